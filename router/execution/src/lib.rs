@@ -1,0 +1,3 @@
+//! Query plan + subgraph transports -> response.
+
+pub mod transport;

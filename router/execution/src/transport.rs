@@ -1,0 +1,37 @@
+//! The one interface between the router and its subgraphs (design decision 4).
+//!
+//! A transport carries one HTTP exchange with bounded, whole bodies. `HttpTransport` goes over the network;
+//! `InProcessTransport` calls a service in the same process with the very same request, so that nothing but
+//! configuration differs between one process and twelve.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use thiserror::Error;
+
+/// Carries requests to one subgraph.
+#[async_trait]
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends `request` (its URI holds a path and query only; the transport knows the authority) and waits for the
+    /// whole reply, at most `timeout`.
+    ///
+    /// # Errors
+    /// When no reply could be had, came too late or was too large. A reply of any HTTP status is not an error.
+    async fn send(&self, request: http::Request<Bytes>, timeout: Duration) -> Result<http::Response<Bytes>, TransportError>;
+}
+
+/// Why a subgraph gave no reply. The text is for logs; clients see only the code that it maps to (P8).
+#[derive(Debug, Error, Clone)]
+pub enum TransportError {
+    /// The subgraph could not be reached, or broke the connection: `SUBGRAPH_UNAVAILABLE`.
+    #[error("the subgraph cannot be reached: {0}")]
+    Unavailable(String),
+    /// No whole reply within the time allowed: `SUBGRAPH_TIMEOUT`.
+    #[error("no reply within {} ms", .0.as_millis())]
+    Timeout(Duration),
+    /// The reply's body exceeds the bound given, in bytes.
+    #[error("the reply is larger than {0} bytes")]
+    TooLarge(usize),
+}

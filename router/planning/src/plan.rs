@@ -1,0 +1,122 @@
+//! The query plan: what to ask of which subgraph, with which inputs, after which other fetches.
+
+use apollo_compiler::Name;
+use router_schema::SubgraphId;
+
+/// The fetches that together resolve one operation. The reply is then projected from the merged data by the client's
+/// own operation, so a plan says nothing of the reply's shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryPlan {
+    /// In an order in which every fetch stands after all it depends on. [`FetchId`] is the index in this list.
+    pub fetches: Vec<Fetch>,
+}
+
+/// The index of a fetch in [`QueryPlan::fetches`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FetchId(pub usize);
+
+/// One request to one subgraph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetch {
+    /// Whom to ask.
+    pub subgraph: SubgraphId,
+    /// What is sent.
+    pub document: FetchDocument,
+    /// Where the answer goes.
+    pub target: FetchTarget,
+    /// The fetches whose data this one's inputs need, or, in a mutation, that must be finished before it may begin
+    /// (GraphQL section 6.2.2: the root fields of a mutation run serially). Ascending.
+    pub depends_on: Vec<FetchId>,
+    /// When all of these hold; a fetch with a false condition is skipped together with nothing else. Empty: always.
+    pub conditions: Vec<Condition>,
+}
+
+/// A GraphQL operation as it is sent to a subgraph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FetchDocument {
+    /// The document, minified, with exactly one operation in it.
+    pub text: String,
+    /// The operation's name in `text`, for the subgraph's logs.
+    pub operation_name: Option<Name>,
+    /// The client's variables that `text` uses; their values are forwarded when the client gave them.
+    pub variables: Vec<Name>,
+}
+
+/// A client variable that `@skip` or `@include` tests.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Condition {
+    /// The Boolean variable.
+    pub variable: Name,
+    /// The value it must have.
+    pub expected: bool,
+}
+
+/// Where a fetch takes its inputs from and puts its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FetchTarget {
+    /// A root operation: its `data` is merged into the root of the response.
+    Root,
+    /// An `_entities` request: one site per aliased `_entities` field in the document, in document order.
+    Entities(Vec<EntitySite>),
+}
+
+/// One `_entities` field of a fetch: which objects of the merged data it reads its representations from and extends.
+///
+/// Several sites in one fetch are sibling joins to the same subgraph that are sent as a single request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntitySite {
+    /// The response key of this `_entities` field (`_entities` when it stands alone).
+    pub response_key: Name,
+    /// The variable in the document that takes this site's list of representations.
+    pub representations_variable: Name,
+    /// The positions in the merged data.
+    pub path: Vec<PathSegment>,
+    /// How an object at `path` becomes a representation. The first whose [`Representation::on_types`] holds the
+    /// object's runtime type is used; an object that none fits is left out.
+    pub representations: Vec<Representation>,
+}
+
+/// One step from the root of the merged data to the objects of an [`EntitySite`].
+///
+/// Lists, of any depth, are walked through without a segment of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PathSegment {
+    /// Into the value under this response key.
+    Key(Name),
+    /// Only on through objects whose runtime type (`__typename`) is one of these.
+    OnTypes(Vec<Name>),
+}
+
+/// How an object becomes an entry of an `_entities(representations:)` list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Representation {
+    /// The runtime types it fits; empty: any, without looking at `__typename`.
+    pub on_types: Vec<Name>,
+    /// The `__typename` that is sent: the entity's type, or the interface's name for an `@interfaceObject`.
+    pub type_name: Name,
+    /// The key fields, and those that `@requires` adds. When a non-nullable one of them is absent, or a key field is
+    /// null, the object is left out of the request and its fields stay null.
+    pub fields: Vec<RepresentationField>,
+}
+
+/// One field of a representation, copied from the merged data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepresentationField {
+    /// Its name in the representation, as the subgraph's schema spells it.
+    pub name: Name,
+    /// The key it stands under in the merged data; differs from `name` when the planner had to alias it.
+    pub response_key: Name,
+    /// True for a field of the `@key`, which must not be null; false for one that only `@requires` asks for.
+    pub is_key: bool,
+    /// For a composite field, what is copied of each object in it; empty for a leaf.
+    pub selections: Vec<RepresentationSelection>,
+}
+
+/// A part of a composite representation field, under a type condition where the field is abstract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepresentationSelection {
+    /// The runtime types this part is copied for; empty: any.
+    pub on_types: Vec<Name>,
+    /// The field copied.
+    pub field: RepresentationField,
+}

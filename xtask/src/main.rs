@@ -1,0 +1,75 @@
+//! `cargo xtask`: the workspace's own checks and chores.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::{documentation, imports, sizes, subgraph_template, workspace_root};
+
+/// The workspace's own checks and chores.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Finds imports that the house does not allow.
+    Imports,
+    /// Finds files that are too long, and prints the longest.
+    Sizes,
+    /// Finds paths that the documentation names and that do not exist.
+    Docs,
+    /// Runs every check.
+    Check,
+    /// Writes a new subgraph in the shape that all of them have.
+    NewSubgraph {
+        /// Its name: lower-case letters only.
+        name: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let root = workspace_root();
+    match run(Arguments::parse().chore, &root) {
+        Ok(findings) if findings.is_empty() => ExitCode::SUCCESS,
+        Ok(findings) => {
+            for finding in &findings {
+                eprintln!("{finding}");
+            }
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore, root: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    Ok(match chore {
+        Chore::Imports => imports::forbidden(root)?,
+        Chore::Sizes => {
+            let files = sizes::source_files(root)?;
+            for file in files.iter().take(10) {
+                println!("{:5}  {}", file.lines, file.path.display());
+            }
+            sizes::too_long(&files)
+        }
+        Chore::Docs => documentation::missing_paths(root)?,
+        Chore::Check => {
+            let mut findings = imports::forbidden(root)?;
+            findings.extend(sizes::too_long(&sizes::source_files(root)?));
+            findings.extend(documentation::missing_paths(root)?);
+            findings
+        }
+        Chore::NewSubgraph { name } => {
+            for step in subgraph_template::write(root, &name)? {
+                println!("{step}");
+            }
+            Vec::new()
+        }
+    })
+}
