@@ -1,1 +1,15 @@
 //! The whole product from outside: the built `lyceum` command over HTTP, in both of its shapes.
+//!
+//! [`product`] starts the command as a person would (one process) or as an operator would (a process for the router
+//! and one for each subgraph) and talks to it over HTTP only. Every scenario that [`in_both_shapes`] lists runs over
+//! both, with nothing but configuration between them.
+
+mod product;
+
+mod auth;
+mod command;
+mod durability;
+mod isolation;
+mod playground;
+mod queries;
+mod refusals;

@@ -1,8 +1,12 @@
 //! The one interface between the router and its subgraphs (design decision 4).
 //!
-//! A transport carries one HTTP exchange with bounded, whole bodies. `HttpTransport` goes over the network;
-//! `InProcessTransport` calls a service in the same process with the very same request, so that nothing but
+//! A transport carries one HTTP exchange with bounded, whole bodies. [`HttpTransport`] goes over the network;
+//! [`InProcessTransport`] calls a service in the same process with the very same request, so that nothing but
 //! configuration differs between one process and twelve.
+
+mod body;
+mod http_client;
+mod in_process;
 
 use std::fmt;
 use std::time::Duration;
@@ -11,19 +15,30 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use thiserror::Error;
 
+pub use self::http_client::{HttpTransport, HttpTransportError, HttpTransportOptions};
+pub use self::in_process::InProcessTransport;
+
+/// The largest reply of a subgraph by default, in bytes: far above any sensible page of data, and small enough that a
+/// hundred at once do not exhaust a small machine.
+pub const REPLY_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// Carries requests to one subgraph.
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends `request` (its URI holds a path and query only; the transport knows the authority) and waits for the
-    /// whole reply, at most `timeout`.
+    /// whole reply, at most `timeout`. Dropping the future abandons the exchange.
     ///
     /// # Errors
     /// When no reply could be had, came too late or was too large. A reply of any HTTP status is not an error.
-    async fn send(&self, request: http::Request<Bytes>, timeout: Duration) -> Result<http::Response<Bytes>, TransportError>;
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<http::Response<Bytes>, TransportError>;
 }
 
 /// Why a subgraph gave no reply. The text is for logs; clients see only the code that it maps to (P8).
-#[derive(Debug, Error, Clone)]
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum TransportError {
     /// The subgraph could not be reached, or broke the connection: `SUBGRAPH_UNAVAILABLE`.
     #[error("the subgraph cannot be reached: {0}")]
@@ -31,7 +46,7 @@ pub enum TransportError {
     /// No whole reply within the time allowed: `SUBGRAPH_TIMEOUT`.
     #[error("no reply within {} ms", .0.as_millis())]
     Timeout(Duration),
-    /// The reply's body exceeds the bound given, in bytes.
+    /// The reply's body exceeds the bound given, in bytes: `SUBGRAPH_INVALID_REPLY`.
     #[error("the reply is larger than {0} bytes")]
     TooLarge(usize),
 }

@@ -1,10 +1,18 @@
 //! The query plan: what to ask of which subgraph, with which inputs, after which other fetches.
 
+mod display;
+mod json;
+
 use apollo_compiler::Name;
 use router_schema::SubgraphId;
 
 /// The fetches that together resolve one operation. The reply is then projected from the merged data by the client's
 /// own operation, so a plan says nothing of the reply's shape.
+///
+/// Every position whose type in the graph is abstract has a `__typename` in the merged data. A subgraph that knows the
+/// interface only as an `@interfaceObject` gives the interface's own name there; when the object's type matters, a later
+/// fetch brings it, and it replaces the interface's name. While it does not matter (the client selects only fields of
+/// the interface), the interface's name stays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryPlan {
     /// In an order in which every fetch stands after all it depends on. [`FetchId`] is the index in this list.
@@ -29,6 +37,21 @@ pub struct Fetch {
     pub depends_on: Vec<FetchId>,
     /// When all of these hold; a fetch with a false condition is skipped together with nothing else. Empty: always.
     pub conditions: Vec<Condition>,
+    /// Response keys that had to be changed in the document. Mostly empty.
+    pub renames: Vec<Rename>,
+}
+
+/// A response key of a fetch's reply that stands for another.
+///
+/// Two object types behind an interface may have fields of one name whose types differ in this subgraph though not in
+/// the graph (`ID!` and `ID`). A subgraph refuses both under one response key (GraphQL section 5.3.2), so one of them is
+/// asked for under another. Wherever `sent` occurs in the reply, at any depth, its value is merged as `response_key`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rename {
+    /// The key in the document and the reply. The document uses it for nothing else.
+    pub sent: Name,
+    /// The key in the merged data.
+    pub response_key: Name,
 }
 
 /// A GraphQL operation as it is sent to a subgraph.

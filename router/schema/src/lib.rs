@@ -1,5 +1,36 @@
 //! The federated schema as a model: types, fields, owners, keys; SDL in and out.
+//!
+//! [`Supergraph::parse`] reads supergraph SDL (the public `join` specification, v0.1 to v0.5, linked under any name) and
+//! gives one immutable value with three views of it:
+//!
+//! - [`Supergraph::full_schema`]: everything that was composed, with the applications of `@cacheControl`,
+//!   `@authenticated`, `@tag` and the like, for the stages that act on them;
+//! - [`Supergraph::api_schema`]: what clients see; operations are validated against it and introspection answers from it;
+//! - the model of [`SubgraphDefinition`], [`TypeDefinition`] and [`FieldDefinition`]: who resolves what with which keys,
+//!   for the planner.
+//!
+//! The model is flat: vectors indexed by [`SubgraphId`], [`TypeId`] and [`FieldId`], so that a look-up is an index.
+//!
+//! **Invariants.** Every id was made by the supergraph that it is used with. Every field set (`@key`, `@requires`,
+//! `@provides`) is parsed and refers to fields that exist. The value never changes after it was read.
+//!
+//! It does not compose, decide satisfiability, or plan.
 
-/// A subgraph's index in its supergraph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SubgraphId(pub usize);
+mod api_schema;
+mod error;
+mod field_set;
+mod identifiers;
+mod link;
+mod load;
+mod model;
+mod supergraph;
+mod type_set;
+
+pub use error::{SupergraphDiagnostic, SupergraphError};
+pub use field_set::{FieldSet, FieldSetField};
+pub use identifiers::{FieldId, SubgraphId, TypeId};
+pub use model::{
+    FieldDefinition, FieldInSubgraph, Key, Override, SubgraphDefinition, TypeDefinition, TypeInSubgraph, TypeKind,
+};
+pub use supergraph::Supergraph;
+pub use type_set::TypeSet;

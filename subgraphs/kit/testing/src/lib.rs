@@ -1,1 +1,22 @@
-//! kit-testing
+//! The test harness of the subgraphs: real databases, and whole subgraphs on them.
+//!
+//! - [`on_each_database!`] runs a test on SQLite and on MariaDB; both show in the output as `<name>::on_sqlite` and
+//!   `<name>::on_mariadb`.
+//! - [`TestDatabase`] is an empty database of one test: a temporary file, or a schema with a user of its own on a private
+//!   MariaDB server that the test process starts when it first needs it and that ends with it, however it ends.
+//!
+//! Without MariaDB on the machine its tests are skipped with a note on the error stream. With
+//! `LYCEUM_REQUIRE_DATABASES=1` they fail instead: continuous integration sets it.
+//!
+//! Invariants: no test shares data with another one; nothing listens on anything but the loopback; no server and no file
+//! outlives the test process.
+//!
+//! It panics where anything is wrong, as tests do, and is never part of the product.
+
+mod database;
+mod each_database;
+mod mariadb;
+
+pub use database::TestDatabase;
+pub use each_database::{run_on_mariadb, run_on_sqlite};
+pub use mariadb::MariaDb;

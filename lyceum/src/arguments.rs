@@ -1,0 +1,161 @@
+//! What can be said on the command line. Every option also has an environment variable, `LYCEUM_…`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A federated GraphQL supergraph, and the router that serves it.
+///
+/// Without a command, `lyceum` is `lyceum up`: everything in one process on embedded stores.
+#[derive(Debug, Parser)]
+#[command(name = "lyceum", version, max_term_width = 100, propagate_version = true)]
+pub struct Arguments {
+    /// What to do; nothing means `up`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The options that every command takes.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// The options that every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options for every command")]
+pub struct Options {
+    /// The configuration file. Without it: supergraph.yaml in the working folder, if there is one, else the defaults.
+    #[arg(long, global = true, env = "LYCEUM_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where the embedded databases, the event log and the keys live.
+    #[arg(long, global = true, env = "LYCEUM_DATA_DIR", value_name = "FOLDER", default_value = ".lyceum")]
+    pub data_dir: PathBuf,
+    /// The public address: GraphQL, sign-in, playground.
+    #[arg(long, global = true, env = "LYCEUM_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:4000")]
+    pub listen: SocketAddr,
+    /// The operators' address: health and metrics.
+    #[arg(long, global = true, env = "LYCEUM_OPS_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:4001")]
+    pub ops_listen: SocketAddr,
+    /// How much demonstration data an empty database is given.
+    #[arg(long, global = true, env = "LYCEUM_SEED_PROFILE", value_enum, default_value = "demo")]
+    pub seed_profile: SeedProfile,
+    /// What is logged: a level, or directives such as `info,router_server=debug`.
+    #[arg(long, global = true, env = "LYCEUM_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: String,
+    /// How log lines look.
+    #[arg(long, global = true, env = "LYCEUM_LOG_FORMAT", value_enum, default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+/// How much demonstration data an empty database is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeedProfile {
+    /// No data at all.
+    None,
+    /// 60 users: for tests.
+    Tiny,
+    /// 2,000 users: rich enough to explore.
+    Demo,
+    /// 10,000 users: for load.
+    Bench,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for collectors.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run everything in one process on embedded stores: migrate, seed, serve.
+    Up,
+    /// Run the router alone, before the subgraphs that the configuration names.
+    Router(RouterArguments),
+    /// Run one subgraph as its own service.
+    Subgraph(SubgraphArguments),
+    /// Compose the subgraphs' schemas and print the supergraph.
+    Compose(ComposeArguments),
+    /// Show how an operation would be executed: its fetches, their inputs and order.
+    Plan(PlanArguments),
+    /// Bring the subgraphs' databases to the newest schema.
+    Migrate(DatabaseArguments),
+    /// Fill empty databases with demonstration data.
+    Seed(DatabaseArguments),
+    /// Check the configuration, or print its JSON Schema.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// `lyceum router`.
+#[derive(Debug, Args)]
+pub struct RouterArguments {
+    /// A composed supergraph to serve instead of composing the configured subgraphs.
+    #[arg(long, env = "LYCEUM_SUPERGRAPH", value_name = "FILE")]
+    pub supergraph: Option<PathBuf>,
+}
+
+/// `lyceum subgraph`.
+#[derive(Debug, Args)]
+pub struct SubgraphArguments {
+    /// Which one; an unknown name lists them all.
+    pub name: String,
+    /// Its address, instead of the one that the configuration names.
+    #[arg(long, env = "LYCEUM_SUBGRAPH_LISTEN", value_name = "ADDRESS")]
+    pub subgraph_listen: Option<SocketAddr>,
+}
+
+/// `lyceum compose`.
+#[derive(Debug, Args)]
+pub struct ComposeArguments {
+    /// How errors are printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: OutputFormat,
+    /// Print the public schema that clients see instead of the supergraph.
+    #[arg(long)]
+    pub public: bool,
+}
+
+/// `lyceum plan`.
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// A GraphQL document; `-` reads the standard input.
+    pub file: PathBuf,
+    /// Which of the document's operations.
+    #[arg(long, value_name = "NAME")]
+    pub operation: Option<String>,
+    /// A composed supergraph to plan against instead of composing the configured subgraphs.
+    #[arg(long, env = "LYCEUM_SUPERGRAPH", value_name = "FILE")]
+    pub supergraph: Option<PathBuf>,
+    /// Print the plan in the common query-plan format.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `lyceum migrate` and `lyceum seed`.
+#[derive(Debug, Args)]
+pub struct DatabaseArguments {
+    /// Only these subgraphs; none means all.
+    pub subgraphs: Vec<String>,
+}
+
+/// `lyceum config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check the configuration file; says what is wrong where, and what to do.
+    Check,
+    /// Print the JSON Schema of the configuration file, for editors.
+    Schema,
+}
+
+/// How errors are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people: file, line and caret.
+    Text,
+    /// For tools.
+    Json,
+}

@@ -1,0 +1,59 @@
+//! The configuration file: the graph's subgraphs and the router's settings.
+
+mod error;
+mod file;
+
+use std::path::PathBuf;
+
+use indexmap::IndexMap;
+use router_server::configuration::RouterSettings;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use error::ConfigurationError;
+pub use file::load;
+
+/// What a configuration file says. Unknown keys are refused.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// The subgraphs by name.
+    pub subgraphs: IndexMap<String, SubgraphConfiguration>,
+    /// The router's settings.
+    #[serde(default)]
+    pub router: RouterSettings,
+    /// The folder that relative paths in this file start from: its own.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub folder: PathBuf,
+}
+
+/// One subgraph: what it is and where it runs.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubgraphConfiguration {
+    /// The address of its GraphQL endpoint, such as `http://127.0.0.1:4101/graphql`.
+    pub url: String,
+    /// How `lyceum up` reaches it. Default `http`.
+    #[serde(default)]
+    pub transport: TransportKind,
+    /// A file with its schema (SDL), relative to this file. Default: the schema built in, for the platform's own
+    /// subgraphs; the others must name one.
+    #[serde(default)]
+    pub schema: Option<PathBuf>,
+    /// Where it keeps its data when it runs here: a `mysql://` address. Default: a SQLite file in the data folder. The
+    /// environment variable `LYCEUM_<NAME>_DATABASE_URL` goes before it, so that a password need not stand here.
+    #[serde(default)]
+    pub database: Option<String>,
+}
+
+/// How a subgraph is reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransportKind {
+    /// It runs in this process, no socket between. For the platform's own subgraphs.
+    InProcess,
+    /// It runs elsewhere, at its `url`.
+    #[default]
+    Http,
+}

@@ -1,0 +1,105 @@
+//! Finds, reads and checks the configuration file.
+
+use std::path::{Path, PathBuf};
+
+use super::{Configuration, ConfigurationError, TransportKind};
+use crate::platform;
+
+/// The file that is looked for in the working folder.
+const FILE_NAME: &str = "supergraph.yaml";
+
+/// The settings without any file: those at the root of this repository.
+const BUILT_IN: &str = include_str!("../../../supergraph.yaml");
+
+/// The configuration in `file`, else in the working folder's supergraph.yaml, else the one built in.
+///
+/// # Errors
+/// When the file cannot be read, does not parse, or contradicts itself.
+pub fn load(file: Option<&Path>) -> Result<Configuration, ConfigurationError> {
+    let (path, text) = match file {
+        Some(path) => (path.to_path_buf(), read(path)?),
+        None if Path::new(FILE_NAME).is_file() => (PathBuf::from(FILE_NAME), read(Path::new(FILE_NAME))?),
+        None => (PathBuf::from("(built in)"), BUILT_IN.to_owned()),
+    };
+    let mut configuration = parse(&path, &text)?;
+    configuration.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    check(&path, &configuration)?;
+    Ok(configuration)
+}
+
+fn read(path: &Path) -> Result<String, ConfigurationError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| ConfigurationError::Unreadable { file: path.to_path_buf(), reason: error.to_string() })
+}
+
+/// Reads `text` as the configuration in the file `path`.
+///
+/// # Errors
+/// When it is not YAML, or holds a key or value that does not belong there.
+pub fn parse(path: &Path, text: &str) -> Result<Configuration, ConfigurationError> {
+    serde_saphyr::from_str(text).map_err(|error| {
+        let location = error.location();
+        ConfigurationError::Invalid {
+            file: path.to_path_buf(),
+            line: location.map_or(1, |location| location.line()),
+            column: location.map_or(1, |location| location.column()),
+            problem: first_line(&error.without_snippet().to_string()),
+            remedy: "correct the key or value there; `lyceum config schema` prints all that are known".to_owned(),
+        }
+    })
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// What the types cannot say: names, files and parts that refer to one another.
+fn check(path: &Path, configuration: &Configuration) -> Result<(), ConfigurationError> {
+    let inconsistent = |key: String, problem: String, remedy: String| ConfigurationError::Inconsistent {
+        file: path.to_path_buf(),
+        key,
+        problem,
+        remedy,
+    };
+    if configuration.subgraphs.is_empty() {
+        return Err(inconsistent("subgraphs".into(), "there is none".into(), "name at least one".into()));
+    }
+    for (name, subgraph) in &configuration.subgraphs {
+        let is_ours = platform::subgraph(name).is_some();
+        if !is_ours && subgraph.transport == TransportKind::InProcess {
+            return Err(inconsistent(
+                format!("subgraphs.{name}.transport"),
+                format!("`{name}` is not built into this command"),
+                format!("use `transport: http`, or one of {}", platform::names().join(", ")),
+            ));
+        }
+        if !is_ours && subgraph.schema.is_none() {
+            return Err(inconsistent(
+                format!("subgraphs.{name}.schema"),
+                "a subgraph that is not built in needs its schema".into(),
+                "name the file that holds its SDL".into(),
+            ));
+        }
+        check_url(&subgraph.url).map_err(|problem| {
+            inconsistent(format!("subgraphs.{name}.url"), problem, "write it like http://127.0.0.1:4101/graphql".into())
+        })?;
+    }
+    check_router(path, configuration)
+}
+
+fn check_url(url: &str) -> Result<(), String> {
+    let uri: http::Uri = url.parse().map_err(|error| format!("`{url}` is not an address: {error}"))?;
+    match uri.scheme_str() {
+        Some("http" | "https") if uri.host().is_some() => Ok(()),
+        _ => Err(format!("`{url}` is not an http:// or https:// address")),
+    }
+}
+
+fn check_router(path: &Path, configuration: &Configuration) -> Result<(), ConfigurationError> {
+    configuration.router.validate().map_err(|error| ConfigurationError::Inconsistent {
+        file: path.to_path_buf(),
+        key: format!("router.{}", error.key),
+        problem: error.problem,
+        remedy: error.remedy,
+    })
+}

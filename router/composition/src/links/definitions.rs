@@ -1,0 +1,62 @@
+//! The definitions that a subgraph's SDL may leave out, because linking Federation brings them.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use apollo_compiler::Name;
+use apollo_compiler::ast::{Definition, Document};
+
+use super::directive::SCALARS;
+use super::{DIRECTIVES, Links};
+
+/// SDL with the definitions of `@link` and of Federation that `document` uses without having them.
+pub(crate) fn definitions(document: &Document, links: &Links) -> String {
+    let directives: HashSet<&str> = document
+        .definitions
+        .iter()
+        .filter_map(|definition| match definition {
+            Definition::DirectiveDefinition(directive) => Some(directive.name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let types: HashSet<&str> = document
+        .definitions
+        .iter()
+        .filter(|definition| !matches!(definition, Definition::DirectiveDefinition(_)))
+        .filter_map(|definition| definition.name().map(Name::as_str))
+        .collect();
+    let mut sdl = String::new();
+    if !directives.contains("link") {
+        sdl.push_str(
+            "directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA\n",
+        );
+    }
+    // Of the GraphQL specification since 2025, but not built into the compiler.
+    if !directives.contains("oneOf") {
+        sdl.push_str("directive @oneOf on INPUT_OBJECT\n");
+    }
+    if !types.contains("link__Import") {
+        sdl.push_str("scalar link__Import\n");
+    }
+    if !types.contains("link__Purpose") {
+        sdl.push_str("enum link__Purpose { SECURITY EXECUTION }\n");
+    }
+    for scalar in SCALARS.map(|scalar| links.scalar_name(scalar)) {
+        if !types.contains(scalar.as_str()) {
+            writeln!(sdl, "scalar {scalar}").expect("invariant: writing to a string does not fail");
+        }
+    }
+    for row in DIRECTIVES.iter().filter(|row| links.has(row.directive)) {
+        let name = links.local_name(row.directive);
+        if directives.contains(name.as_str()) {
+            continue;
+        }
+        let mut definition = row.definition.to_owned();
+        for scalar in SCALARS {
+            definition = definition.replace(&format!("{scalar}!"), &format!("{}!", links.scalar_name(scalar)));
+            definition = definition.replace(&format!(": {scalar})"), &format!(": {})", links.scalar_name(scalar)));
+        }
+        writeln!(sdl, "directive @{name} {definition}").expect("invariant: writing to a string does not fail");
+    }
+    sdl
+}

@@ -1,0 +1,35 @@
+//! What must hold inside each subgraph before it is merged with others; one rule per module.
+
+mod authorization;
+mod external;
+mod field_sets;
+mod interface_keys;
+mod interface_objects;
+mod keys;
+mod provides;
+mod requires;
+mod unsupported;
+mod usage_on_interfaces;
+
+use crate::findings::Findings;
+use crate::subgraph::Subgraph;
+
+/// The rules, in the order in which their errors are reported.
+const RULES: [fn(&Subgraph, &mut Findings); 9] = [
+    keys::check,
+    requires::check,
+    provides::check,
+    external::check,
+    usage_on_interfaces::check,
+    interface_keys::check,
+    interface_objects::check,
+    authorization::check,
+    unsupported::check,
+];
+
+/// Checks one subgraph against every rule.
+pub(crate) fn check(subgraph: &Subgraph, findings: &mut Findings) {
+    for rule in RULES {
+        rule(subgraph, findings);
+    }
+}

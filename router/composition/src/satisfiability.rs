@@ -1,0 +1,34 @@
+//! Decides whether every query of the public schema can be answered.
+//!
+//! The walk goes through the public schema field by field, breadth first, and keeps for each place the *branches*: the
+//! subgraphs in which the value may have been found. From a branch, `reach` finds the other subgraphs that the value can
+//! be looked up in by key; a field that none of them resolves is an error, and the path to it, being the first found, is
+//! the shortest query that fails.
+//!
+//! Two assumptions keep the walk small and are those of Federation itself: subgraphs that share a field return the same
+//! value for it, so an object type that one of them cannot return does not occur there; and a place that is reached with
+//! more branches is no harder than one that is reached with fewer.
+
+mod branch;
+mod explain;
+mod reach;
+mod walk;
+
+use router_schema::Supergraph;
+
+use crate::findings::Findings;
+use crate::subgraph::Subgraph;
+
+/// Reports every field that cannot be resolved somewhere, once for each field and type.
+pub(crate) fn check(subgraphs: &[Subgraph], supergraph: &Supergraph, findings: &mut Findings) {
+    // A progressive override makes two graphs of one: with the label on and with it off. Both must work.
+    for labels_are_on in [true, false] {
+        let failures = walk::walk(supergraph, labels_are_on);
+        for failure in &failures {
+            explain::report(subgraphs, supergraph, failure, findings);
+        }
+        if !failures.is_empty() || !reach::has_labels(supergraph) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Walks the public schema, breadth first, so that the first query that fails is a shortest one.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::rc::Rc;
+
+use apollo_compiler::Name;
+use apollo_compiler::ast::OperationType;
+use router_schema::{FieldId, Supergraph, TypeId};
+
+use super::branch::{Branch, narrow};
+use super::reach::Reach;
+use crate::subgraph::fields_of;
+
+/// A query path: the way to an object, the last step first.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) before: Option<Rc<Step>>,
+    /// The field taken.
+    pub(super) field: FieldId,
+    /// The object type that its value then is.
+    pub(super) narrowed_to: TypeId,
+}
+
+/// A field that cannot be resolved at the end of a path.
+pub(super) struct Failure {
+    pub(super) operation: OperationType,
+    pub(super) path: Option<Rc<Step>>,
+    /// The object type at the end of the path.
+    pub(super) ty: TypeId,
+    pub(super) field: FieldId,
+    pub(super) kind: FailureKind,
+}
+
+/// Why it fails.
+pub(super) enum FailureKind {
+    /// No subgraph that can be reached resolves the field. The branches are those of the object.
+    Unreachable {
+        /// The subgraphs in which the object is first found.
+        from: Vec<Branch>,
+        /// Those and all that it can be looked up in.
+        reached: Vec<Branch>,
+    },
+    /// Only `@interfaceObject`s resolve the field, and no subgraph that knows the type of the object can be reached.
+    UnknownType(Vec<Branch>),
+    /// Subgraphs share the field, but no object type can be returned by all of them.
+    DisjointTypes(Vec<Branch>),
+}
+
+struct Place {
+    operation: OperationType,
+    path: Option<Rc<Step>>,
+    ty: TypeId,
+    branches: Vec<Branch>,
+}
+
+struct Walk<'s> {
+    supergraph: &'s Supergraph,
+    reach: Reach<'s>,
+    queue: VecDeque<Place>,
+    /// The branches with which each type was already visited.
+    visited: HashMap<TypeId, Vec<Vec<Branch>>>,
+    reported: HashSet<(TypeId, FieldId)>,
+    failures: Vec<Failure>,
+}
+
+/// The fields that cannot be resolved, each with a shortest path.
+pub(super) fn walk(supergraph: &Supergraph, labels_are_on: bool) -> Vec<Failure> {
+    let mut walk = Walk {
+        supergraph,
+        reach: Reach::new(supergraph, labels_are_on),
+        queue: VecDeque::new(),
+        visited: HashMap::new(),
+        reported: HashSet::new(),
+        failures: Vec::new(),
+    };
+    for operation in [OperationType::Query, OperationType::Mutation, OperationType::Subscription] {
+        let Some(ty) = supergraph.root_type(operation) else { continue };
+        let subgraphs = supergraph.subgraphs().iter().filter(|subgraph| supergraph.type_in_subgraph(ty, subgraph.id).is_some());
+        let branches =
+            subgraphs.map(|subgraph| Branch { subgraph: subgraph.id, local: ty, provided: Vec::new() }).collect();
+        walk.visit(Place { operation, path: None, ty, branches });
+    }
+    while let Some(place) = walk.queue.pop_front() {
+        walk.fields_of(&place);
+    }
+    walk.failures
+}
+
+impl Walk<'_> {
+    /// Queues a place, unless it was seen with no more branches than now.
+    fn visit(&mut self, place: Place) {
+        let visited = self.visited.entry(place.ty).or_default();
+        let is_known = visited.iter().any(|known| known.iter().all(|branch| place.branches.contains(branch)));
+        if !is_known {
+            visited.push(place.branches.clone());
+            self.queue.push_back(place);
+        }
+    }
+
+    fn fields_of(&mut self, place: &Place) {
+        for name in self.public_fields(place.ty) {
+            let Some(field) = self.supergraph.field_id(place.ty, &name) else { continue };
+            let values = self.reach.resolve(place.ty, &place.branches, &name);
+            if values.is_empty() {
+                let mut reached: Vec<Branch> = Vec::new();
+                for branch in &place.branches {
+                    let more = self.reach.closure(place.ty, branch);
+                    reached.extend(more.into_iter().filter(|branch| !reached.contains(branch)).collect::<Vec<_>>());
+                }
+                self.fail(place, field, FailureKind::Unreachable { from: place.branches.clone(), reached });
+                continue;
+            }
+            self.values_of(place, field, values);
+        }
+    }
+
+    /// Goes on with every object type that a field's value can be.
+    fn values_of(&mut self, place: &Place, field: FieldId, values: Vec<Branch>) {
+        let named_type = self.supergraph.type_definition(self.supergraph.field(field).named_type);
+        let mut occurs = false;
+        for ty in named_type.possible_types.iter() {
+            let Some(branches) = narrow(self.supergraph, &values, ty) else { continue };
+            occurs = true;
+            if !self.is_public(ty) {
+                continue;
+            }
+            if !branches.iter().any(|branch| self.reach.knows_type(ty, branch)) {
+                self.fail(place, field, FailureKind::UnknownType(branches));
+                return;
+            }
+            let step = Step { before: place.path.clone(), field, narrowed_to: ty };
+            self.visit(Place { operation: place.operation, path: Some(Rc::new(step)), ty, branches });
+        }
+        let can_return = |value: &Branch| {
+            let here = self.supergraph.type_in_subgraph(value.local, value.subgraph);
+            here.is_some_and(|here| here.possible_types.iter().next().is_some())
+        };
+        if !occurs && values.len() > 1 && named_type.kind.is_composite() && values.iter().all(can_return) {
+            self.fail(place, field, FailureKind::DisjointTypes(values));
+        }
+    }
+
+    fn fail(&mut self, place: &Place, field: FieldId, kind: FailureKind) {
+        if self.reported.insert((place.ty, field)) {
+            self.failures.push(Failure {
+                operation: place.operation,
+                path: place.path.clone(),
+                ty: place.ty,
+                field,
+                kind,
+            });
+        }
+    }
+
+    fn is_public(&self, ty: TypeId) -> bool {
+        self.supergraph.api_schema().types.contains_key(&self.supergraph.type_definition(ty).name)
+    }
+
+    fn public_fields(&self, ty: TypeId) -> Vec<Name> {
+        let public = self.supergraph.api_schema().types.get(&self.supergraph.type_definition(ty).name);
+        public.and_then(fields_of).map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,74 @@
+//! Reads the field sets of `@key`, `@requires` and `@provides` on a subgraph's schema.
+
+use apollo_compiler::Name;
+use apollo_compiler::ast::{Document, FieldDefinition};
+use apollo_compiler::executable::{FieldSet, Selection, SelectionSet};
+
+use super::Subgraph;
+
+/// A field that a field set selects.
+pub(crate) struct SelectedField<'s> {
+    /// The type it is selected on.
+    pub(crate) parent: &'s Name,
+    /// Its definition there.
+    pub(crate) definition: &'s FieldDefinition,
+    /// Whether nothing is selected below it.
+    pub(crate) is_leaf: bool,
+    /// The fields around it, outermost first: type and name.
+    pub(crate) around: Vec<(Name, Name)>,
+    /// Whether it is selected with an alias or a directive, which field sets cannot have.
+    pub(crate) is_decorated: bool,
+}
+
+/// Parses a field set on `parent`. The error says what is wrong with the text.
+pub(crate) fn parse_field_set(subgraph: &Subgraph, parent: &Name, text: &str) -> Result<FieldSet, String> {
+    check_syntax(text)?;
+    FieldSet::parse_and_validate(&subgraph.schema, parent.clone(), text, "field set")
+        .map(apollo_compiler::validation::Valid::into_inner)
+        .map_err(|failure| {
+            let first = failure.errors.iter().next().map(|diagnostic| diagnostic.error.to_string());
+            first.unwrap_or_else(|| "it is malformed".to_owned())
+        })
+}
+
+/// The field set as the one operation of a document: the parser of field sets alone passes over what follows them.
+fn check_syntax(text: &str) -> Result<(), String> {
+    let braced = if text.trim_start().starts_with('{') { text.to_owned() } else { format!("{{ {text} }}") };
+    match Document::parse(braced, "field set") {
+        Ok(document) if document.definitions.len() == 1 => Ok(()),
+        Ok(_) => Err("it is more than one selection".to_owned()),
+        Err(failure) => {
+            let first = failure.errors.iter().next().map(|diagnostic| diagnostic.error.to_string());
+            Err(first.unwrap_or_else(|| "it is malformed".to_owned()))
+        }
+    }
+}
+
+/// Every field that a field set selects, in the order of the text; `__typename` left out.
+pub(crate) fn selected_fields(set: &FieldSet) -> Vec<SelectedField<'_>> {
+    let mut found = Vec::new();
+    collect(&set.selection_set, &mut Vec::new(), &mut found);
+    found
+}
+
+fn collect<'s>(selections: &'s SelectionSet, around: &mut Vec<(Name, Name)>, found: &mut Vec<SelectedField<'s>>) {
+    for selection in &selections.selections {
+        match selection {
+            Selection::Field(field) if field.name == "__typename" => {}
+            Selection::Field(field) => {
+                found.push(SelectedField {
+                    parent: &selections.ty,
+                    definition: &field.definition,
+                    is_leaf: field.selection_set.is_empty(),
+                    around: around.clone(),
+                    is_decorated: field.alias.is_some() || !field.directives.is_empty(),
+                });
+                around.push((selections.ty.clone(), field.name.clone()));
+                collect(&field.selection_set, around, found);
+                around.pop();
+            }
+            Selection::InlineFragment(fragment) => collect(&fragment.selection_set, around, found),
+            Selection::FragmentSpread(_) => {}
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Composition from outside: the public audit, the graph of this repository, and each error in its situation.
+
+mod api_text;
+mod audit;
+mod errors;
+mod graph;
+mod printing;
+mod sources;

@@ -1,0 +1,9 @@
+//! Entity joins: which objects an `_entities` request extends, and how its answer is put back.
+
+mod answer;
+mod batch;
+mod positions;
+mod representation;
+
+pub(crate) use self::answer::merge_site;
+pub(crate) use self::batch::Batch;

@@ -1,0 +1,85 @@
+//! The executor: what stays the same from request to request, and the one call that runs an operation.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use apollo_compiler::collections::HashMap;
+use apollo_compiler::response::JsonMap;
+use apollo_compiler::schema::Implementers;
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{Name, Schema};
+
+use crate::context::RequestContext;
+use crate::prepared::PreparedOperation;
+use crate::reply::Reply;
+use crate::transport::Transport;
+use crate::{introspection, projection, schedule};
+
+/// How one subgraph is reached.
+#[derive(Debug, Clone)]
+pub struct Subgraph {
+    /// Its name, as errors and spans show it.
+    pub name: String,
+    /// The path of its GraphQL endpoint, such as `/graphql`.
+    pub path: String,
+    /// What carries requests to it.
+    pub transport: Arc<dyn Transport>,
+    /// The longest a whole exchange may take.
+    pub timeout: Duration,
+}
+
+/// Bounds on what one execution may hold. Subgraphs are trusted no further than this.
+#[derive(Debug, Clone, Copy)]
+pub struct ExecutionLimits {
+    /// JSON values in the merged tree. An entity's answer is put at every position that refers to it, so that replies
+    /// of modest size could otherwise multiply without end. A value takes some 50 to 100 bytes.
+    pub merged_values_max: usize,
+    /// Entries of a reply's `errors` that one fetch, or the reading of the reply, may cause; the rest is dropped, since
+    /// an error of an entity is repeated at every position that refers to it.
+    pub errors_max: usize,
+}
+
+impl Default for ExecutionLimits {
+    fn default() -> Self {
+        Self { merged_values_max: 2_000_000, errors_max: 100 }
+    }
+}
+
+/// Runs prepared operations against the subgraphs of one supergraph. Made once, shared by all requests.
+#[derive(Debug)]
+pub struct Executor {
+    pub(crate) schema: Valid<Schema>,
+    pub(crate) implementers: HashMap<Name, Implementers>,
+    pub(crate) subgraphs: Vec<Subgraph>,
+    pub(crate) limits: ExecutionLimits,
+}
+
+impl Executor {
+    /// An executor of operations on `api_schema`, the public schema. `subgraphs` stand in the order of the supergraph's
+    /// [`router_schema::SubgraphId`]s.
+    #[must_use]
+    pub fn new(api_schema: Valid<Schema>, subgraphs: Vec<Subgraph>, limits: ExecutionLimits) -> Self {
+        let implementers = api_schema.implementers_map();
+        Self { schema: api_schema, implementers, subgraphs, limits }
+    }
+
+    /// The public schema that operations are executed on.
+    #[must_use]
+    pub fn api_schema(&self) -> &Valid<Schema> {
+        &self.schema
+    }
+
+    /// Executes `operation` with `variables` from [`crate::coerce_variables`]. It never fails as a whole: whatever goes
+    /// wrong stands in the reply's errors.
+    pub async fn execute(
+        &self,
+        operation: &PreparedOperation,
+        variables: &Valid<JsonMap>,
+        context: &RequestContext,
+    ) -> Reply {
+        let (data, mut log) = schedule::run(self, operation, variables, context).await;
+        let introspected = introspection::execute(self, operation, variables, &mut log);
+        let data = projection::project(self, operation, variables, &data, introspected.as_ref(), &mut log);
+        Reply { data, errors: log.into_errors(context.trace_id.as_deref()), extensions: JsonMap::new() }
+    }
+}

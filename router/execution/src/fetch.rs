@@ -1,0 +1,71 @@
+//! One exchange with a subgraph: from the bytes of a request to a parsed reply.
+
+pub(crate) mod failure;
+pub(crate) mod reply;
+pub(crate) mod request;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderValue, Method, Request};
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info_span};
+
+use self::failure::FetchFailure;
+use self::reply::SubgraphReply;
+use crate::context::{ForwardingRequest, RequestContext};
+use crate::executor::Subgraph;
+
+/// Both media types of GraphQL over HTTP, the newer one first.
+const ACCEPTED: HeaderValue = HeaderValue::from_static("application/graphql-response+json, application/json;q=0.9");
+
+/// Sends `body` to `subgraph` and reads the reply, in a span of its own.
+pub(crate) async fn exchange(
+    subgraph: &Subgraph,
+    operation_name: Option<&str>,
+    body: Bytes,
+    context: &RequestContext,
+) -> Result<SubgraphReply, FetchFailure> {
+    let span = info_span!(
+        "subgraph fetch",
+        otel.kind = "client",
+        subgraph = %subgraph.name,
+        graphql.operation.name = operation_name,
+        http.request.method = "POST",
+        url.path = %subgraph.path,
+        http.request.body.size = body.len(),
+        http.response.status_code = Empty,
+        http.response.body.size = Empty,
+        error.type = Empty,
+    );
+    async {
+        let outcome = send(subgraph, body, context).await;
+        if let Err(failure) = &outcome {
+            Span::current().record("error.type", failure.code());
+            tracing::warn!(detail = failure.detail(), "{}", failure.message(&subgraph.name));
+        }
+        outcome
+    }
+    .instrument(span)
+    .await
+}
+
+async fn send(subgraph: &Subgraph, body: Bytes, context: &RequestContext) -> Result<SubgraphReply, FetchFailure> {
+    let forwarded = context.forwarding.headers(ForwardingRequest {
+        subgraph: &subgraph.name,
+        method: &Method::POST,
+        path: &subgraph.path,
+        body: &body,
+    });
+    let mut request = Request::post(subgraph.path.as_str())
+        .header(CONTENT_TYPE, "application/json")
+        .header(ACCEPT, ACCEPTED)
+        .body(body)
+        .map_err(|error| FetchFailure::Unsendable(error.to_string()))?;
+    // `extend` keeps several values of one name together and replaces what was there before.
+    request.headers_mut().extend(forwarded);
+    let response = subgraph.transport.send(request, subgraph.timeout).await?;
+    let span = Span::current();
+    span.record("http.response.status_code", response.status().as_u16());
+    span.record("http.response.body.size", response.body().len());
+    reply::read(&response)
+}

@@ -1,0 +1,87 @@
+//! Reads a GraphQL response, trusting nothing in it.
+
+use apollo_compiler::Name;
+use apollo_compiler::response::{JsonMap, JsonValue, ResponseDataPathSegment};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+
+use super::failure::FetchFailure;
+use crate::error::ResponsePath;
+
+/// The media type that marks a body as a GraphQL response whatever the status (GraphQL over HTTP, section 6.4.2).
+const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
+
+/// A well-formed GraphQL response.
+#[derive(Debug)]
+pub(crate) struct SubgraphReply {
+    /// `None` when it is null or was left out.
+    pub(crate) data: Option<JsonMap>,
+    pub(crate) errors: Vec<SubgraphError>,
+}
+
+/// An entry of a response's `errors`.
+#[derive(Debug)]
+pub(crate) struct SubgraphError {
+    pub(crate) message: String,
+    /// As the subgraph gave it; empty when it gave none, or none that is one.
+    pub(crate) path: ResponsePath,
+    pub(crate) extensions: JsonMap,
+}
+
+/// The GraphQL response in `response`.
+pub(crate) fn read(response: &http::Response<Bytes>) -> Result<SubgraphReply, FetchFailure> {
+    let status = response.status();
+    let speaks_graphql = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(GRAPHQL_RESPONSE));
+    if !status.is_success() && !speaks_graphql {
+        return Err(FetchFailure::Status(status));
+    }
+    parse(response.body()).map_err(|failure| if status.is_success() { failure } else { FetchFailure::Status(status) })
+}
+
+fn parse(body: &[u8]) -> Result<SubgraphReply, FetchFailure> {
+    // The parser refuses nesting deeper than 128, so that no walk over the value can exhaust the stack.
+    let JsonValue::Object(mut reply) =
+        serde_json::from_slice(body).map_err(|_| FetchFailure::Invalid("it is not JSON, or nested too deeply"))?
+    else {
+        return Err(FetchFailure::Invalid("it is not a JSON object"));
+    };
+    let data = match reply.remove("data") {
+        None | Some(JsonValue::Null) => None,
+        Some(JsonValue::Object(data)) => Some(data),
+        Some(_) => return Err(FetchFailure::Invalid("its `data` is neither an object nor null")),
+    };
+    let errors = match reply.remove("errors") {
+        None | Some(JsonValue::Null) => Vec::new(),
+        Some(JsonValue::Array(errors)) => errors.iter().map(read_error).collect(),
+        Some(_) => return Err(FetchFailure::Invalid("its `errors` is not a list")),
+    };
+    if data.is_none() && errors.is_empty() {
+        return Err(FetchFailure::Invalid("it has neither data nor errors"));
+    }
+    Ok(SubgraphReply { data, errors })
+}
+
+/// An entry of whatever shape is still an error: what is malformed in it is left out.
+fn read_error(entry: &JsonValue) -> SubgraphError {
+    let message = entry.get("message").and_then(JsonValue::as_str).unwrap_or("The error has no message.").to_owned();
+    let path = entry.get("path").and_then(JsonValue::as_array).and_then(|path| read_path(path)).unwrap_or_default();
+    let extensions = entry.get("extensions").and_then(JsonValue::as_object).cloned().unwrap_or_default();
+    SubgraphError { message, path, extensions }
+}
+
+fn read_path(path: &[JsonValue]) -> Option<ResponsePath> {
+    path.iter()
+        .map(|segment| match segment {
+            JsonValue::String(key) => Name::new(key.as_str()).ok().map(ResponseDataPathSegment::Field),
+            JsonValue::Number(index) => {
+                Some(ResponseDataPathSegment::ListIndex(usize::try_from(index.as_u64()?).ok()?))
+            }
+            _ => None,
+        })
+        .collect()
+}

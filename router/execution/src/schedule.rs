@@ -1,0 +1,51 @@
+//! Runs the fetches of a plan, each as soon as its own dependencies are done.
+
+mod failures;
+mod order;
+mod progress;
+
+use apollo_compiler::Name;
+use apollo_compiler::response::JsonMap;
+use apollo_compiler::validation::Valid;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use self::order::Order;
+use self::progress::{Progress, Start};
+use crate::context::RequestContext;
+use crate::error_log::ErrorLog;
+use crate::executor::Executor;
+use crate::fetch::exchange;
+use crate::prepared::PreparedOperation;
+
+/// Resolves the plan of `operation` and gives the merged data and the errors on the way.
+///
+/// There are no waves: a fetch never waits for one that it does not depend on. A fetch that failed counts as done, so
+/// that those depending on it run with what there is.
+pub(crate) async fn run(
+    executor: &Executor,
+    operation: &PreparedOperation,
+    variables: &Valid<JsonMap>,
+    context: &RequestContext,
+) -> (JsonMap, ErrorLog) {
+    let plan = operation.plan();
+    let mut order = Order::new(plan);
+    let mut progress = Progress::new(executor, operation, variables);
+    let mut in_flight = FuturesUnordered::new();
+    loop {
+        while let Some(id) = order.next_ready() {
+            match progress.start(id) {
+                Start::Done => order.finish(id),
+                Start::Send { subgraph, body, pending } => {
+                    let name = plan.fetches[id.0].document.operation_name.as_ref().map(Name::as_str);
+                    in_flight.push(async move { (pending, exchange(subgraph, name, body, context).await) });
+                }
+            }
+        }
+        let Some((pending, outcome)) = in_flight.next().await else { break };
+        let id = pending.fetch;
+        progress.record(&pending, outcome);
+        order.finish(id);
+    }
+    progress.into_parts()
+}

@@ -1,0 +1,115 @@
+//! A subgraph on the network.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Uri;
+use http::uri::{Authority, Scheme};
+use thiserror::Error;
+
+use super::body::{chain, collect};
+use super::{REPLY_BYTES_MAX, Transport, TransportError};
+
+/// How a connection to a subgraph is made and kept.
+#[derive(Debug, Clone)]
+pub struct HttpTransportOptions {
+    /// The largest reply, in bytes.
+    pub reply_bytes_max: usize,
+    /// The longest that making a connection, TLS included, may take. It counts towards the exchange's own timeout.
+    pub connect_timeout: Duration,
+    /// How long an idle connection is kept. Shorter than the idle timeout of common servers and load balancers (60 s),
+    /// so that a request seldom meets a connection that the other end is closing.
+    pub idle_timeout: Duration,
+    /// Idle connections kept, at most.
+    pub idle_connections_max: usize,
+    /// Speak HTTP/2 without asking, over plain TCP as well. Otherwise TLS negotiates the version (ALPN) and plain TCP
+    /// uses HTTP/1.1.
+    pub http2_prior_knowledge: bool,
+}
+
+impl Default for HttpTransportOptions {
+    fn default() -> Self {
+        Self {
+            reply_bytes_max: REPLY_BYTES_MAX,
+            connect_timeout: Duration::from_secs(2),
+            idle_timeout: Duration::from_secs(30),
+            idle_connections_max: 256,
+            http2_prior_knowledge: false,
+        }
+    }
+}
+
+/// Why no transport to a subgraph could be set up.
+#[derive(Debug, Error)]
+pub enum HttpTransportError {
+    /// The URL names no server.
+    #[error("`{0}` is not an http or https URL with a host: write it like http://localhost:4101/graphql")]
+    Url(String),
+    /// The client could not be set up.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(String),
+}
+
+/// Sends requests over HTTP/1.1 or HTTP/2 with pooled connections.
+///
+/// It follows no redirect and uses no proxy: a signed request (P10) goes to the configured server or nowhere.
+#[derive(Debug)]
+pub struct HttpTransport {
+    client: reqwest::Client,
+    scheme: Scheme,
+    authority: Authority,
+    reply_bytes_max: usize,
+}
+
+impl HttpTransport {
+    /// A transport to the server of `url`; the path in it is not looked at.
+    ///
+    /// # Errors
+    /// When `url` is not an absolute http or https URL, or the client cannot be set up.
+    pub fn new(url: &Uri, options: &HttpTransportOptions) -> Result<Self, HttpTransportError> {
+        let not_a_server = || HttpTransportError::Url(url.to_string());
+        let scheme = url.scheme().ok_or_else(not_a_server)?.clone();
+        let authority = url.authority().ok_or_else(not_a_server)?.clone();
+        if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {
+            return Err(not_a_server());
+        }
+        // An error means that the process has a provider already, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(options.connect_timeout)
+            .pool_idle_timeout(options.idle_timeout)
+            .pool_max_idle_per_host(options.idle_connections_max)
+            .tcp_nodelay(true);
+        if options.http2_prior_knowledge {
+            builder = builder.http2_prior_knowledge();
+        }
+        let client = builder.build().map_err(|error| HttpTransportError::Client(chain(&error)))?;
+        Ok(Self { client, scheme, authority, reply_bytes_max: options.reply_bytes_max })
+    }
+
+    async fn exchange(&self, mut request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        let unavailable = |error: &(dyn std::error::Error + 'static)| TransportError::Unavailable(chain(error));
+        let mut uri = std::mem::take(request.uri_mut()).into_parts();
+        uri.scheme = Some(self.scheme.clone());
+        uri.authority = Some(self.authority.clone());
+        *request.uri_mut() = Uri::from_parts(uri).map_err(|error| unavailable(&error))?;
+        let request = reqwest::Request::try_from(request).map_err(|error| unavailable(&error))?;
+        let response = self.client.execute(request).await.map_err(|error| unavailable(&error))?;
+        collect(http::Response::<reqwest::Body>::from(response), self.reply_bytes_max).await
+    }
+}
+
+#[async_trait]
+impl Transport for HttpTransport {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        tokio::time::timeout(timeout, self.exchange(request)).await.unwrap_or(Err(TransportError::Timeout(timeout)))
+    }
+}

@@ -1,0 +1,215 @@
+//! Merges drafts that can be one request, and puts the fetches in order.
+
+use std::collections::BTreeSet;
+
+use apollo_compiler::Name;
+use apollo_compiler::ast::OperationType;
+use apollo_compiler::executable::Operation;
+use router_schema::{SubgraphDefinition, SubgraphId, Supergraph};
+
+use super::draft::{Draft, Site};
+use crate::document::{Root, Selection, rename_conflicts, write_document};
+use crate::plan::{Condition, EntitySite, Fetch, FetchId, FetchTarget, PathSegment, QueryPlan, Representation};
+
+/// A request: root fields, or entity sites in one subgraph that wait for the same fetches.
+struct Merged {
+    subgraph: SubgraphId,
+    depends_on: BTreeSet<usize>,
+    conditions: Vec<Condition>,
+    root: Selection,
+    sites: Vec<(Site, Selection)>,
+}
+
+/// Makes the plan of the drafts.
+pub(super) fn merge(mut drafts: Vec<Draft>, supergraph: &Supergraph, operation: &Operation) -> QueryPlan {
+    let levels = levels(&drafts);
+    let conditions: Vec<_> = drafts.iter_mut().map(|draft| draft.selection.take_common_conditions()).collect();
+    // Of one level, those with fewer conditions come first: the others may join them.
+    let mut order: Vec<usize> = (0..drafts.len()).collect();
+    order.sort_by_key(|draft| (levels[*draft], conditions[*draft].len(), *draft));
+    let mut merged: Vec<Merged> = Vec::new();
+    let mut merged_of = vec![0; drafts.len()];
+    for draft in order {
+        let depends_on = drafts[draft].depends_on.iter().map(|other| merged_of[*other]).collect();
+        let depends_on = without_implied(&depends_on, &merged);
+        let conditions = conditions[draft].clone();
+        let Draft { subgraph, site, mut selection, .. } = drafts[draft].clone();
+        let known = merged.iter().position(|known| {
+            known.subgraph == subgraph
+                && known.depends_on == depends_on
+                && known.conditions.iter().all(|condition| conditions.contains(condition))
+                && known.sites.is_empty() == site.is_none()
+        });
+        if let Some(known) = known {
+            let own = conditions.iter().filter(|condition| !merged[known].conditions.contains(condition));
+            selection.add_conditions(&own.cloned().collect::<Vec<_>>());
+        }
+        let index = known.unwrap_or_else(|| {
+            merged.push(Merged { subgraph, depends_on, conditions, root: Selection::default(), sites: Vec::new() });
+            merged.len() - 1
+        });
+        match site {
+            Some(site) => add_site(&mut merged[index].sites, site, selection),
+            None => merged[index].root.merge(selection),
+        }
+        merged_of[draft] = index;
+    }
+    let fetches = merged.into_iter().enumerate();
+    QueryPlan { fetches: fetches.map(|(index, fetch)| finish(index, fetch, supergraph, operation)).collect() }
+}
+
+/// The length of the longest chain before each draft.
+fn levels(drafts: &[Draft]) -> Vec<usize> {
+    let mut levels = vec![None; drafts.len()];
+    let mut stack: Vec<usize> = (0..drafts.len()).rev().collect();
+    while let Some(draft) = stack.pop() {
+        if levels[draft].is_some() {
+            continue;
+        }
+        let open: Vec<usize> =
+            drafts[draft].depends_on.iter().copied().filter(|other| levels[*other].is_none()).collect();
+        if open.is_empty() {
+            let before = drafts[draft].depends_on.iter().filter_map(|other| levels[*other]).max();
+            levels[draft] = Some(before.map_or(0, |level: usize| level + 1));
+        } else {
+            stack.push(draft);
+            stack.extend(open);
+        }
+    }
+    levels.into_iter().flatten().collect()
+}
+
+/// Leaves out what another dependency already waits for.
+fn without_implied(depends_on: &BTreeSet<usize>, merged: &[Merged]) -> BTreeSet<usize> {
+    let mut implied = BTreeSet::new();
+    let mut stack: Vec<usize> = depends_on.iter().flat_map(|other| merged[*other].depends_on.iter().copied()).collect();
+    while let Some(other) = stack.pop() {
+        if implied.insert(other) {
+            stack.extend(&merged[other].depends_on);
+        }
+    }
+    depends_on.difference(&implied).copied().collect()
+}
+
+fn add_site(sites: &mut Vec<(Site, Selection)>, site: Site, selection: Selection) {
+    for (known, known_selection) in sites.iter_mut().filter(|(known, _)| known.path == site.path) {
+        let fits = known
+            .representations
+            .iter()
+            .all(|left| site.representations.iter().all(|right| can_share_site(left, right)));
+        if fits && known_selection.is_compatible(&selection) {
+            known_selection.merge(selection);
+            site.representations.into_iter().for_each(|new| add_representation(&mut known.representations, new));
+            return;
+        }
+    }
+    sites.push((site, selection));
+}
+
+/// Joins sites that differ only in the types at one step of their paths.
+fn join_paths(sites: &mut Vec<(Site, Selection)>) {
+    let mut index = 0;
+    while index < sites.len() {
+        let (site, selection) = &sites[index];
+        let joined = sites[..index].iter().enumerate().find_map(|(earlier, (known, known_selection))| {
+            let is_alike = known.representations == site.representations && known_selection == selection;
+            if is_alike { Some((earlier, joined_path(&known.path, &site.path)?)) } else { None }
+        });
+        match joined {
+            Some((earlier, path)) => {
+                sites[earlier].0.path = path;
+                sites.remove(index);
+                // The longer path may now be like one that was passed.
+                index = earlier;
+            }
+            None => index += 1,
+        }
+    }
+}
+
+fn joined_path(left: &[PathSegment], right: &[PathSegment]) -> Option<Vec<PathSegment>> {
+    if left.len() != right.len() {
+        return None;
+    }
+    let mut differences = (0..left.len()).filter(|index| left[*index] != right[*index]);
+    let (difference, None) = (differences.next()?, differences.next()) else { return None };
+    let (PathSegment::OnTypes(left_types), PathSegment::OnTypes(right_types)) = (&left[difference], &right[difference])
+    else {
+        return None;
+    };
+    let mut types = left_types.clone();
+    types.extend(right_types.iter().filter(|name| !left_types.contains(name)).cloned());
+    types.sort();
+    let mut path = left.to_vec();
+    path[difference] = PathSegment::OnTypes(types);
+    Some(path)
+}
+
+/// Equal, or for different objects.
+fn can_share_site(left: &Representation, right: &Representation) -> bool {
+    let is_disjoint = !left.on_types.is_empty()
+        && !right.on_types.is_empty()
+        && left.on_types.iter().all(|name| !right.on_types.contains(name));
+    is_disjoint || left == right
+}
+
+fn add_representation(known: &mut Vec<Representation>, new: Representation) {
+    let same = known.iter_mut().find(|known| known.type_name == new.type_name && known.fields == new.fields);
+    match same {
+        Some(same) => {
+            let new_types = new.on_types.into_iter().filter(|name| !same.on_types.contains(name)).collect::<Vec<_>>();
+            same.on_types.extend(new_types);
+        }
+        None => known.push(new),
+    }
+}
+
+fn finish(index: usize, fetch: Merged, supergraph: &Supergraph, operation: &Operation) -> Fetch {
+    let Merged { subgraph, depends_on, conditions, root, mut sites } = fetch;
+    join_paths(&mut sites);
+    let name = operation_name(operation, supergraph.subgraph(subgraph), index);
+    let depends_on = depends_on.into_iter().map(FetchId).collect();
+    if sites.is_empty() {
+        let mut root = [root];
+        let renames = rename_conflicts(&mut root);
+        let document = write_document(operation.operation_type, name, &operation.variables, &Root::Fields(&root[0]));
+        return Fetch { subgraph, document, target: FetchTarget::Root, depends_on, conditions, renames };
+    }
+    let is_alone = sites.len() == 1;
+    let mut entity_sites = Vec::with_capacity(sites.len());
+    let mut selections = Vec::with_capacity(sites.len());
+    for (number, (site, selection)) in sites.into_iter().enumerate() {
+        let suffix = if is_alone { String::new() } else { format!("_{number}") };
+        let (path, representations) = (site.path, site.representations);
+        entity_sites.push(EntitySite {
+            response_key: Name::new_unchecked(&format!("_entities{suffix}")),
+            representations_variable: unused_variable(&format!("representations{suffix}"), operation),
+            path,
+            representations,
+        });
+        selections.push(selection);
+    }
+    let renames = rename_conflicts(&mut selections);
+    let fields = entity_sites.iter().zip(&selections);
+    let fields = fields.map(|(site, selection)| (&site.response_key, &site.representations_variable, selection));
+    let root = Root::Entities(fields.collect());
+    let document = write_document(OperationType::Query, name, &operation.variables, &root);
+    Fetch { subgraph, document, target: FetchTarget::Entities(entity_sites), depends_on, conditions, renames }
+}
+
+fn unused_variable(name: &str, operation: &Operation) -> Name {
+    let is_used = |name: &str| operation.variables.iter().any(|variable| variable.name == name);
+    let mut name = name.to_owned();
+    while is_used(&name) {
+        name.insert(0, '_');
+    }
+    Name::new_unchecked(&name)
+}
+
+/// `Client__subgraph__3`, so that a subgraph's logs tell which part of which operation it sees.
+fn operation_name(operation: &Operation, subgraph: &SubgraphDefinition, index: usize) -> Option<Name> {
+    let name = operation.name.as_ref()?;
+    let is_allowed = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let subgraph: String = subgraph.name.chars().map(|letter| if is_allowed(letter) { letter } else { '_' }).collect();
+    Some(Name::new_unchecked(&format!("{name}__{subgraph}__{index}")))
+}

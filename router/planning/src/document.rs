@@ -1,0 +1,9 @@
+//! A fetch's GraphQL text.
+
+mod renames;
+mod selection;
+mod text;
+
+pub(crate) use renames::rename_conflicts;
+pub(crate) use selection::{FieldNode, Selection};
+pub(crate) use text::{Root, write_document};

@@ -1,0 +1,7 @@
+//! The operation in the form the planner works on: fragments written out, equal fields merged, type conditions as sets.
+
+mod normalise;
+mod selected;
+
+pub(crate) use normalise::normalise;
+pub(crate) use selected::{Arena, EntryId, ListId, Selected, SelectedField};

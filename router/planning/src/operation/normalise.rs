@@ -1,0 +1,205 @@
+//! From a validated operation to interned selected fields.
+
+use std::collections::HashSet;
+
+use apollo_compiler::ast::{Argument, DirectiveList, Value};
+use apollo_compiler::executable::{ExecutableDocument, Field, Selection, SelectionSet};
+use apollo_compiler::{Name, Node};
+use indexmap::IndexMap;
+use router_schema::{Supergraph, TypeId, TypeSet};
+
+use super::{Arena, EntryId, ListId, Selected, SelectedField};
+use crate::plan::Condition;
+use crate::{PlanningError, PlanningOptions};
+
+/// Interns the fields of a root selection set; introspection fields and the root's `__typename` are left out, the
+/// executor answers them.
+///
+/// # Errors
+/// When the operation is nested too deeply or, written out, too large.
+pub(crate) fn normalise(
+    supergraph: &Supergraph,
+    options: &PlanningOptions,
+    document: &ExecutableDocument,
+    selections: &SelectionSet,
+    root: TypeId,
+    arena: &mut Arena,
+) -> Result<Vec<EntryId>, PlanningError> {
+    let mut normaliser = Normaliser { supergraph, options, document, arena, fields: 0 };
+    let list = normaliser.level(root, &[selections], 0)?;
+    let entries = normaliser.arena.list(list).to_vec();
+    Ok(entries.into_iter().filter(|entry| arena.entry(*entry).field != SelectedField::Typename).collect())
+}
+
+struct Normaliser<'a> {
+    supergraph: &'a Supergraph,
+    options: &'a PlanningOptions,
+    document: &'a ExecutableDocument,
+    arena: &'a mut Arena,
+    fields: usize,
+}
+
+/// Fields with equal groups are one field.
+#[derive(PartialEq, Eq, Hash)]
+struct Group {
+    response_key: Name,
+    field: SelectedField,
+    parent: TypeId,
+    possible: TypeSet,
+    arguments: Vec<Node<Argument>>,
+    conditions: Vec<Condition>,
+}
+
+/// The type conditions and `@skip`/`@include` around a selection.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Scope {
+    parent: TypeId,
+    possible: TypeSet,
+    conditions: Vec<Condition>,
+}
+
+#[derive(Default)]
+struct Level<'a> {
+    groups: IndexMap<Group, Vec<&'a SelectionSet>>,
+    visited_fragments: HashSet<(&'a Name, Scope)>,
+}
+
+impl<'a> Normaliser<'a> {
+    fn level(&mut self, ty: TypeId, sets: &[&'a SelectionSet], depth: usize) -> Result<ListId, PlanningError> {
+        if depth > self.options.depth_max {
+            return Err(PlanningError::TooDeep { limit: self.options.depth_max });
+        }
+        let possible = self.supergraph.type_definition(ty).possible_types.clone();
+        let scope = Scope { parent: ty, possible, conditions: Vec::new() };
+        let mut level = Level::default();
+        for set in sets {
+            self.collect(set, &scope, &mut level)?;
+        }
+        drop_repeated_leaves(&mut level);
+        let mut list = Vec::with_capacity(level.groups.len());
+        for (group, sets) in level.groups {
+            let children = self.children(&group, &sets, depth)?;
+            let Group { response_key, field, parent, possible, arguments, conditions } = group;
+            let selected = Selected { response_key, field, parent, possible, arguments, conditions, children };
+            list.push(self.arena.intern(selected));
+        }
+        Ok(self.arena.intern_list(list))
+    }
+
+    fn children(&mut self, group: &Group, sets: &[&'a SelectionSet], depth: usize) -> Result<ListId, PlanningError> {
+        let SelectedField::Field(field) = group.field else { return Ok(ListId::EMPTY) };
+        let named_type = self.supergraph.field(field).named_type;
+        let is_composite = self.supergraph.type_definition(named_type).kind.is_composite();
+        if is_composite { self.level(named_type, sets, depth + 1) } else { Ok(ListId::EMPTY) }
+    }
+
+    fn collect(&mut self, set: &'a SelectionSet, scope: &Scope, level: &mut Level<'a>) -> Result<(), PlanningError> {
+        for selection in &set.selections {
+            let Some(scope) = with_conditions(scope, selection.directives()) else { continue };
+            match selection {
+                Selection::Field(field) => self.collect_field(field, scope, level)?,
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.type_condition.as_ref();
+                    if let Some(scope) = self.with_type_condition(scope, condition) {
+                        self.collect(&fragment.selection_set, &scope, level)?;
+                    }
+                }
+                Selection::FragmentSpread(spread) => {
+                    let Some(fragment) = spread.fragment_def(self.document) else { continue };
+                    let condition = Some(fragment.type_condition());
+                    let Some(scope) = self.with_type_condition(scope, condition) else { continue };
+                    // A second spread in the same scope selects nothing new; without this, nested fragments double.
+                    if level.visited_fragments.insert((&fragment.name, scope.clone())) {
+                        self.collect(&fragment.selection_set, &scope, level)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn collect_field(&mut self, field: &'a Field, scope: Scope, level: &mut Level<'a>) -> Result<(), PlanningError> {
+        self.fields += 1;
+        if self.fields > self.options.fields_max {
+            return Err(PlanningError::TooLarge { limit: self.options.fields_max });
+        }
+        let selected = if field.name == "__typename" {
+            SelectedField::Typename
+        } else {
+            match self.supergraph.field_id(scope.parent, &field.name) {
+                Some(id) => SelectedField::Field(id),
+                // `__schema` and `__type`; validation knows every other field.
+                None => return Ok(()),
+            }
+        };
+        let group = Group {
+            response_key: field.response_key().clone(),
+            field: selected,
+            parent: scope.parent,
+            possible: scope.possible,
+            arguments: field.arguments.clone(),
+            conditions: scope.conditions,
+        };
+        level.groups.entry(group).or_default().push(&field.selection_set);
+        Ok(())
+    }
+
+    fn with_type_condition(&self, scope: Scope, condition: Option<&Name>) -> Option<Scope> {
+        let Some(condition) = condition.and_then(|name| self.supergraph.type_id(name)) else { return Some(scope) };
+        let possible = scope.possible.intersection(&self.supergraph.type_definition(condition).possible_types);
+        let first = possible.iter().next()?;
+        // Known to be one object: name fields on it, whatever abstract type the client wrote.
+        let parent = if possible.len() == 1 { first } else { condition };
+        Some(Scope { parent, possible, conditions: scope.conditions })
+    }
+}
+
+/// Adds `@skip` and `@include`; none when the selection can never apply.
+fn with_conditions(scope: &Scope, directives: &DirectiveList) -> Option<Scope> {
+    let mut scope = scope.clone();
+    for (name, expected) in [("skip", false), ("include", true)] {
+        let Some(value) = directives.get(name).and_then(|directive| directive.specified_argument_by_name("if")) else {
+            continue;
+        };
+        match &**value {
+            Value::Boolean(value) if *value != expected => return None,
+            Value::Variable(variable) => {
+                scope.conditions.push(Condition { variable: variable.clone(), expected });
+            }
+            _ => {}
+        }
+    }
+    scope.conditions.sort();
+    scope.conditions.dedup();
+    let is_contradiction = scope.conditions.windows(2).any(|pair| pair[0].variable == pair[1].variable);
+    (!is_contradiction).then_some(scope)
+}
+
+/// Drops a leaf that is also selected, equally, for more types or under fewer conditions.
+fn drop_repeated_leaves(level: &mut Level<'_>) {
+    let mut leaves: IndexMap<&Name, Vec<(usize, &Group)>> = IndexMap::new();
+    for (index, (group, sets)) in level.groups.iter().enumerate() {
+        if sets.iter().all(|set| set.is_empty()) {
+            leaves.entry(&group.response_key).or_default().push((index, group));
+        }
+    }
+    let mut repeated = HashSet::new();
+    for groups in leaves.values() {
+        for (index, narrow) in groups {
+            let is_covered = groups.iter().any(|(other, wide)| {
+                // Of two that cover each other the first stays.
+                index != other && covers(wide, narrow) && (other < index || !covers(narrow, wide))
+            });
+            if is_covered {
+                repeated.insert(*index);
+            }
+        }
+    }
+    let mut indexes = 0..;
+    level.groups.retain(|_, _| indexes.next().is_some_and(|index| !repeated.contains(&index)));
+}
+
+fn covers(wide: &Group, narrow: &Group) -> bool {
+    narrow.possible.is_subset(&wide.possible)
+        && wide.conditions.iter().all(|condition| narrow.conditions.contains(condition))
+}

@@ -1,0 +1,83 @@
+//! Selected fields, interned: equal ones have equal ids, so that partial results can be remembered by id.
+
+use apollo_compiler::ast::Argument;
+use apollo_compiler::{Name, Node};
+use indexmap::IndexSet;
+use router_schema::{FieldId, TypeId, TypeSet};
+
+use crate::plan::Condition;
+
+/// Which field is selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum SelectedField {
+    /// `__typename`
+    Typename,
+    /// A field of the schema.
+    Field(FieldId),
+}
+
+/// One field selected at a position.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Selected {
+    /// Where its value stands in the merged data.
+    pub(crate) response_key: Name,
+    /// The field.
+    pub(crate) field: SelectedField,
+    /// The type it is named on.
+    pub(crate) parent: TypeId,
+    /// The runtime types it is selected for.
+    pub(crate) possible: TypeSet,
+    /// Its arguments.
+    pub(crate) arguments: Vec<Node<Argument>>,
+    /// `@skip` and `@include` that apply to it. Ascending.
+    pub(crate) conditions: Vec<Condition>,
+    /// What is selected of its value.
+    pub(crate) children: ListId,
+}
+
+/// The id of a [`Selected`] in its [`Arena`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct EntryId(usize);
+
+/// The id of a list of selected fields in its [`Arena`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ListId(usize);
+
+impl ListId {
+    /// The list without fields: that of a leaf.
+    pub(crate) const EMPTY: Self = Self(0);
+}
+
+/// Owns all selected fields of one planning run.
+#[derive(Debug)]
+pub(crate) struct Arena {
+    entries: IndexSet<Selected>,
+    lists: IndexSet<Vec<EntryId>>,
+}
+
+impl Arena {
+    pub(crate) fn new() -> Self {
+        Self { entries: IndexSet::new(), lists: IndexSet::from([Vec::new()]) }
+    }
+
+    pub(crate) fn intern(&mut self, selected: Selected) -> EntryId {
+        EntryId(self.entries.insert_full(selected).0)
+    }
+
+    pub(crate) fn intern_list(&mut self, list: Vec<EntryId>) -> ListId {
+        ListId(self.lists.insert_full(list).0)
+    }
+
+    pub(crate) fn entry(&self, id: EntryId) -> &Selected {
+        &self.entries[id.0]
+    }
+
+    pub(crate) fn list(&self, id: ListId) -> &[EntryId] {
+        &self.lists[id.0]
+    }
+
+    /// Every selected field so far.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Selected> {
+        self.entries.iter()
+    }
+}

@@ -1,0 +1,36 @@
+//! The bounds of planning.
+
+use std::collections::BTreeSet;
+
+/// How much work a plan may take, and which progressive overrides are in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanningOptions {
+    /// How many steps the search may take. A step is one attempt to place one field; ordinary operations take hundreds.
+    pub steps_max: usize,
+    /// How many alternatives are kept at each position. With fewer the search there is exhaustive.
+    pub alternatives_max: usize,
+    /// How many intermediate fetches may lead to the key of another subgraph at one position.
+    pub chain_max: usize,
+    /// How deep selections may nest. The planner recurses with them, so this also bounds its stack.
+    pub depth_max: usize,
+    /// How many fields an operation may have once its fragments are written out.
+    pub fields_max: usize,
+    /// How many fields the fetches may select together. Interfaces that must be split by type on every level multiply.
+    pub size_max: usize,
+    /// The labels of progressive `@override`s that are on for this plan; all others are off.
+    pub override_labels: BTreeSet<String>,
+}
+
+impl Default for PlanningOptions {
+    fn default() -> Self {
+        Self {
+            steps_max: 200_000,
+            alternatives_max: 12,
+            chain_max: 8,
+            depth_max: 64,
+            fields_max: 20_000,
+            size_max: 50_000,
+            override_labels: BTreeSet::new(),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! A plan as text for people: the fetches in order, what each needs, and its operation.
+
+use std::fmt::Write;
+
+use apollo_compiler::ast::Document;
+use router_schema::Supergraph;
+
+use super::{Condition, EntitySite, Fetch, FetchTarget, PathSegment, QueryPlan, Representation, RepresentationField};
+
+impl QueryPlan {
+    /// The plan for people, with the names that the subgraphs have in `supergraph`, for which it was made.
+    pub fn display(&self, supergraph: &Supergraph) -> String {
+        let fetches: Vec<String> =
+            self.fetches.iter().enumerate().map(|(index, fetch)| describe(index, fetch, supergraph)).collect();
+        if fetches.is_empty() { "no fetch\n".to_owned() } else { fetches.join("\n") }
+    }
+}
+
+fn describe(index: usize, fetch: &Fetch, supergraph: &Supergraph) -> String {
+    let mut text = format!("#{index} {}", supergraph.subgraph(fetch.subgraph).name);
+    if !fetch.depends_on.is_empty() {
+        let others: Vec<String> = fetch.depends_on.iter().map(|id| format!("#{}", id.0)).collect();
+        // Writing to a string does not fail.
+        let _ = write!(text, " after {}", others.join(", "));
+    }
+    if !fetch.conditions.is_empty() {
+        let conditions: Vec<String> = fetch.conditions.iter().map(describe_condition).collect();
+        let _ = write!(text, " if {}", conditions.join(" and "));
+    }
+    text.push('\n');
+    if let FetchTarget::Entities(sites) = &fetch.target {
+        sites.iter().for_each(|site| text.push_str(&describe_site(site)));
+    }
+    for rename in &fetch.renames {
+        let _ = writeln!(text, "  {} stands for {}", rename.sent, rename.response_key);
+    }
+    for line in pretty(&fetch.document.text).lines() {
+        let _ = writeln!(text, "  {line}");
+    }
+    text
+}
+
+fn describe_condition(condition: &Condition) -> String {
+    format!("{}${}", if condition.expected { "" } else { "not " }, condition.variable)
+}
+
+fn describe_site(site: &EntitySite) -> String {
+    let mut text = format!("  ${} at {}\n", site.representations_variable, describe_path(&site.path));
+    for representation in &site.representations {
+        let _ = writeln!(text, "    {}", describe_representation(representation));
+    }
+    text
+}
+
+fn describe_path(path: &[PathSegment]) -> String {
+    let segments = path.iter().map(|segment| match segment {
+        PathSegment::Key(key) => key.to_string(),
+        PathSegment::OnTypes(types) => {
+            let names: Vec<&str> = types.iter().map(AsRef::as_ref).collect();
+            format!("[{}]", names.join("|"))
+        }
+    });
+    segments.collect::<Vec<_>>().join(".")
+}
+
+fn describe_representation(representation: &Representation) -> String {
+    let fields: Vec<String> = representation.fields.iter().map(describe_field).collect();
+    let types: Vec<&str> = representation.on_types.iter().map(AsRef::as_ref).collect();
+    let from = match types.as_slice() {
+        [] => String::new(),
+        [only] if representation.type_name == *only => String::new(),
+        _ => format!("{} as ", types.join("|")),
+    };
+    format!("{from}{} {{ {} }}", representation.type_name, fields.join(" "))
+}
+
+fn describe_field(field: &RepresentationField) -> String {
+    let mut text = field.name.to_string();
+    if field.response_key != field.name {
+        let _ = write!(text, " = {}", field.response_key);
+    }
+    if !field.selections.is_empty() {
+        let selections = field.selections.iter().map(|selection| {
+            let types: Vec<&str> = selection.on_types.iter().map(AsRef::as_ref).collect();
+            let on = if types.is_empty() { String::new() } else { format!("[{}].", types.join("|")) };
+            format!("{on}{}", describe_field(&selection.field))
+        });
+        let _ = write!(text, " {{ {} }}", selections.collect::<Vec<_>>().join(" "));
+    }
+    text
+}
+
+/// Indents a fetch's document.
+fn pretty(text: &str) -> String {
+    Document::parse(text, "fetch").map_or_else(|_| text.to_owned(), |document| document.to_string())
+}

@@ -1,0 +1,120 @@
+//! A plan in the JSON form that Apollo's tools and other routers print.
+
+use apollo_compiler::Name;
+use router_schema::Supergraph;
+use serde_json::{Value, json};
+
+use super::{EntitySite, Fetch, FetchTarget, PathSegment, QueryPlan, Representation, RepresentationField};
+
+impl QueryPlan {
+    /// The plan as `QueryPlan`, `Sequence`, `Parallel`, `Flatten` and `Fetch` nodes.
+    ///
+    /// The form knows waits only as a sequence of steps, so fetches stand in the step after the latest that they depend
+    /// on, though they start earlier where they can. A fetch for several sites is a `BatchFetch`. Paths have no `@` for
+    /// lists.
+    pub fn to_json(&self, supergraph: &Supergraph) -> Value {
+        let mut steps: Vec<Vec<Value>> = Vec::new();
+        let mut step_of: Vec<usize> = Vec::with_capacity(self.fetches.len());
+        for fetch in &self.fetches {
+            let step = fetch.depends_on.iter().map(|id| step_of[id.0] + 1).max().unwrap_or(0);
+            step_of.push(step);
+            if steps.len() <= step {
+                steps.resize(step + 1, Vec::new());
+            }
+            steps[step].push(fetch_node(fetch, supergraph));
+        }
+        let steps = steps.into_iter().map(|nodes| group("Parallel", nodes)).collect();
+        json!({ "kind": "QueryPlan", "node": group("Sequence", steps) })
+    }
+}
+
+/// One node stands for itself; none is null.
+fn group(kind: &str, mut nodes: Vec<Value>) -> Value {
+    match nodes.len() {
+        0 => Value::Null,
+        1 => nodes.swap_remove(0),
+        _ => json!({ "kind": kind, "nodes": nodes }),
+    }
+}
+
+fn fetch_node(fetch: &Fetch, supergraph: &Supergraph) -> Value {
+    let operation_kind = ["mutation", "subscription"].into_iter().find(|kind| fetch.document.text.starts_with(kind));
+    let mut node = json!({
+        "kind": "Fetch",
+        "serviceName": supergraph.subgraph(fetch.subgraph).name,
+        "operationKind": operation_kind.unwrap_or("query"),
+        "operationName": fetch.document.operation_name.as_ref().map(Name::as_str),
+        "operation": fetch.document.text,
+        "variableUsages": names(&fetch.document.variables),
+    });
+    let mut node = match &fetch.target {
+        FetchTarget::Root => node,
+        FetchTarget::Entities(sites) => match sites.as_slice() {
+            [site] => {
+                node["requires"] = requires(site);
+                json!({ "kind": "Flatten", "path": path(&site.path), "node": node })
+            }
+            _ => {
+                node["kind"] = "BatchFetch".into();
+                node["sites"] = sites.iter().map(site_node).collect();
+                node
+            }
+        },
+    };
+    for condition in &fetch.conditions {
+        let clause = if condition.expected { "ifClause" } else { "elseClause" };
+        node = json!({ "kind": "Condition", "condition": condition.variable.as_str(), clause: node });
+    }
+    node
+}
+
+fn site_node(site: &EntitySite) -> Value {
+    json!({ "alias": site.response_key.as_str(), "path": path(&site.path), "requires": requires(site) })
+}
+
+fn path(path: &[PathSegment]) -> Value {
+    let segments = path.iter().map(|segment| match segment {
+        PathSegment::Key(key) => key.to_string(),
+        PathSegment::OnTypes(types) => format!("|[{}]", names(types).join(",")),
+    });
+    segments.collect()
+}
+
+fn requires(site: &EntitySite) -> Value {
+    site.representations.iter().flat_map(representation_nodes).collect()
+}
+
+fn representation_nodes(representation: &Representation) -> Vec<Value> {
+    let mut selections = vec![json!({ "kind": "Field", "name": "__typename" })];
+    selections.extend(representation.fields.iter().map(field_node));
+    let own = [representation.type_name.clone()];
+    let types = if representation.on_types.is_empty() { &own[..] } else { &representation.on_types };
+    types.iter().map(|name| inline_fragment(name, &selections)).collect()
+}
+
+fn field_node(field: &RepresentationField) -> Value {
+    let mut node = json!({ "kind": "Field", "name": field.name.as_str() });
+    if field.response_key != field.name {
+        node["alias"] = field.response_key.as_str().into();
+    }
+    if !field.selections.is_empty() {
+        let selections = field.selections.iter().flat_map(|selection| {
+            let field = field_node(&selection.field);
+            let nodes: Vec<Value> = match selection.on_types.as_slice() {
+                [] => vec![field],
+                types => types.iter().map(|name| inline_fragment(name, std::slice::from_ref(&field))).collect(),
+            };
+            nodes
+        });
+        node["selections"] = selections.collect();
+    }
+    node
+}
+
+fn inline_fragment(on: &Name, selections: &[Value]) -> Value {
+    json!({ "kind": "InlineFragment", "typeCondition": on.as_str(), "selections": selections })
+}
+
+fn names(names: &[Name]) -> Vec<&str> {
+    names.iter().map(Name::as_str).collect()
+}

@@ -1,0 +1,163 @@
+//! The alternatives for one field at a position: a node that is there, or a new one.
+
+use router_schema::FieldId;
+
+use super::Solver;
+use super::outcome::{ProvidedId, Seat};
+use super::placement::Placement;
+use super::position::{Position, State};
+use crate::PlanningError;
+use crate::operation::{EntryId, SelectedField};
+
+/// A field to place.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    pub(super) entry: EntryId,
+    /// Seats that have already given what they can of it.
+    pub(super) excluded: Vec<Seat>,
+    /// The nodes that are being opened, for which this field is an input: each with the field whose `@requires` asked.
+    pub(super) opening: Vec<(Seat, Option<FieldId>)>,
+    /// How many further nodes may be opened one for the other.
+    pub(super) chain: usize,
+    /// Whether a part of the field's value may stay missing.
+    pub(super) partial: bool,
+}
+
+/// A partial solution with the field in it.
+#[derive(Debug, Clone)]
+pub(super) struct Assigned {
+    pub(super) state: State,
+    /// Where the field's parts are: index of the node, index of what it resolves.
+    pub(super) sources: Vec<(usize, usize)>,
+    /// After how many fetches all of it is there.
+    pub(super) ready: usize,
+}
+
+impl Request {
+    pub(super) fn new(entry: EntryId) -> Self {
+        Self { entry, excluded: Vec::new(), opening: Vec::new(), chain: 0, partial: false }
+    }
+}
+
+impl Solver<'_> {
+    /// The alternatives with the shortest chains of intermediate nodes.
+    pub(super) fn assign_deepening(
+        &mut self,
+        position: &Position,
+        state: &State,
+        mut request: Request,
+    ) -> Result<Vec<Assigned>, PlanningError> {
+        for chain in 1..=self.options.chain_max {
+            request.chain = chain;
+            let alternatives = self.assign(position, state, &request)?;
+            if !alternatives.is_empty() {
+                return Ok(alternatives);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// The alternatives for a field, best first.
+    pub(super) fn assign(
+        &mut self,
+        position: &Position,
+        state: &State,
+        request: &Request,
+    ) -> Result<Vec<Assigned>, PlanningError> {
+        let mut alternatives = Vec::new();
+        for node in 0..state.nodes.len() {
+            let Some(placement) = self.placement_in_node(position, state, node, request)? else { continue };
+            let is_unbeatable = placement.is_complete() && state.nodes[node].depth <= 1;
+            let found = self.put(position, state, node, placement, request)?;
+            if is_unbeatable {
+                return Ok(found);
+            }
+            alternatives.extend(found);
+        }
+        for seat in self.candidates(position, request.entry) {
+            if !request.excluded.contains(&seat) && self.is_reachable(position, seat) {
+                alternatives.extend(self.assign_to_new_node(position, state, seat, request)?);
+            }
+        }
+        alternatives.sort_by_key(|assigned| (assigned.state.rank(), assigned.ready));
+        alternatives.truncate(self.options.alternatives_max);
+        Ok(alternatives)
+    }
+
+    fn placement_in_node(
+        &mut self,
+        position: &Position,
+        state: &State,
+        node: usize,
+        request: &Request,
+    ) -> Result<Option<Placement>, PlanningError> {
+        let Some(seat) = state.nodes[node].seat else { return Ok(None) };
+        if request.excluded.contains(&seat) {
+            return Ok(None);
+        }
+        let provided = if node == 0 { position.provided } else { ProvidedId::NOTHING };
+        self.placement(position, seat, provided, request.entry, false)
+    }
+
+    /// Puts a placement into a node, and what it leaves open elsewhere.
+    pub(super) fn put(
+        &mut self,
+        position: &Position,
+        state: &State,
+        node: usize,
+        placement: Placement,
+        request: &Request,
+    ) -> Result<Vec<Assigned>, PlanningError> {
+        let mut state = state.clone();
+        let depth = state.nodes[node].depth;
+        let mut ready = depth;
+        state.cost.size = state.cost.size.saturating_add(1);
+        if let Some(below) = placement.below() {
+            state.cost.add(&below.cost, depth);
+            ready += below.cost.depth;
+        }
+        state.nodes[node].placed.push(placement.placed);
+        let source = (node, state.nodes[node].placed.len() - 1);
+        let Some(rest) = placement.rest else { return Ok(vec![Assigned { state, sources: vec![source], ready }]) };
+
+        let mut request = Request { entry: rest, ..request.clone() };
+        request.excluded.extend(state.nodes[node].seat);
+        let mut alternatives = self.assign(position, &state, &request)?;
+        if alternatives.is_empty() && request.partial {
+            state.missing.push(rest);
+            alternatives.push(Assigned { state, sources: Vec::new(), ready });
+        }
+        for assigned in &mut alternatives {
+            assigned.sources.push(source);
+            assigned.ready = assigned.ready.max(ready);
+        }
+        Ok(alternatives)
+    }
+
+    fn assign_to_new_node(
+        &mut self,
+        position: &Position,
+        state: &State,
+        seat: Seat,
+        request: &Request,
+    ) -> Result<Vec<Assigned>, PlanningError> {
+        let requires = self.field_at(seat, self.field_name(request.entry)).and_then(|field| field.requires.as_ref());
+        let required_by = match self.arena.entry(request.entry).field {
+            SelectedField::Field(field) if requires.is_some() => Some(field),
+            _ => None,
+        };
+        // A node of this seat that could take the field has been considered already, unless a new one can be earlier.
+        let is_there = state.nodes.iter().any(|node| node.seat == Some(seat) && node.depth <= 1);
+        if (is_there && required_by.is_none()) || request.opening.contains(&(seat, required_by)) || request.chain == 0 {
+            return Ok(Vec::new());
+        }
+        let mut alternatives = Vec::new();
+        for entered in self.enter(position, state, seat, requires, required_by, request)? {
+            let placement = self.placement(position, seat, ProvidedId::NOTHING, request.entry, true)?;
+            if let Some(placement) = placement {
+                alternatives.extend(self.put(position, &entered.state, entered.node, placement, request)?);
+            }
+        }
+        Ok(alternatives)
+    }
+}

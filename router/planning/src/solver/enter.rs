@@ -1,0 +1,140 @@
+//! Opening a node: its key and what a `@requires` asks for are placed first.
+
+use router_schema::{FieldId, FieldSet};
+
+use super::Solver;
+use super::assign::{Assigned, Request};
+use super::outcome::{Input, Node, Seat};
+use super::position::{Position, State};
+use crate::PlanningError;
+use crate::operation::EntryId;
+
+/// A partial solution in which a node can take a field.
+pub(super) struct Entered {
+    pub(super) state: State,
+    /// The node's index.
+    pub(super) node: usize,
+}
+
+/// Inputs that have been placed so far.
+#[derive(Clone)]
+struct Gathered {
+    state: State,
+    inputs: Vec<Input>,
+    ready: usize,
+}
+
+impl Solver<'_> {
+    /// The ways into a seat, over all its keys, best first.
+    pub(super) fn enter(
+        &mut self,
+        position: &Position,
+        state: &State,
+        seat: Seat,
+        requires: Option<&FieldSet>,
+        required_by: Option<FieldId>,
+        request: &Request,
+    ) -> Result<Vec<Entered>, PlanningError> {
+        if position.start.is_none() {
+            return Ok(vec![open_root(state, seat)]);
+        }
+        let keys = self.supergraph.type_in_subgraph(seat.ty, seat.subgraph).map(|here| &here.keys[..]);
+        let mut opening = request.opening.clone();
+        opening.push((seat, required_by));
+        let below =
+            Request { entry: request.entry, excluded: Vec::new(), opening, chain: request.chain - 1, partial: false };
+        let mut ways = Vec::new();
+        for key in keys.unwrap_or_default().iter().filter(|key| key.resolvable) {
+            let mut inputs = self.internal_entries(position, &key.fields, true);
+            for (entry, _) in requires.map(|set| self.internal_entries(position, set, false)).unwrap_or_default() {
+                if !inputs.iter().any(|(known, _)| *known == entry) {
+                    inputs.push((entry, false));
+                }
+            }
+            for gathered in self.gather(position, state, inputs, &below)? {
+                ways.push(self.join_or_open(position, gathered, seat));
+            }
+        }
+        ways.sort_by_key(|way| way.state.rank());
+        ways.truncate(self.options.alternatives_max);
+        Ok(ways)
+    }
+
+    /// Places all inputs.
+    fn gather(
+        &mut self,
+        position: &Position,
+        state: &State,
+        inputs: Vec<(EntryId, bool)>,
+        request: &Request,
+    ) -> Result<Vec<Gathered>, PlanningError> {
+        let mut all = vec![Gathered { state: state.clone(), inputs: Vec::new(), ready: 0 }];
+        for (entry, is_key) in inputs {
+            let mut next = Vec::new();
+            for gathered in all {
+                let request = Request { entry, ..request.clone() };
+                for Assigned { state, sources, ready } in self.assign(position, &gathered.state, &request)? {
+                    let mut inputs = gathered.inputs.clone();
+                    inputs.push(Input { entry, is_key, sources });
+                    next.push(Gathered { state, inputs, ready: ready.max(gathered.ready) });
+                }
+            }
+            next.sort_by_key(|gathered| (gathered.ready, gathered.state.rank()));
+            next.truncate(self.options.alternatives_max);
+            all = next;
+        }
+        Ok(all)
+    }
+
+    /// Adds the inputs to a node of the seat that is late enough for them, or opens one.
+    fn join_or_open(&self, position: &Position, gathered: Gathered, seat: Seat) -> Entered {
+        let Gathered { mut state, inputs, ready } = gathered;
+        let joins = state.nodes.iter().position(|node| {
+            node.seat == Some(seat)
+                && node.depth > ready
+                && !node.inputs.is_empty()
+                && self.is_compatible(node, &inputs)
+        });
+        if let Some(node) = joins {
+            for input in inputs {
+                if !state.nodes[node].inputs.iter().any(|known| known.entry == input.entry) {
+                    state.nodes[node].inputs.push(input);
+                }
+            }
+            return Entered { state, node };
+        }
+        let depth = ready + 1;
+        state.cost.add_request(depth, seat.subgraph);
+        state.nodes.push(Node {
+            seat: Some(seat),
+            depth,
+            placed: Vec::new(),
+            inputs,
+            on_types: position.on_types.clone(),
+        });
+        Entered { node: state.nodes.len() - 1, state }
+    }
+
+    /// Whether the inputs can stand in one representation: no field name twice with different values.
+    fn is_compatible(&self, node: &Node, inputs: &[Input]) -> bool {
+        inputs.iter().all(|new| {
+            node.inputs.iter().all(|known| {
+                let (left, right) = (self.arena.entry(known.entry), self.arena.entry(new.entry));
+                left == right
+                    || left.field != right.field
+                    || self.is_mergeable(left.children, right.children, left, right)
+            })
+        })
+    }
+}
+
+/// The root needs no key; one node for each subgraph.
+fn open_root(state: &State, seat: Seat) -> Entered {
+    let mut state = state.clone();
+    if let Some(node) = state.nodes.iter().position(|node| node.seat == Some(seat)) {
+        return Entered { state, node };
+    }
+    state.cost.add_request(1, seat.subgraph);
+    state.nodes.push(Node { depth: 1, ..Node::first(Some(seat)) });
+    Entered { node: state.nodes.len() - 1, state }
+}

@@ -1,0 +1,164 @@
+//! Operations made to exhaust a planner are planned, or refused with a clear error. // AMP
+
+use std::fmt::Write;
+
+use apollo_compiler::ExecutableDocument;
+use router_planning::plan::QueryPlan;
+use router_planning::{PlanningError, PlanningOptions, plan, plan_with_options};
+use router_schema::Supergraph;
+
+use crate::written_supergraph::supergraph;
+
+fn planned(supergraph: &Supergraph, operation: &str) -> Result<QueryPlan, PlanningError> {
+    let document = ExecutableDocument::parse_and_validate(supergraph.api_schema(), operation, "operation")
+        .unwrap_or_else(|error| panic!("{}", error.errors));
+    plan(supergraph, &document, None)
+}
+
+/// An entity that every subgraph resolves whole.
+fn shared_everywhere(count: usize) -> Supergraph {
+    let names: Vec<String> = (0..count).map(|index| format!("s{index}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let types: String =
+        names.iter().map(|name| format!(" @join__type(graph: {}, key: \"id\")", name.to_uppercase())).collect();
+    let roots: String = names.iter().map(|name| format!(" @join__type(graph: {})", name.to_uppercase())).collect();
+    let own: String =
+        names.iter().map(|name| format!("own_{name}: Int @join__field(graph: {})\n", name.to_uppercase())).collect();
+    let body = format!(
+        "type Query {roots} {{ node: Node }}
+         type Node {types} {{ id: ID! next: Node {own} }}"
+    );
+    supergraph(&names, &body)
+}
+
+/// AMP-11: a field that each of k subgraphs resolves, d levels deep, has k^d ways.
+#[test]
+fn many_subgraphs_for_every_level_are_planned_without_multiplying() {
+    let supergraph = shared_everywhere(9);
+    let depth = 30;
+    let operation = format!("{{ node {}{{ id own_s3 }}{} }}", "{ next ".repeat(depth), "}".repeat(depth));
+    let plan = planned(&supergraph, &operation).unwrap();
+    assert_eq!(plan.fetches.len(), 1);
+}
+
+/// AMP-11: with a field of every subgraph on every level.
+#[test]
+fn fields_of_all_subgraphs_on_every_level_are_planned() {
+    let supergraph = shared_everywhere(5);
+    let fields = "own_s0 own_s1 own_s2 own_s3 own_s4";
+    let depth = 6;
+    let open = format!("{{ {fields} next ").repeat(depth);
+    let operation = format!("{{ node {open} {{ id }} {} }}", "}".repeat(depth));
+    assert_eq!(planned(&supergraph, &operation).unwrap().fetches.len(), 5);
+}
+
+/// AMP-04: fragments that spread the next one twice.
+#[test]
+fn nested_fragments_spread_twice_stay_linear() {
+    let supergraph = shared_everywhere(2);
+    let mut operation = "{ node { ...F0 } }".to_owned();
+    for level in 0..40 {
+        let next = level + 1;
+        let _ = write!(operation, " fragment F{level} on Node {{ id ...F{next} ...F{next} }}");
+    }
+    operation += " fragment F40 on Node { own_s1 }";
+    assert_eq!(planned(&supergraph, &operation).unwrap().fetches.len(), 1);
+}
+
+/// AMP-09, ADV: fragments below two aliases double the operation itself.
+#[test]
+fn an_operation_that_fragments_make_huge_is_refused() {
+    let supergraph = shared_everywhere(2);
+    let mut operation = "{ node { ...F0 } }".to_owned();
+    for level in 0..40 {
+        let next = level + 1;
+        let _ = write!(operation, " fragment F{level} on Node {{ a: next {{ ...F{next} }} b: next {{ ...F{next} }} }}");
+    }
+    operation += " fragment F40 on Node { id }";
+    let error = planned(&supergraph, &operation).unwrap_err();
+    assert_eq!(error, PlanningError::TooLarge { limit: PlanningOptions::default().fields_max });
+}
+
+/// AMP-08: k Boolean variables have 2^k combinations.
+#[test]
+fn many_conditions_make_one_plan() {
+    let supergraph = shared_everywhere(2);
+    let variables: String = (0..30).map(|index| format!("$v{index}: Boolean!")).collect();
+    let fields: String = (0..30).map(|index| format!("f{index}: own_s1 @include(if: $v{index}) ")).collect();
+    let operation = format!("query ({variables}) {{ node {{ own_s0 {fields} }} }}");
+    let plan = planned(&supergraph, &operation).unwrap();
+    assert_eq!(plan.fetches.len(), 2);
+}
+
+/// AMP-06: an interface with many implementations that must be split by type on every level.
+#[test]
+fn an_interface_split_on_every_level_is_planned_or_refused() {
+    let both = "@join__type(graph: A) @join__type(graph: B)";
+    let implements =
+        "@join__implements(graph: A, interface: \"Item\") @join__implements(graph: B, interface: \"Item\")";
+    let mut body = format!("interface Item {both} {{ id: ID! next: Item }} type Query {both} {{ item: Item }}");
+    for index in 0..20 {
+        let (own, other) = if index % 2 == 0 { ("A", "B") } else { ("B", "A") };
+        let _ = write!(
+            body,
+            " type T{index} implements Item {implements}
+              @join__type(graph: A, key: \"id\") @join__type(graph: B, key: \"id\")
+              {{ id: ID! next: Item @join__field(graph: {other}, external: true) @join__field(graph: {own}) }}"
+        );
+    }
+    let supergraph = supergraph(&["a", "b"], &body);
+    let planned_to = |depth: usize| {
+        planned(&supergraph, &format!("{{ item {}{{ id }}{} }}", "{ next ".repeat(depth), "}".repeat(depth)))
+    };
+    assert_eq!(planned_to(2).unwrap().fetches.len(), 3);
+    let limit = PlanningOptions::default().size_max;
+    for depth in [8, 60] {
+        assert_eq!(planned_to(depth).unwrap_err(), PlanningError::PlanTooLarge { limit });
+    }
+}
+
+/// The planner recurses with the operation; the bound on depth keeps its stack.
+#[test]
+fn the_deepest_operation_is_planned_and_one_deeper_is_refused() {
+    let supergraph = shared_everywhere(2);
+    let limit = PlanningOptions::default().depth_max;
+    let nested = |depth: usize| format!("{{ node {}{{ id own_s1 }}{} }}", "{ next ".repeat(depth), "}".repeat(depth));
+    assert!(planned(&supergraph, &nested(limit - 1)).is_ok());
+    assert_eq!(planned(&supergraph, &nested(limit)).unwrap_err(), PlanningError::TooDeep { limit });
+}
+
+/// A bound is an error, never a worse plan.
+#[test]
+fn a_search_beyond_the_budget_is_refused() {
+    let supergraph = shared_everywhere(3);
+    let document =
+        ExecutableDocument::parse_and_validate(supergraph.api_schema(), "{ node { own_s0 own_s1 } }", "operation")
+            .unwrap();
+    let options = PlanningOptions { steps_max: 3, ..PlanningOptions::default() };
+    let error = plan_with_options(&supergraph, &document, None, &options).unwrap_err();
+    assert_eq!(error, PlanningError::BudgetExceeded { limit: 3 });
+}
+
+/// AMP-12: a chain of keys through every subgraph.
+#[test]
+fn a_chain_of_keys_is_followed_to_its_end() {
+    let names = ["a", "b", "c", "d", "e"];
+    let mut types = String::new();
+    let mut fields = String::new();
+    for (index, name) in names.iter().enumerate() {
+        let graph = name.to_uppercase();
+        let _ = write!(types, " @join__type(graph: {graph}, key: \"k{index}\")");
+        let _ = write!(fields, " own_{name}: Int @join__field(graph: {graph})");
+        let next = names.get(index + 1).map(|next| next.to_uppercase());
+        let next = next.map_or(String::new(), |next| format!("@join__field(graph: {next})"));
+        // Each subgraph gives its own key and that of the one after it.
+        let _ = write!(fields, " k{}: ID @join__field(graph: {graph}) {next}", index + 1);
+    }
+    let _ = write!(fields, " k0: ID @join__field(graph: A)");
+    let body = format!(
+        "type Query @join__type(graph: A) @join__type(graph: E) {{ node: Node @join__field(graph: A) }} type Node {types} {{ {fields} }}"
+    );
+    let supergraph = supergraph(&names, &body);
+    let plan = planned(&supergraph, "{ node { own_e } }").unwrap();
+    assert_eq!(plan.fetches.len(), 5);
+}

@@ -1,0 +1,11 @@
+//! The planner from outside: every operation of the public federation audit, and plans worth reading.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod audit;
+mod bounds;
+mod fixtures;
+mod merged_data;
+mod snapshots;
+mod subgraph_schema;
+mod written_supergraph;

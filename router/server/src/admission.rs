@@ -1,0 +1,71 @@
+//! The first stage: is this a request that may be looked at at all?
+//!
+//! Sizes and times are bounded before anything is parsed. A `POST` must say `application/json`, which no HTML form can
+//! send and for which a browser asks first (a CORS preflight), so that another site cannot make a viewer's browser
+//! execute anything; a `GET` executes queries only. Cookies are not read.
+
+mod body;
+pub(crate) mod media_type;
+mod parameters;
+
+pub(crate) use body::{BodyError, collect};
+pub(crate) use parameters::Parameters;
+
+use axum::body::Body;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+
+use crate::configuration::AdmissionSettings;
+use crate::refusal::Refusal;
+
+const ALLOWED_METHODS: &str = "GET, POST";
+
+/// A request that is worth parsing.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    pub(crate) headers: HeaderMap,
+    pub(crate) parameters: Parameters,
+    /// False for `GET`.
+    pub(crate) may_mutate: bool,
+}
+
+/// Reads the parameters of a `GET` or `POST`.
+pub(crate) async fn admit(settings: &AdmissionSettings, request: Request<Body>) -> Result<Admitted, Refusal> {
+    let (head, body) = request.into_parts();
+    let url_bytes = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if url_bytes > settings.url_bytes_max {
+        return Err(Refusal::http(
+            StatusCode::URI_TOO_LONG,
+            format!("The URL has {url_bytes} bytes; at most {} are read. Send the operation with POST.", settings.url_bytes_max),
+        ));
+    }
+    let parameters = match head.method {
+        Method::GET => Parameters::from_query(head.uri.query().unwrap_or_default())?,
+        Method::POST => {
+            require_json(&head.headers)?;
+            Parameters::from_json(&body::read(settings, &head.headers, body).await?)?
+        }
+        other => {
+            return Err(Refusal::method_not_allowed(
+                format!("{other} is not a method of this path: send POST, or GET for a query."),
+                ALLOWED_METHODS,
+            ));
+        }
+    };
+    Ok(Admitted { headers: head.headers, parameters, may_mutate: head.method == Method::POST })
+}
+
+fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(unsupported("A POST needs exactly one content-type header: application/json."));
+    };
+    if media_type::is_utf8_json(value) {
+        return Ok(());
+    }
+    let given = value.to_str().unwrap_or("not readable");
+    Err(unsupported(&format!("The content-type is {given}; only application/json, encoded in UTF-8, is read.")))
+}
+
+fn unsupported(message: &str) -> Refusal {
+    Refusal::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, message)
+}

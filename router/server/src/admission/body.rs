@@ -1,0 +1,57 @@
+use std::error::Error;
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::configuration::AdmissionSettings;
+use crate::refusal::Refusal;
+
+/// Reads a whole body, within its bounds.
+pub(super) async fn read(settings: &AdmissionSettings, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    // A compressed body would have to be bounded while it grows; operations are small enough to come as they are.
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(Refusal::http(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The body is compressed (content-encoding); send it as it is.",
+        ));
+    }
+    let limit = settings.body_bytes_max;
+    match collect(body, limit, Duration::from_millis(settings.body_timeout_ms)).await {
+        Ok(bytes) => Ok(bytes),
+        Err(BodyError::TooLarge) => Err(Refusal::http(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The body is larger than {limit} bytes, the most that is read."),
+        )),
+        Err(BodyError::TooSlow) => Err(Refusal::http(
+            StatusCode::REQUEST_TIMEOUT,
+            format!("The body did not arrive within {} ms.", settings.body_timeout_ms),
+        )),
+        Err(BodyError::Broken) => Err(Refusal::http(StatusCode::BAD_REQUEST, "The body ended before it was complete.")),
+    }
+}
+
+/// Why a body could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyError {
+    TooLarge,
+    TooSlow,
+    Broken,
+}
+
+/// Collects at most `limit` bytes within `timeout`.
+pub(crate) async fn collect(body: Body, limit: usize, timeout: Duration) -> Result<Bytes, BodyError> {
+    let whole = tokio::time::timeout(timeout, Limited::new(body, limit).collect()).await;
+    match whole {
+        Err(_elapsed) => Err(BodyError::TooSlow),
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if is_length_limit(error.as_ref()) => Err(BodyError::TooLarge),
+        Ok(Err(_broken)) => Err(BodyError::Broken),
+    }
+}
+
+fn is_length_limit(error: &(dyn Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(is_length_limit)
+}

@@ -1,0 +1,127 @@
+use axum::extract::Query;
+use http::Uri;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use crate::refusal::Refusal;
+
+/// The parameters of a GraphQL request (GraphQL over HTTP, section 5.1). `extensions` is checked and, as no extension is
+/// supported yet, not kept; keys that the specification does not name are ignored, as it demands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Parameters {
+    pub(crate) query: String,
+    pub(crate) operation_name: Option<String>,
+    pub(crate) variables: Map<String, Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawParameters {
+    #[serde(default, deserialize_with = "present")]
+    query: Option<Value>,
+    #[serde(default)]
+    operation_name: Option<Value>,
+    #[serde(default)]
+    variables: Option<Value>,
+    #[serde(default)]
+    extensions: Option<Value>,
+}
+
+/// Tells an explicit `null` from an absent member.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct QueryParameters {
+    query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<String>,
+    extensions: Option<String>,
+}
+
+impl Parameters {
+    /// Reads a `POST` body.
+    pub(crate) fn from_json(body: &[u8]) -> Result<Self, Refusal> {
+        if body.is_empty() {
+            return Err(Refusal::http(
+                http::StatusCode::BAD_REQUEST,
+                "The body is empty; send a JSON object with the member \"query\".",
+            ));
+        }
+        let raw = match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'[') if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
+                return Err(Refusal::parameters("The body is a list; send one operation per request."));
+            }
+            _ => serde_json::from_slice::<RawParameters>(body).map_err(|error| not_readable(&error))?,
+        };
+        Self::checked(raw)
+    }
+
+    /// Reads the query string of a `GET`.
+    pub(crate) fn from_query(query: &str) -> Result<Self, Refusal> {
+        let uri = Uri::builder().path_and_query(format!("/?{query}")).build();
+        let parameters = uri
+            .ok()
+            .and_then(|uri| Query::<QueryParameters>::try_from_uri(&uri).ok())
+            .ok_or_else(|| Refusal::parameters("The query string cannot be read, or names a parameter twice."))?;
+        let Query(QueryParameters { query, operation_name, variables, extensions }) = parameters;
+        Self::checked(RawParameters {
+            query: query.filter(|text| !text.is_empty()).map(Value::String),
+            operation_name: operation_name.filter(|name| !name.is_empty()).map(Value::String),
+            variables: json_parameter("variables", variables)?,
+            extensions: json_parameter("extensions", extensions)?,
+        })
+    }
+
+    fn checked(raw: RawParameters) -> Result<Self, Refusal> {
+        let query = match raw.query {
+            Some(Value::String(query)) if !query.trim().is_empty() => query,
+            Some(Value::String(_)) => return Err(Refusal::parameters("\"query\" is empty; it must hold a GraphQL document.")),
+            Some(other) => return Err(wrong_type("query", "a string", &other)),
+            None => return Err(Refusal::parameters("\"query\" is missing; it must hold a GraphQL document.")),
+        };
+        let operation_name = match raw.operation_name {
+            None | Some(Value::Null) => None,
+            Some(Value::String(name)) => Some(name),
+            Some(other) => return Err(wrong_type("operationName", "a string or null", &other)),
+        };
+        object("extensions", raw.extensions)?;
+        Ok(Self { query, operation_name, variables: object("variables", raw.variables)? })
+    }
+}
+
+fn object(name: &str, value: Option<Value>) -> Result<Map<String, Value>, Refusal> {
+    match value {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(members)) => Ok(members),
+        Some(other) => Err(wrong_type(name, "an object or null", &other)),
+    }
+}
+
+fn json_parameter(name: &str, text: Option<String>) -> Result<Option<Value>, Refusal> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|error| Refusal::parameters(format!("The parameter \"{name}\" is not JSON: {error}.")))
+}
+
+fn wrong_type(name: &str, expected: &str, given: &Value) -> Refusal {
+    let given = match given {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    Refusal::parameters(format!("\"{name}\" is {given}; it must be {expected}."))
+}
+
+fn not_readable(error: &serde_json::Error) -> Refusal {
+    if error.is_data() {
+        return Refusal::parameters(format!("The body is not an object with the member \"query\": {error}."));
+    }
+    Refusal::http(http::StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))
+}

@@ -1,0 +1,98 @@
+//! The router's settings: one small struct per concern, every field with a default.
+//!
+//! The types only describe; whoever runs the router reads them from a file or elsewhere. A scalar's environment name is
+//! its path in upper case, parts joined by two underscores, after `LYCEUM_ROUTER__`: `admission.body_bytes_max` is
+//! `LYCEUM_ROUTER__ADMISSION__BODY_BYTES_MAX`. The request-signing key is a secret and no part of these settings: it is
+//! given to [`crate::RouterBuilder::signer`].
+//!
+//! Unknown keys are refused. Rules that span fields are checked by [`RouterSettings::validate`] at start.
+
+mod admission;
+mod authentication;
+mod cors;
+mod errors;
+mod health;
+mod listeners;
+mod operations;
+mod pass_through;
+mod playground;
+mod subgraph_requests;
+
+pub use admission::{AdmissionSettings, StatusRules};
+pub use authentication::{AuthenticationSettings, JwksSettings, SignatureAlgorithm};
+pub use cors::CorsSettings;
+pub use errors::ErrorSettings;
+pub use health::HealthSettings;
+pub use listeners::ListenerSettings;
+pub use operations::{OperationCacheSettings, OperationLimits, OperationSettings};
+pub use pass_through::PassThroughRoute;
+pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, PlaygroundSignIn};
+pub use subgraph_requests::SubgraphRequestSettings;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Everything the router can be told.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RouterSettings {
+    /// What is let in: sizes, times, status rules.
+    pub admission: AdmissionSettings,
+    /// How access tokens are verified. Default: absent, which means that every request is anonymous and that a request
+    /// with a token is refused.
+    pub authentication: Option<AuthenticationSettings>,
+    /// Limits on documents, and the cache of prepared ones.
+    pub operations: OperationSettings,
+    /// How long a subgraph may take.
+    pub subgraph_requests: SubgraphRequestSettings,
+    /// What clients may read of a subgraph's errors.
+    pub errors: ErrorSettings,
+    /// Paths that are forwarded to a subgraph as they are. Default: none.
+    pub pass_through: Vec<PassThroughRoute>,
+    /// Browsers on other origins. Default: none are let in.
+    pub cors: CorsSettings,
+    /// GraphiQL on `GET /graphql`. Default: absent, which serves no page.
+    pub playground: Option<PlaygroundSettings>,
+    /// The readiness check.
+    pub health: HealthSettings,
+    /// Connections and the graceful stop.
+    pub listeners: ListenerSettings,
+}
+
+/// A setting that cannot be right, found before the router starts.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{key}: {problem}; {remedy}")]
+pub struct SettingsError {
+    /// The setting's path, with dots.
+    pub key: String,
+    /// What is wrong with it.
+    pub problem: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl SettingsError {
+    pub(crate) fn new(key: impl Into<String>, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { key: key.into(), problem: problem.into(), remedy: remedy.into() }
+    }
+}
+
+impl RouterSettings {
+    /// Checks what the types cannot say.
+    ///
+    /// # Errors
+    /// The first setting that cannot be right.
+    pub fn validate(&self) -> Result<(), SettingsError> {
+        self.admission.validate()?;
+        self.operations.validate()?;
+        if let Some(authentication) = &self.authentication {
+            authentication.validate()?;
+        }
+        self.cors.validate()?;
+        for (index, route) in self.pass_through.iter().enumerate() {
+            route.validate(index)?;
+        }
+        Ok(())
+    }
+}

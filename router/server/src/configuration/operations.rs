@@ -1,0 +1,89 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::SettingsError;
+
+/// What a document may ask for, and how many prepared ones are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OperationSettings {
+    /// Bounds on a document.
+    pub limits: OperationLimits,
+    /// The cache of prepared operations.
+    pub cache: OperationCacheSettings,
+}
+
+/// Bounds on a document, checked before any subgraph is called (domain section 4.4). Fragments count where they are
+/// spread, so that they hide nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OperationLimits {
+    /// How deep fields may nest. Default 15, which is also what the standard introspection query needs.
+    /// `LYCEUM_ROUTER__OPERATIONS__LIMITS__DEPTH_MAX`
+    pub depth_max: usize,
+    /// How many fields may carry an alias. Default 30. `LYCEUM_ROUTER__OPERATIONS__LIMITS__ALIASES_MAX`
+    pub aliases_max: usize,
+    /// How many response keys the root may have. Default 10. `LYCEUM_ROUTER__OPERATIONS__LIMITS__ROOT_FIELDS_MAX`
+    pub root_fields_max: usize,
+    /// How many fields there may be in all. Default 2000, so that fragments that spread each other cannot multiply.
+    /// `LYCEUM_ROUTER__OPERATIONS__LIMITS__FIELDS_MAX`
+    pub fields_max: usize,
+    /// How many tokens are read, white space and comments included. Default 16384.
+    /// `LYCEUM_ROUTER__OPERATIONS__LIMITS__TOKENS_MAX`
+    pub tokens_max: usize,
+    /// How deep the syntax itself may nest (selections, lists, input objects); the parser stops there, well before its
+    /// stack ends. Default 100. `LYCEUM_ROUTER__OPERATIONS__LIMITS__SYNTAX_DEPTH_MAX`
+    pub syntax_depth_max: usize,
+}
+
+/// The cache of parsed, validated and planned operations. Its key is the exact document and the operation's name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OperationCacheSettings {
+    /// How many bytes of documents it holds; a prepared operation takes some tens of times its document. Default
+    /// 4194304 (4 MiB). `LYCEUM_ROUTER__OPERATIONS__CACHE__DOCUMENT_BYTES_MAX`
+    pub document_bytes_max: u64,
+}
+
+impl Default for OperationLimits {
+    fn default() -> Self {
+        Self {
+            depth_max: 15,
+            aliases_max: 30,
+            root_fields_max: 10,
+            fields_max: 2000,
+            tokens_max: 16 * 1024,
+            syntax_depth_max: 100,
+        }
+    }
+}
+
+impl Default for OperationCacheSettings {
+    fn default() -> Self {
+        Self { document_bytes_max: 4 * 1024 * 1024 }
+    }
+}
+
+/// The parser, the validator and the planner recurse; beyond this their stack is not known to be enough.
+const SYNTAX_DEPTH_CEILING: usize = 400;
+
+impl OperationSettings {
+    pub(super) fn validate(&self) -> Result<(), SettingsError> {
+        let limits = &self.limits;
+        if limits.syntax_depth_max > SYNTAX_DEPTH_CEILING {
+            return Err(SettingsError::new(
+                "operations.limits.syntax_depth_max",
+                format!("{} is more than the stack is known to bear", limits.syntax_depth_max),
+                format!("choose at most {SYNTAX_DEPTH_CEILING}"),
+            ));
+        }
+        if limits.depth_max >= limits.syntax_depth_max {
+            return Err(SettingsError::new(
+                "operations.limits.depth_max",
+                "it must be below syntax_depth_max, which counts every field's selection too",
+                "raise syntax_depth_max",
+            ));
+        }
+        Ok(())
+    }
+}

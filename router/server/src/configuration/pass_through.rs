@@ -1,0 +1,56 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::SettingsError;
+
+/// A path, and all below it, that is forwarded to a subgraph: the few things that are not GraphQL, such as signing in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PassThroughRoute {
+    /// The path, such as `/auth/v1`: itself and everything below it.
+    pub prefix: String,
+    /// The subgraph that answers.
+    pub subgraph: String,
+    /// The longest request body, in bytes. Default 65536 (domain section 4).
+    #[serde(default = "PassThroughRoute::default_body_bytes_max")]
+    pub body_bytes_max: usize,
+    /// How long the subgraph may take, in milliseconds. Default 5000.
+    #[serde(default = "PassThroughRoute::default_timeout_ms")]
+    pub timeout_ms: u64,
+}
+
+impl PassThroughRoute {
+    /// A route with the default bounds.
+    #[must_use]
+    pub fn new(prefix: impl Into<String>, subgraph: impl Into<String>) -> Self {
+        Self {
+            prefix: prefix.into(),
+            subgraph: subgraph.into(),
+            body_bytes_max: Self::default_body_bytes_max(),
+            timeout_ms: Self::default_timeout_ms(),
+        }
+    }
+
+    fn default_body_bytes_max() -> usize {
+        64 * 1024
+    }
+
+    fn default_timeout_ms() -> u64 {
+        5000
+    }
+
+    pub(super) fn validate(&self, index: usize) -> Result<(), SettingsError> {
+        let key = format!("pass_through[{index}].prefix");
+        let plain = self.prefix.starts_with('/')
+            && self.prefix.len() > 1
+            && !self.prefix.ends_with('/')
+            && !self.prefix.contains(['{', '}', '*', '?', '#', '%']);
+        if !plain {
+            return Err(SettingsError::new(key, format!("`{}` is not a plain path", self.prefix), "write it like /auth/v1"));
+        }
+        if ["/graphql", "/playground"].iter().any(|own| self.prefix == *own || self.prefix.starts_with(&format!("{own}/"))) {
+            return Err(SettingsError::new(key, format!("`{}` is the router's own", self.prefix), "choose another path"));
+        }
+        Ok(())
+    }
+}

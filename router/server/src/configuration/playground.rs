@@ -1,0 +1,78 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The page that a browser gets from `GET /graphql`. What stands here is readable by everybody who can open it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PlaygroundSettings {
+    /// The page's title. Default `GraphQL playground`. `LYCEUM_ROUTER__PLAYGROUND__TITLE`
+    pub title: String,
+    /// The sign-in panel. Default: absent, which shows none.
+    pub sign_in: Option<PlaygroundSignIn>,
+    /// Operations to try. The first one stands in the editor. Default: none.
+    pub examples: Vec<PlaygroundExample>,
+}
+
+/// How the page gets an access token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaygroundSignIn {
+    /// A path of this router that takes `{"email", "password"}` and answers with `{"accessToken"}`. Default
+    /// `/auth/v1/login`. `LYCEUM_ROUTER__PLAYGROUND__SIGN_IN__URL`
+    #[serde(default = "PlaygroundSignIn::default_url")]
+    pub url: String,
+    /// The accounts offered. Default: none.
+    #[serde(default)]
+    pub personas: Vec<PlaygroundPersona>,
+    /// The password of all those accounts, for a demonstration only: it is sent to every visitor. Default: absent.
+    /// `LYCEUM_ROUTER__PLAYGROUND__SIGN_IN__DEMONSTRATION_PASSWORD`
+    #[serde(default)]
+    pub demonstration_password: Option<String>,
+}
+
+/// A demonstration account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaygroundPersona {
+    /// The name shown.
+    pub name: String,
+    /// What it signs in with.
+    pub email: String,
+    /// What one can see with it.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// An operation to try.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaygroundExample {
+    /// Its title in the list.
+    pub title: String,
+    /// What it shows.
+    #[serde(default)]
+    pub description: String,
+    /// The document.
+    pub query: String,
+    /// The variables, as JSON text.
+    #[serde(default)]
+    pub variables: Option<String>,
+}
+
+impl Default for PlaygroundSettings {
+    fn default() -> Self {
+        Self { title: "GraphQL playground".to_owned(), sign_in: None, examples: Vec::new() }
+    }
+}
+
+impl Default for PlaygroundSignIn {
+    fn default() -> Self {
+        Self { url: Self::default_url(), personas: Vec::new(), demonstration_password: None }
+    }
+}
+
+impl PlaygroundSignIn {
+    fn default_url() -> String {
+        "/auth/v1/login".to_owned()
+    }
+}

@@ -1,0 +1,168 @@
+//! The second stage: who asks?
+//!
+//! A request without a token is anonymous. One with a token is either verified whole (RFC 9068 under RFC 8725) or
+//! refused: nothing is ever "anonymous because the token was bad". The accepted algorithms, issuer, audience and type
+//! come from the settings, the key from the issuer's published set; the token only names which key.
+
+mod claims;
+mod header;
+mod jwks;
+mod keys;
+
+pub use claims::AccessClaims;
+pub use jwks::{JwksError, JwksSource, SubgraphJwks};
+
+use std::sync::Arc;
+
+use http::{HeaderMap, StatusCode, header as header_name};
+use thiserror::Error;
+
+use self::header::TokenHeader;
+use self::keys::{KeyLookupError, KeyStore};
+use crate::clock::Clock;
+use crate::configuration::AuthenticationSettings;
+use crate::refusal::{ErrorCode, Refusal, RefusalClass};
+
+/// On whose behalf a request is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Viewer {
+    /// No token was sent.
+    Anonymous,
+    /// The claims of a verified token.
+    Authenticated(Arc<AccessClaims>),
+}
+
+/// Verifies access tokens.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    verifier: Option<Verifier>,
+}
+
+#[derive(Debug)]
+struct Verifier {
+    settings: AuthenticationSettings,
+    keys: KeyStore,
+    clock: Arc<dyn Clock>,
+}
+
+/// Why a token is not accepted; the text is for the client (RFC 6750 section 3.1).
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum TokenError {
+    #[error("the authorization header must appear once, as: Bearer <token>")]
+    Scheme,
+    #[error("the token is longer than {0} bytes")]
+    TooLong(usize),
+    #[error("the token is malformed: {0}")]
+    Malformed(&'static str),
+    #[error("the token is of the wrong type: its typ must be {0}")]
+    WrongType(String),
+    #[error("the token is signed with an algorithm that is not accepted")]
+    Algorithm,
+    #[error("the token is signed with an unknown key")]
+    UnknownKey,
+    #[error("the token's signature is wrong")]
+    Signature,
+    #[error("the token was issued by somebody else (iss)")]
+    Issuer,
+    #[error("the token is meant for somebody else (aud)")]
+    Audience,
+    #[error("the token has expired")]
+    Expired,
+    #[error("the token is not valid yet")]
+    NotYetValid,
+    #[error("this server accepts no tokens")]
+    NotConfigured,
+    /// Not the client's fault: without keys nothing can be said of the token.
+    #[error("the issuer's signing keys cannot be fetched at present")]
+    KeysUnavailable,
+}
+
+impl Identity {
+    pub(crate) fn new(
+        authentication: Option<(AuthenticationSettings, Arc<dyn JwksSource>)>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let verifier = authentication.map(|(settings, source)| Verifier {
+            keys: KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), source),
+            settings,
+            clock,
+        });
+        Self { verifier }
+    }
+}
+
+/// Finds the viewer of a request.
+pub(crate) async fn identify(identity: &Identity, headers: &HeaderMap) -> Result<Viewer, Refusal> {
+    let mut values = headers.get_all(header_name::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(Viewer::Anonymous) };
+    let verified = async {
+        let token = match values.next() {
+            None => bearer_token(value.as_bytes()).ok_or(TokenError::Scheme)?,
+            Some(_second) => return Err(TokenError::Scheme),
+        };
+        identity.verifier.as_ref().ok_or(TokenError::NotConfigured)?.verify(token).await
+    };
+    match verified.await {
+        Ok(claims) => Ok(Viewer::Authenticated(Arc::new(claims))),
+        Err(TokenError::KeysUnavailable) => {
+            let mut refusal = Refusal::new(
+                RefusalClass::Http(StatusCode::SERVICE_UNAVAILABLE),
+                ErrorCode::SubgraphUnavailable,
+                sentence(&TokenError::KeysUnavailable),
+            );
+            refusal.retry_after_seconds = Some(keys::RETRY_SECONDS);
+            Err(refusal)
+        }
+        Err(error) => {
+            tracing::info!(reason = %error, "access token refused");
+            Err(unauthenticated(&error))
+        }
+    }
+}
+
+impl Verifier {
+    async fn verify(&self, token: &str) -> Result<AccessClaims, TokenError> {
+        if token.len() > self.settings.token_bytes_max {
+            return Err(TokenError::TooLong(self.settings.token_bytes_max));
+        }
+        let header = TokenHeader::parse(token)?;
+        if !header.typ.eq_ignore_ascii_case(&self.settings.token_type) {
+            return Err(TokenError::WrongType(self.settings.token_type.clone()));
+        }
+        let algorithm = header.algorithm().ok_or(TokenError::Algorithm)?;
+        if !self.settings.algorithms.contains(&algorithm) {
+            return Err(TokenError::Algorithm);
+        }
+        let key = self.keys.find(&header.kid).await.map_err(|error| match error {
+            KeyLookupError::Unknown => TokenError::UnknownKey,
+            KeyLookupError::Unavailable => TokenError::KeysUnavailable,
+        })?;
+        // The key says for which algorithm it is; a token that names another one is an attempt to confuse.
+        if key.algorithm != algorithm {
+            return Err(TokenError::Algorithm);
+        }
+        claims::verify(token, &key, &self.settings, self.clock.now_unix_ms() / 1000)
+    }
+}
+
+/// The token of `Bearer <token>` (RFC 6750 section 2.1): one space, and nothing else.
+fn bearer_token(value: &[u8]) -> Option<&str> {
+    let (scheme, token) = std::str::from_utf8(value).ok()?.split_once(' ')?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.bytes().all(plain)).then_some(token)
+}
+
+fn unauthenticated(error: &TokenError) -> Refusal {
+    let mut refusal =
+        Refusal::new(RefusalClass::Http(StatusCode::UNAUTHORIZED), ErrorCode::Unauthenticated, sentence(error));
+    let code = if *error == TokenError::Scheme { "invalid_request" } else { "invalid_token" };
+    refusal.challenge = Some(format!("Bearer realm=\"graphql\", error=\"{code}\", error_description=\"{error}\""));
+    refusal
+}
+
+fn sentence(error: &TokenError) -> String {
+    let text = error.to_string();
+    let mut characters = text.chars();
+    let first = characters.next().map(|character| character.to_ascii_uppercase());
+    first.into_iter().chain(characters).chain(['.']).collect()
+}

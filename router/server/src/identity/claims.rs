@@ -1,0 +1,114 @@
+use std::collections::HashSet;
+
+use jsonwebtoken::Validation;
+use serde::Deserialize;
+
+use super::TokenError;
+use super::keys::VerificationKey;
+use crate::configuration::AuthenticationSettings;
+
+/// What a verified access token says of its viewer (domain section 4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessClaims {
+    /// The viewer's id.
+    pub subject: String,
+    /// The session the token belongs to.
+    pub session: Option<String>,
+    /// The token's own id.
+    pub token_id: String,
+    /// The viewer's roles.
+    pub roles: Vec<String>,
+    /// The scopes granted.
+    pub scopes: Vec<String>,
+    /// When the token ends, in unix seconds.
+    pub expires_at: u64,
+}
+
+/// The claims as they are written. Types are exact: a number in quotes is a malformed token, not a number
+/// (GHSA-h395-gr6q-cpjc); a repeated claim does not parse.
+#[derive(Debug, Deserialize)]
+struct RawClaims {
+    iss: String,
+    aud: Audience,
+    sub: String,
+    exp: u64,
+    iat: u64,
+    jti: String,
+    #[serde(default)]
+    nbf: Option<u64>,
+    #[serde(default)]
+    sid: Option<String>,
+    #[serde(default)]
+    roles: Vec<String>,
+    #[serde(default)]
+    scope: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// Checks signature, then claims, at `now` in unix seconds.
+pub(super) fn verify(
+    token: &str,
+    key: &VerificationKey,
+    settings: &AuthenticationSettings,
+    now: u64,
+) -> Result<AccessClaims, TokenError> {
+    let claims = verified_payload(token, key)?;
+    if claims.iss != settings.issuer {
+        return Err(TokenError::Issuer);
+    }
+    let meant_for_us = match &claims.aud {
+        Audience::One(audience) => *audience == settings.audience,
+        Audience::Many(audiences) => audiences.contains(&settings.audience),
+    };
+    if !meant_for_us {
+        return Err(TokenError::Audience);
+    }
+    let leeway = settings.leeway_seconds;
+    if claims.exp.saturating_add(leeway) <= now {
+        return Err(TokenError::Expired);
+    }
+    if claims.nbf.unwrap_or(claims.iat).max(claims.iat) > now.saturating_add(leeway) {
+        return Err(TokenError::NotYetValid);
+    }
+    if claims.exp.saturating_sub(claims.iat) > settings.lifetime_seconds_max {
+        return Err(TokenError::Malformed("it lives longer than an access token may"));
+    }
+    if claims.sub.is_empty() || claims.jti.is_empty() {
+        return Err(TokenError::Malformed("its sub or jti is empty"));
+    }
+    Ok(AccessClaims {
+        subject: claims.sub,
+        session: claims.sid,
+        token_id: claims.jti,
+        roles: claims.roles,
+        scopes: claims.scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
+        expires_at: claims.exp,
+    })
+}
+
+/// The library checks the signature only. The claims are checked above, where each has its own reason and the clock is
+/// given.
+fn verified_payload(token: &str, key: &VerificationKey) -> Result<RawClaims, TokenError> {
+    let mut signature_only = Validation::new(key.library_algorithm());
+    signature_only.required_spec_claims = HashSet::new();
+    signature_only.validate_exp = false;
+    signature_only.validate_nbf = false;
+    signature_only.validate_aud = false;
+    jsonwebtoken::decode::<RawClaims>(token, &key.key, &signature_only).map(|data| data.claims).map_err(|error| {
+        use jsonwebtoken::errors::ErrorKind;
+        match error.kind() {
+            ErrorKind::InvalidSignature => TokenError::Signature,
+            ErrorKind::InvalidAlgorithm => TokenError::Algorithm,
+            ErrorKind::Json(_) => TokenError::Malformed(
+                "its claims must hold iss, aud, sub, exp, iat and jti, once each and with the types of RFC 9068",
+            ),
+            _ => TokenError::Malformed("it is not a compact JWS with base64url parts"),
+        }
+    })
+}

@@ -1,0 +1,114 @@
+//! Spans and metrics. Every label has few values: stages, kinds, status codes, and names from the supergraph.
+
+use std::future::Future;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use http::StatusCode;
+use metrics::{counter, describe_counter, describe_histogram, histogram};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::time::Instant;
+use tracing::{Instrument, Span};
+
+const REQUESTS: &str = "router_requests_total";
+const REQUEST_DURATION: &str = "router_request_duration_seconds";
+const STAGE_DURATION: &str = "router_stage_duration_seconds";
+const FETCH_DURATION: &str = "router_subgraph_request_duration_seconds";
+const FETCH_ERRORS: &str = "router_subgraph_request_errors_total";
+const OPERATION_CACHE: &str = "router_operation_cache_total";
+const JWKS_REFRESHES: &str = "router_jwks_refreshes_total";
+
+/// From a stage that only looks something up (tens of microseconds) to a request that waits for its timeout.
+const DURATION_BUCKETS_SECONDS: [f64; 14] =
+    [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
+
+/// Installs the process's metrics recorder, once, and gives the handle that renders it.
+///
+/// Whoever installs another recorder first keeps it; `/metrics` of the router then shows nothing.
+pub fn install_recorder() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new()
+                .set_buckets(&DURATION_BUCKETS_SECONDS)
+                .expect("invariant: the list of buckets is not empty")
+                .build_recorder();
+            let handle = recorder.handle();
+            if metrics::set_global_recorder(recorder).is_err() {
+                tracing::warn!("another metrics recorder is installed already; the router's /metrics stays empty");
+            }
+            describe();
+            handle
+        })
+        .clone()
+}
+
+fn describe() {
+    describe_counter!(REQUESTS, "GraphQL requests by kind of operation and status of the reply");
+    describe_histogram!(REQUEST_DURATION, "From the first byte read to the last byte written, by kind of operation");
+    describe_histogram!(STAGE_DURATION, "Time in each stage of a request");
+    describe_histogram!(FETCH_DURATION, "Time of requests to each subgraph");
+    describe_counter!(FETCH_ERRORS, "Requests to each subgraph without a usable reply, by reason");
+    describe_counter!(OPERATION_CACHE, "Look-ups of prepared operations");
+    describe_counter!(JWKS_REFRESHES, "Fetches of the issuer's signing keys");
+}
+
+/// A step on a request's way (docs: "How an operation travels").
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stage {
+    Admission,
+    Identity,
+    Operation,
+    Execution,
+    Projection,
+}
+
+impl Stage {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Admission => "admission",
+            Self::Identity => "identity",
+            Self::Operation => "operation",
+            Self::Execution => "execution",
+            Self::Projection => "projection",
+        }
+    }
+
+    fn span(self) -> Span {
+        match self {
+            Self::Admission => tracing::info_span!("admission"),
+            Self::Identity => tracing::info_span!("identity"),
+            Self::Operation => tracing::info_span!("operation"),
+            Self::Execution => tracing::info_span!("execution"),
+            Self::Projection => tracing::info_span!("projection"),
+        }
+    }
+
+    /// Runs a stage in its span, and notes how long it took.
+    pub(crate) async fn run<T>(self, work: impl Future<Output = T>) -> T {
+        let begin = Instant::now();
+        let outcome = work.instrument(self.span()).await;
+        histogram!(STAGE_DURATION, "stage" => self.name()).record(begin.elapsed());
+        outcome
+    }
+}
+
+pub(crate) fn count_request(kind: &'static str, status: StatusCode, elapsed: Duration) {
+    counter!(REQUESTS, "kind" => kind, "status" => status.as_u16().to_string()).increment(1);
+    histogram!(REQUEST_DURATION, "kind" => kind).record(elapsed);
+}
+
+pub(crate) fn count_operation_lookup(hit: bool) {
+    counter!(OPERATION_CACHE, "outcome" => if hit { "hit" } else { "miss" }).increment(1);
+}
+
+pub(crate) fn count_jwks_refresh(success: bool) {
+    counter!(JWKS_REFRESHES, "outcome" => if success { "success" } else { "failure" }).increment(1);
+}
+
+pub(crate) fn record_subgraph_request(subgraph: &str, elapsed: Duration, failure: Option<&'static str>) {
+    histogram!(FETCH_DURATION, "subgraph" => subgraph.to_owned()).record(elapsed);
+    if let Some(reason) = failure {
+        counter!(FETCH_ERRORS, "subgraph" => subgraph.to_owned(), "reason" => reason).increment(1);
+    }
+}

@@ -1,0 +1,114 @@
+//! What is known about every statement: a count, a span and a duration. Never its values.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use tracing::Span;
+
+use crate::{Database, DatabaseError};
+
+/// Most statements that a recording keeps: more than any one test issues.
+const RECORDED_MAX: usize = 10_000;
+
+/// The statements of one database.
+#[derive(Debug, Default)]
+pub(crate) struct Statements {
+    issued: AtomicU64,
+    recording: Mutex<Option<Vec<String>>>,
+}
+
+impl Statements {
+    pub(crate) fn issued(&self) -> u64 {
+        self.issued.load(Ordering::Relaxed)
+    }
+
+    /// Counts a statement that is about to run.
+    pub(crate) fn begin(&self, database: &Database, sql: &str) -> Observation {
+        self.issued.fetch_add(1, Ordering::Relaxed);
+        if let Some(recorded) = self.recording.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
+            && recorded.len() < RECORDED_MAX
+        {
+            recorded.push(sql.to_owned());
+        }
+        Observation::begin(database, sql)
+    }
+
+    fn start_recording(&self) {
+        *self.recording.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+    }
+
+    fn stop_recording(&self) -> Vec<String> {
+        self.recording.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    }
+}
+
+/// Collects the texts of all statements of a database until it is finished: for tests that count statements (P16).
+#[must_use = "a recording that is dropped at once records nothing"]
+#[derive(Debug)]
+pub struct StatementRecording {
+    database: Database,
+}
+
+impl StatementRecording {
+    pub(crate) fn start(database: Database) -> Self {
+        database.statements().start_recording();
+        Self { database }
+    }
+
+    /// The statements since the start, in order. `BEGIN` and `COMMIT` are not among them.
+    #[must_use]
+    pub fn finish(self) -> Vec<String> {
+        self.database.statements().stop_recording()
+    }
+}
+
+/// One statement under way.
+pub(crate) struct Observation {
+    span: Span,
+    subgraph: String,
+    operation: String,
+    started: Instant,
+}
+
+impl Observation {
+    /// The attribute names are OpenTelemetry's semantic conventions for database clients.
+    fn begin(database: &Database, sql: &str) -> Self {
+        let operation = sql.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+        let span = tracing::debug_span!(
+            "statement",
+            otel.kind = "client",
+            otel.name = %operation,
+            db.system.name = database.engine().name(),
+            db.namespace = database.subgraph(),
+            db.operation.name = %operation,
+            db.query.text = sql,
+            db.response.returned_rows = tracing::field::Empty,
+            error.type = tracing::field::Empty,
+        );
+        Self { span, subgraph: database.subgraph().to_owned(), operation, started: Instant::now() }
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    pub(crate) fn end(self, rows: Result<usize, &DatabaseError>) {
+        let seconds = self.started.elapsed().as_secs_f64();
+        match rows {
+            Ok(rows) => {
+                self.span.record("db.response.returned_rows", rows);
+            }
+            Err(error) => {
+                self.span.record("error.type", error.kind());
+            }
+        }
+        self.span.in_scope(|| tracing::trace!(duration_ms = seconds * 1_000.0, "statement done"));
+        metrics::histogram!(
+            "db_client_operation_duration_seconds",
+            "subgraph" => self.subgraph,
+            "operation" => self.operation
+        )
+        .record(seconds);
+    }
+}

@@ -1,0 +1,121 @@
+//! Several statements that take effect together or not at all.
+
+use std::fmt;
+
+use sqlx::{MySql, Sqlite};
+
+use crate::engine::Pools;
+use crate::query::Target;
+use crate::{Database, DatabaseError, Engine, Executor, Query, Upsert, error};
+
+/// A transaction in progress. Rolls back when it is dropped without a commit.
+///
+/// On SQLite it holds the only writing connection (`BEGIN IMMEDIATE`), so that transactions run one after the other; on
+/// MySQL it runs at READ COMMITTED beside others, and what it reads in order to write it reads with [`Query::locking`].
+/// Open none inside another one: on SQLite the inner one would wait for the outer one until the time limit.
+pub struct Transaction {
+    database: Database,
+    open: OpenTransaction,
+    ended: bool,
+    signals: Vec<&'static str>,
+}
+
+pub(crate) enum OpenTransaction {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    MySql(sqlx::Transaction<'static, MySql>),
+}
+
+impl Transaction {
+    pub(crate) async fn begin(database: &Database) -> Result<Self, DatabaseError> {
+        let begun = match database.pools() {
+            Pools::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(OpenTransaction::Sqlite),
+            Pools::MySql(pool) => pool.begin().await.map(OpenTransaction::MySql),
+        };
+        let open = begun.map_err(|error| error::classify(error, database.subgraph(), "BEGIN"))?;
+        Ok(Self { database: database.clone(), open, ended: false, signals: Vec::new() })
+    }
+
+    /// Begins a statement, as [`Executor::query`].
+    pub fn query(&mut self, sql: &'static str) -> Query<'_> {
+        Query::new(Target::Transaction(self), sql.into())
+    }
+
+    /// Begins an upsert, as [`Executor::upsert`].
+    pub fn upsert(&mut self, upsert: &Upsert) -> Query<'_> {
+        Executor::upsert(self, upsert)
+    }
+
+    /// Which engine it runs on.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.database.engine()
+    }
+
+    /// The subgraph whose data it changes.
+    #[must_use]
+    pub fn subgraph(&self) -> &str {
+        self.database.subgraph()
+    }
+
+    /// Wakes whoever waits on [`Database::signal`] of that name, once and only when this transaction commits.
+    pub fn signal_on_commit(&mut self, name: &'static str) {
+        if !self.signals.contains(&name) {
+            self.signals.push(name);
+        }
+    }
+
+    /// Makes everything done in it permanent.
+    ///
+    /// # Errors
+    /// [`DatabaseError::TransactionEnded`] after a failure that ended it; otherwise as the engine reports it, and then
+    /// nothing was done.
+    pub async fn commit(self) -> Result<(), DatabaseError> {
+        self.check_open()?;
+        let Self { database, open, signals, .. } = self;
+        let committed = match open {
+            OpenTransaction::Sqlite(transaction) => transaction.commit().await,
+            OpenTransaction::MySql(transaction) => transaction.commit().await,
+        };
+        committed.map_err(|error| error::classify(error, database.subgraph(), "COMMIT"))?;
+        for name in signals {
+            database.signal(name).notify_one();
+        }
+        Ok(())
+    }
+
+    /// Undoes everything done in it, and waits until that has happened.
+    ///
+    /// # Errors
+    /// As the engine reports it; nothing was done then, either.
+    pub async fn rollback(self) -> Result<(), DatabaseError> {
+        let rolled_back = match self.open {
+            OpenTransaction::Sqlite(transaction) => transaction.rollback().await,
+            OpenTransaction::MySql(transaction) => transaction.rollback().await,
+        };
+        rolled_back.map_err(|error| error::classify(error, self.database.subgraph(), "ROLLBACK"))
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    pub(crate) fn open(&mut self) -> &mut OpenTransaction {
+        &mut self.open
+    }
+
+    /// Marks it as ended by a failure. MySQL has already undone a deadlocked transaction, and statements after that
+    /// would run outside of any.
+    pub(crate) fn end(&mut self) {
+        self.ended = true;
+    }
+
+    pub(crate) fn check_open(&self) -> Result<(), DatabaseError> {
+        if self.ended { Err(DatabaseError::TransactionEnded) } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Transaction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Transaction").field("database", &self.database).field("ended", &self.ended).finish()
+    }
+}

@@ -1,0 +1,147 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use kit_database::{Database, DatabaseError, Engine, Executor, in_transaction};
+use kit_testing::{TestDatabase, on_each_database};
+use thiserror::Error;
+use tokio::sync::Barrier;
+
+use crate::shelf::{copies, insert, shelf};
+
+const ADD_COPY: &str = "UPDATE books SET copies = copies + 1 WHERE id = ?";
+
+async fn add_copy(on: impl Executor<'_>, id: u8) -> Result<(), DatabaseError> {
+    on.query(ADD_COPY).bind([id; 16]).execute().await.map(drop)
+}
+
+#[derive(Debug, Error)]
+enum ShelfError {
+    #[error("the shelf is closed")]
+    Closed,
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// Adds a copy by reading the count and writing it back: wrong unless the row is locked in between.
+async fn add_copy_slowly(database: &Database) -> Result<(), DatabaseError> {
+    in_transaction!(database, |transaction| {
+        let read = transaction.query("SELECT copies FROM books WHERE id = ?").bind([1_u8; 16]);
+        let copies: i64 = read.locking().fetch_one().await?.get("copies")?;
+        let write = transaction.query("UPDATE books SET copies = ? WHERE id = ?");
+        write.bind(copies + 1).bind([1_u8; 16]).execute().await?;
+        Ok(())
+    })
+}
+
+on_each_database! {
+    async fn a_transaction_that_fails_leaves_nothing_behind(place: TestDatabase) {
+        let database = shelf(&place).await;
+        let failed: Result<(), ShelfError> = in_transaction!(database, |transaction| {
+            add_copy(&mut *transaction, 1).await?;
+            Err(ShelfError::Closed)
+        });
+        assert!(matches!(failed, Err(ShelfError::Closed)));
+        assert_eq!(copies(&database, 1).await, 1);
+    }
+
+    async fn a_transaction_that_is_dropped_leaves_nothing_behind(place: TestDatabase) {
+        let database = shelf(&place).await;
+        let mut transaction = database.begin().await.unwrap();
+        add_copy(&mut transaction, 1).await.unwrap();
+        drop(transaction);
+        add_copy(&database, 1).await.unwrap();
+        assert_eq!(copies(&database, 1).await, 2);
+    }
+
+    async fn others_see_what_was_committed_and_nothing_before(place: TestDatabase) {
+        let database = shelf(&place).await;
+        let mut transaction = database.begin().await.unwrap();
+        add_copy(&mut transaction, 1).await.unwrap();
+        assert_eq!(copies(&database, 1).await, 1);
+        transaction.commit().await.unwrap();
+        assert_eq!(copies(&database, 1).await, 2);
+    }
+
+    /// Nothing fails with "database is locked", and no update is lost.
+    async fn writers_that_meet_wait_for_each_other(place: TestDatabase) {
+        let database = shelf(&place).await;
+        let writers = (0..20).map(|_| {
+            let database = database.clone();
+            // Spawned, so that the future has to be `Send`.
+            tokio::spawn(async move { add_copy_slowly(&database).await })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.unwrap().unwrap();
+        }
+        assert_eq!(copies(&database, 1).await, 21);
+    }
+
+    /// Two that lock the same rows in opposite order: one loses, and is done again.
+    async fn a_deadlock_is_done_again(place: TestDatabase) {
+        let database = shelf(&place).await;
+        insert(&database, 2, "Two").await;
+        let attempts = Arc::new(AtomicU32::new(0));
+        let meeting = Arc::new(Barrier::new(2));
+        let crossing = [(1_u8, 2_u8), (2, 1)].map(|(first, second)| {
+            let (database, attempts, meeting) = (database.clone(), Arc::clone(&attempts), Arc::clone(&meeting));
+            tokio::spawn(async move {
+                let done: Result<(), ShelfError> = in_transaction!(database, |transaction| {
+                    attempts.fetch_add(1, Ordering::SeqCst);
+                    add_copy(&mut *transaction, first).await?;
+                    // SQLite lets only one in, so the other one does not come to the meeting.
+                    let _ = tokio::time::timeout(Duration::from_millis(200), meeting.wait()).await;
+                    add_copy(&mut *transaction, second).await?;
+                    Ok(())
+                });
+                done
+            })
+        });
+        for one in crossing {
+            one.await.unwrap().unwrap();
+        }
+        assert_eq!((copies(&database, 1).await, copies(&database, 2).await), (3, 3));
+        let expected = if database.engine() == Engine::MySql { 3 } else { 2 };
+        assert_eq!(attempts.load(Ordering::SeqCst), expected);
+    }
+
+    async fn nothing_can_be_written_after_a_statement_that_was_given_up(place: TestDatabase) {
+        let mut settings = place.settings("shelf");
+        drop(shelf(&place).await);
+        settings.pool.statement_timeout = Duration::from_millis(300);
+        let database = Database::open(settings).await.unwrap();
+        let slow = match database.engine() {
+            Engine::MySql => "SELECT SLEEP(3)",
+            Engine::Sqlite => {
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000000) SELECT SUM(i) FROM n"
+            }
+        };
+        let mut transaction = database.begin().await.unwrap();
+        let given_up = transaction.query(slow).fetch_one().await;
+        assert!(matches!(given_up, Err(DatabaseError::Timeout { .. })), "{:?}", given_up.err());
+        let after = add_copy(&mut transaction, 1).await;
+        assert!(matches!(after, Err(DatabaseError::TransactionEnded)), "{after:?}");
+        assert!(matches!(transaction.commit().await, Err(DatabaseError::TransactionEnded)));
+    }
+
+    async fn a_signal_comes_with_the_commit_and_not_without(place: TestDatabase) {
+        let database = shelf(&place).await;
+        let signal = database.signal("books");
+        let mut transaction = database.begin().await.unwrap();
+        transaction.signal_on_commit("books");
+        transaction.rollback().await.unwrap();
+        let unheard = tokio::time::timeout(Duration::from_millis(20), signal.notified()).await;
+        assert!(unheard.is_err());
+
+        let mut transaction = database.begin().await.unwrap();
+        transaction.signal_on_commit("books");
+        transaction.commit().await.unwrap();
+        tokio::time::timeout(Duration::from_secs(5), signal.notified()).await.unwrap();
+    }
+
+    async fn rows_cannot_be_locked_outside_of_a_transaction(place: TestDatabase) {
+        let database = shelf(&place).await;
+        let refused = database.query("SELECT id FROM books").locking().fetch_all().await;
+        assert!(matches!(refused, Err(DatabaseError::Misuse { .. })));
+    }
+}

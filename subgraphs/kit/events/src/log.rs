@@ -1,0 +1,104 @@
+//! The log between publishers and consumers, and what every implementation of it promises.
+
+mod embedded;
+
+use async_trait::async_trait;
+use kit_database::DatabaseError;
+use thiserror::Error;
+use tokio::sync::watch;
+
+use crate::Event;
+
+pub use embedded::EmbeddedEventLog;
+
+/// Into how many shards the log divides aggregates (P13). A delivery that fails holds back its own shard only.
+pub const SHARDS: u16 = 16;
+
+/// The shard of an aggregate: the same in every process and version.
+#[must_use]
+pub fn shard_of(subject: &str) -> u16 {
+    // FNV-1a, because the hash of the standard library may change with its version.
+    let hash = subject
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    (hash % u64::from(SHARDS)) as u16
+}
+
+/// A durable log of events with named groups of consumers.
+#[async_trait]
+pub trait EventLog: Send + Sync + 'static {
+    /// Appends the events, in order. When it answers, they outlive the process.
+    ///
+    /// # Errors
+    /// [`EventLogError`]; some of the events may have been appended then.
+    async fn publish(&self, events: &[Event]) -> Result<(), EventLogError>;
+
+    /// Makes the group known. A new one begins with the oldest event that the log keeps.
+    ///
+    /// # Errors
+    /// [`EventLogError`] when the log cannot be reached.
+    async fn join(&self, group: &str) -> Result<(), EventLogError>;
+
+    /// The oldest events of the shard that the group has not acknowledged, in order.
+    ///
+    /// # Errors
+    /// [`EventLogError`] when the log cannot be reached.
+    async fn read(&self, group: &str, shard: u16, count_max: usize) -> Result<Vec<Delivery>, EventLogError>;
+
+    /// Notes that the group is done with the deliveries, which are the first ones that [`EventLog::read`] returned.
+    ///
+    /// # Errors
+    /// [`EventLogError`]; the deliveries come again then.
+    async fn acknowledge(&self, group: &str, shard: u16, deliveries: &[Delivery]) -> Result<(), EventLogError>;
+
+    /// A number that changes when there may be something new to read.
+    fn revisions(&self) -> watch::Receiver<u64>;
+
+    /// How many events the group has still to come to.
+    ///
+    /// # Errors
+    /// [`EventLogError`] when the log cannot be reached.
+    async fn lag(&self, group: &str) -> Result<u64, EventLogError>;
+}
+
+/// One event on its way to one group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// Where the log keeps it.
+    pub position: String,
+    /// The event.
+    pub event: Event,
+}
+
+/// The log cannot do what it was asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EventLogError {
+    /// The file or server of the log fails.
+    #[error("the event log fails: {0}")]
+    Storage(#[from] DatabaseError),
+    /// An entry is not the JSON of an event.
+    #[error("the entry at {position} of the event log is no event: {source}; remove it if nobody needs it")]
+    Entry {
+        /// Where the log keeps it.
+        position: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A position did not come from this log.
+    #[error("`{0}` is no position of this event log")]
+    Position(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHARDS, shard_of};
+
+    /// P13: a shard must not change from one version to the next, or the order of an aggregate would break.
+    #[test]
+    fn the_shard_of_an_aggregate_never_changes() {
+        assert_eq!(["", "crs_1", "usr_01jb"].map(shard_of), [5, 9, 5]);
+        let used: std::collections::HashSet<u16> = (0..1_000).map(|id| shard_of(&format!("crs_{id}"))).collect();
+        assert_eq!(used.len(), usize::from(SHARDS));
+    }
+}

@@ -1,0 +1,24 @@
+//! UTC microseconds, and RFC 3339 where they leave the process.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use chrono::{DateTime, SecondsFormat};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serializer};
+
+/// Now. For bookkeeping of the bus only; an event's own time comes from the service's clock.
+pub(crate) fn now_us() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn serialize<S: Serializer>(time_us: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    let time = DateTime::from_timestamp_micros(*time_us)
+        .ok_or_else(|| serde::ser::Error::custom(format!("{time_us} µs is beyond the calendar")))?;
+    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Micros, true))
+}
+
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    DateTime::parse_from_rfc3339(&text).map(|time| time.timestamp_micros()).map_err(D::Error::custom)
+}

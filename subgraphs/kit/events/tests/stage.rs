@@ -1,0 +1,123 @@
+//! A subgraph that publishes, a subgraph that counts, and the log between them.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use kit_database::{Database, DatabaseError, Durability, MigrationFile, Migrations, Transaction, in_transaction};
+use kit_events::{
+    Consumer, ConsumerRunner, EmbeddedEventLog, Event, EventLog, HandlerError, NewEvent, Origin, Relay, RetryPolicy,
+    outbox,
+};
+use kit_testing::TestDatabase;
+use tempfile::TempDir;
+
+pub(crate) const PUBLISHED: &str = "learning.course.published.v1";
+pub(crate) const ARCHIVED: &str = "learning.course.archived.v1";
+
+/// Retries at once, so that no test has to wait.
+pub(crate) const EAGER: RetryPolicy =
+    RetryPolicy { attempts_max: 8, first_pause: Duration::ZERO, pause_max: Duration::ZERO };
+
+const MIGRATIONS: Migrations = Migrations {
+    set: "counting",
+    files: &[MigrationFile {
+        name: "0001_effects",
+        sqlite: "CREATE TABLE effects (position INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL, seq INTEGER NOT NULL);",
+        mysql: "CREATE TABLE effects (position BIGINT NOT NULL PRIMARY KEY AUTO_INCREMENT, subject VARCHAR(64) NOT NULL, seq BIGINT NOT NULL) ENGINE = InnoDB;",
+    }],
+};
+
+/// One database serves both as publisher and as consumer: they share no table.
+pub(crate) struct Stage {
+    pub(crate) database: Database,
+    pub(crate) log: Arc<EmbeddedEventLog>,
+    folder: TempDir,
+}
+
+impl Stage {
+    pub(crate) async fn set(place: &TestDatabase) -> Self {
+        let database = place.migrated(&MIGRATIONS).await;
+        let folder = tempfile::tempdir().unwrap();
+        let log = open_log(folder.path()).await;
+        Self { database, log, folder }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn relay(&self) -> Relay {
+        Relay::new(self.database.clone(), Arc::clone(&self.log) as Arc<dyn EventLog>)
+    }
+
+    pub(crate) fn runner(&self, consumer: Arc<dyn Consumer>) -> ConsumerRunner {
+        let log = Arc::clone(&self.log) as Arc<dyn EventLog>;
+        ConsumerRunner::new(consumer, self.database.clone(), log).with_policy(EAGER)
+    }
+
+    /// Publishes one event and lets the relay bring it to the log.
+    pub(crate) async fn publish(&self, subject: &str) -> Event {
+        let event = append(&self.database, subject, PUBLISHED).await.unwrap();
+        self.relay().publish_all().await.unwrap();
+        event
+    }
+
+    /// What has taken effect, in order: subject and number.
+    pub(crate) async fn effects(&self) -> Vec<(String, i64)> {
+        let rows = self.database.query("SELECT subject, seq FROM effects ORDER BY position").fetch_all().await.unwrap();
+        rows.iter().map(|row| (row.get("subject").unwrap(), row.get("seq").unwrap())).collect()
+    }
+
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        self.database.query(sql).fetch_one().await.unwrap().get(0).unwrap()
+    }
+}
+
+pub(crate) async fn open_log(folder: &Path) -> Arc<EmbeddedEventLog> {
+    Arc::new(EmbeddedEventLog::open(folder, Durability::ProcessDeath).await.unwrap())
+}
+
+pub(crate) fn new_event(subject: &str, kind: &'static str) -> NewEvent {
+    let data = serde_json::json!({ "title": "Rust" });
+    NewEvent { kind, subject: subject.to_owned(), time: 1_780_000_000_000_000, data }
+}
+
+pub(crate) async fn append(database: &Database, subject: &str, kind: &'static str) -> Result<Event, DatabaseError> {
+    in_transaction!(database, |transaction| {
+        outbox::append(transaction, &Origin::new("flow-1", None), new_event(subject, kind)).await
+    })
+}
+
+/// Writes down what it has heard; fails when it is told to.
+#[derive(Default)]
+pub(crate) struct Counting {
+    pub(crate) is_broken: AtomicBool,
+    pub(crate) fails_on: Mutex<Option<String>>,
+    pub(crate) seen: Mutex<Vec<Event>>,
+}
+
+#[async_trait]
+impl Consumer for Counting {
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kind == PUBLISHED
+    }
+
+    async fn handle(&self, event: &Event, transaction: &mut Transaction) -> Result<(), HandlerError> {
+        self.seen.lock().unwrap().push(event.clone());
+        let write = transaction.query("INSERT INTO effects (subject, seq) VALUES (?, ?)");
+        write.bind(&event.subject).bind(event.seq).execute().await?;
+        // After the write, so that a failure has something to undo.
+        let fails_on_this = self.fails_on.lock().unwrap().as_ref().is_some_and(|subject| *subject == event.subject);
+        match self.is_broken.load(Ordering::SeqCst) || fails_on_this {
+            true => Err(HandlerError::Failed("broken for the test".to_owned())),
+            false => Ok(()),
+        }
+    }
+}

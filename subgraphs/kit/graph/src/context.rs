@@ -1,0 +1,83 @@
+//! What a resolver knows about its request.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use async_graphql::{Context, Guard, Result};
+use kit_viewer::{Scope, Viewer};
+
+use crate::{BatchLoad, GraphError, GraphResult, Loaders};
+
+/// What a resolver knows about its request.
+pub trait RequestContext {
+    /// Who asks.
+    ///
+    /// # Panics
+    /// When the request was not run by [`crate::execute`].
+    fn viewer(&self) -> &Viewer;
+
+    /// Reads one value through the loader of this type; nothing when there is none.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the loader fails.
+    ///
+    /// # Panics
+    /// When no such loader is among the request's.
+    fn load<L: BatchLoad>(&self, key: L::Key) -> impl Future<Output = GraphResult<Option<L::Value>>> + Send;
+
+    /// Reads many values through the loader of this type. Keys without a value are missing from the answer.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the loader fails.
+    ///
+    /// # Panics
+    /// When no such loader is among the request's.
+    fn load_many<L: BatchLoad>(
+        &self,
+        keys: impl IntoIterator<Item = L::Key> + Send,
+    ) -> impl Future<Output = GraphResult<HashMap<L::Key, L::Value>>> + Send
+    where
+        L::Key: Hash + Eq;
+}
+
+impl RequestContext for Context<'_> {
+    fn viewer(&self) -> &Viewer {
+        self.data::<Viewer>().expect("invariant: `kit_graph::execute` gives every request its viewer")
+    }
+
+    async fn load<L: BatchLoad>(&self, key: L::Key) -> GraphResult<Option<L::Value>> {
+        Ok(loaders(self).load::<L>(key).await?)
+    }
+
+    async fn load_many<L: BatchLoad>(
+        &self,
+        keys: impl IntoIterator<Item = L::Key> + Send,
+    ) -> GraphResult<HashMap<L::Key, L::Value>> {
+        let keys: Vec<_> = keys.into_iter().collect();
+        Ok(loaders(self).load_many::<L>(keys).await?)
+    }
+}
+
+fn loaders<'c>(context: &'c Context<'_>) -> &'c Loaders {
+    context.data::<Loaders>().expect("invariant: `kit_graph::execute` gives every request its loaders")
+}
+
+/// A guard: somebody is signed in. `#[graphql(guard = "RequireUser")]`
+#[derive(Debug, Clone, Copy)]
+pub struct RequireUser;
+
+impl Guard for RequireUser {
+    async fn check(&self, context: &Context<'_>) -> Result<()> {
+        context.viewer().require_user().map(drop).map_err(|refusal| GraphError::from(refusal).into())
+    }
+}
+
+/// A guard: the viewer has a scope. `#[graphql(guard = "RequireScope(Scope::CourseWrite)")]`
+#[derive(Debug, Clone, Copy)]
+pub struct RequireScope(pub Scope);
+
+impl Guard for RequireScope {
+    async fn check(&self, context: &Context<'_>) -> Result<()> {
+        context.viewer().require_scope(self.0).map(drop).map_err(|refusal| GraphError::from(refusal).into())
+    }
+}

@@ -1,0 +1,60 @@
+//! Money.
+
+use async_graphql::{Enum, InputObject, SimpleObject};
+use serde::{Deserialize, Serialize};
+
+use crate::Long;
+
+/// An amount of money in the smallest unit of its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, SimpleObject, InputObject)]
+#[graphql(shareable, input_name = "MoneyInput")]
+pub struct Money {
+    /// The amount in minor units: cents for USD, won for KRW.
+    pub amount_minor: Long,
+    /// The currency.
+    pub currency: CurrencyCode,
+}
+
+impl Money {
+    /// So many minor units.
+    #[must_use]
+    pub fn new(amount_minor: i64, currency: CurrencyCode) -> Self {
+        Self { amount_minor: amount_minor.into(), currency }
+    }
+}
+
+/// A currency, by its ISO 4217 code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CurrencyCode {
+    /// South Korean won, without minor unit.
+    Krw,
+    /// US dollar, in cents.
+    Usd,
+    /// Euro, in cents.
+    Eur,
+    /// Japanese yen, without minor unit.
+    Jpy,
+}
+
+impl CurrencyCode {
+    /// All currencies.
+    pub const ALL: [Self; 4] = [Self::Krw, Self::Usd, Self::Eur, Self::Jpy];
+
+    /// As databases and other systems spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Krw => "KRW",
+            Self::Usd => "USD",
+            Self::Eur => "EUR",
+            Self::Jpy => "JPY",
+        }
+    }
+
+    /// The currency of that code.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|currency| currency.name() == name)
+    }
+}

@@ -1,0 +1,5 @@
+//! Paging on real databases, and as a client sees it.
+
+mod connections;
+mod keysets;
+mod windows;

@@ -1,0 +1,132 @@
+//! The command line: help, configuration, composing, planning, migrating and seeding.
+
+use std::process::{Command, Output};
+
+use crate::product::lyceum;
+
+fn run(mut command: Command) -> (bool, String, String) {
+    let Output { status, stdout, stderr } = command.output().expect("the command runs");
+    (status.success(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+fn run_in(folder: &std::path::Path, arguments: &[&str]) -> (bool, String, String) {
+    let mut command = lyceum(folder);
+    command.args(arguments);
+    run(command)
+}
+
+/// design.md, "The command": help names every command and every common option with its environment variable.
+#[test]
+fn the_help_names_every_command_and_option() {
+    let folder = tempfile::tempdir().unwrap();
+    let (success, help, _) = run_in(folder.path(), &["--help"]);
+    assert!(success);
+    for word in ["up", "router", "subgraph", "compose", "plan", "migrate", "seed", "config"] {
+        assert!(help.contains(&format!("  {word} ")), "{word} is missing from:\n{help}");
+    }
+    for option in ["config", "data-dir", "listen", "ops-listen", "seed-profile", "log"] {
+        assert!(help.contains(&format!("--{option}")), "--{option} is missing from:\n{help}");
+        let variable = format!("LYCEUM_{}", option.to_uppercase().replace('-', "_"));
+        assert!(help.contains(&variable), "{variable} is missing from:\n{help}");
+    }
+}
+
+/// Wrong configuration names the file, the line, the key and the remedy.
+#[test]
+fn a_wrong_key_in_the_configuration_is_named_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("wrong.yaml"), "subgraphs:\n  identity:\n    urll: http://127.0.0.1:4101/graphql\n").unwrap();
+    let (success, _, error) = run_in(folder.path(), &["config", "check", "--config", "wrong.yaml"]);
+    assert!(!success);
+    for part in ["wrong.yaml", "3", "urll", "url"] {
+        assert!(error.contains(part), "{part} is missing from:\n{error}");
+    }
+}
+
+/// A configuration file that is not there is an error that says what to do.
+#[test]
+fn a_missing_configuration_file_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let (success, _, error) = run_in(folder.path(), &["config", "check", "--config", "absent.yaml"]);
+    assert!(!success);
+    assert!(error.contains("absent.yaml") && error.contains("--config"), "{error}");
+}
+
+/// The JSON Schema of the configuration is JSON, and knows the subgraphs.
+#[test]
+fn the_configuration_has_a_json_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let (success, schema, _) = run_in(folder.path(), &["config", "schema"]);
+    assert!(success);
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    assert!(schema["properties"]["subgraphs"].is_object(), "{schema:#}");
+}
+
+/// Composing prints a supergraph that planning takes, and composing twice prints the same.
+#[test]
+fn a_composed_supergraph_plans_an_operation() {
+    let folder = tempfile::tempdir().unwrap();
+    let (success, supergraph, error) = run_in(folder.path(), &["compose"]);
+    assert!(success, "{error}");
+    assert!(supergraph.contains("@join__graph(name: \"enrollment\""), "{supergraph}");
+    assert_eq!(run_in(folder.path(), &["compose"]).1, supergraph);
+
+    std::fs::write(folder.path().join("supergraph.graphql"), supergraph).unwrap();
+    std::fs::write(folder.path().join("query.graphql"), "{ me { handle enrollments(first: 1) { edges { node { course { title } } } } } }").unwrap();
+    let (success, plan, error) = run_in(folder.path(), &["plan", "query.graphql", "--supergraph", "supergraph.graphql"]);
+    assert!(success, "{error}");
+    let places: Vec<usize> = ["identity", "enrollment", "learning"].iter().map(|name| plan.find(name).expect("each is asked")).collect();
+    assert!(places.is_sorted(), "{plan}");
+
+    let (success, json, error) = run_in(folder.path(), &["plan", "query.graphql", "--json"]);
+    assert!(success, "{error}");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["kind"], "QueryPlan");
+}
+
+/// An operation that does not fit the schema is refused with its place.
+#[test]
+fn planning_an_invalid_operation_says_where_it_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("query.graphql"), "{\n  me {\n    nonsense\n  }\n}\n").unwrap();
+    let (success, _, error) = run_in(folder.path(), &["plan", "query.graphql"]);
+    assert!(!success);
+    for part in ["query.graphql:3", "nonsense"] {
+        assert!(error.contains(part), "{part} is missing from:\n{error}");
+    }
+}
+
+/// Subgraphs that do not compose: the code, the subgraph's file and the line.
+#[test]
+fn a_composition_error_names_code_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@key\"])\n";
+    std::fs::write(folder.path().join("one.graphql"), format!("{link}type Query {{ thing: Thing }}\ntype Thing @key(fields: \"id\") {{ id: ID! size: Int }}\n")).unwrap();
+    std::fs::write(folder.path().join("two.graphql"), format!("{link}type Thing @key(fields: \"id\") {{ id: ID! size: Int }}\n")).unwrap();
+    let configuration = "subgraphs:\n  one:\n    url: http://127.0.0.1:1/graphql\n    schema: one.graphql\n  two:\n    url: http://127.0.0.1:2/graphql\n    schema: two.graphql\n";
+    std::fs::write(folder.path().join("graph.yaml"), configuration).unwrap();
+    let (success, _, error) = run_in(folder.path(), &["compose", "--config", "graph.yaml"]);
+    assert!(!success);
+    for part in ["INVALID_FIELD_SHARING", "one.graphql", "two.graphql", "@shareable"] {
+        assert!(error.contains(part), "{part} is missing from:\n{error}");
+    }
+}
+
+/// Migrating twice and seeding twice change nothing the second time.
+#[test]
+fn migrating_and_seeding_can_be_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [["migrate", "learning"], ["seed", "learning"], ["migrate", "learning"], ["seed", "learning"]] {
+        let (success, _, error) = run_in(folder.path(), &arguments);
+        assert!(success, "{arguments:?}: {error}");
+    }
+}
+
+/// An unknown subgraph is refused with the names there are.
+#[test]
+fn an_unknown_subgraph_is_refused_with_the_known_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let (success, _, error) = run_in(folder.path(), &["subgraph", "astronomy"]);
+    assert!(!success);
+    assert!(error.contains("astronomy") && error.contains("identity, learning, enrollment"), "{error}");
+}

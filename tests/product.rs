@@ -1,0 +1,36 @@
+//! Starts the built command and talks to it.
+
+mod client;
+mod process;
+mod shape;
+
+pub use client::{Client, Reply};
+pub use process::{Process, lyceum};
+pub use shape::{Product, Shape, SUBGRAPHS};
+
+/// The password that the tests give the demonstration personas.
+pub const PASSWORD: &str = "tiny-worlds-need-long-passwords";
+
+/// Runs each scenario over both shapes: `one_process::<name>` and `distributed::<name>`.
+///
+/// Scenarios that only read share one running product per shape; those that stop, kill or fill it start their own.
+macro_rules! in_both_shapes {
+    ($($(#[$meta:meta])* async fn $name:ident($product:ident: &Product) $body:block)*) => {
+        $($(#[$meta])* async fn $name($product: &$crate::product::Product) $body)*
+
+        mod one_process {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::product::Product::shared($crate::product::Shape::OneProcess).await).await;
+            })*
+        }
+
+        mod distributed {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::product::Product::shared($crate::product::Shape::Distributed).await).await;
+            })*
+        }
+    };
+}
+pub(crate) use in_both_shapes;

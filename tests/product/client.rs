@@ -1,0 +1,119 @@
+//! A person's HTTP client.
+
+use serde_json::{Value, json};
+
+/// Talks to the public listener, as nobody or as whoever has signed in.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    url: String,
+    token: Option<String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: reqwest::header::HeaderMap,
+    /// The body, parsed; null when it is not JSON.
+    pub body: Value,
+}
+
+impl Reply {
+    /// The value at a JSON pointer (RFC 6901); null where there is none.
+    pub fn at(&self, pointer: &str) -> &Value {
+        self.body.pointer(pointer).unwrap_or(&Value::Null)
+    }
+
+    /// The `extensions.code` of the first error.
+    pub fn code(&self) -> &str {
+        self.at("/errors/0/extensions/code").as_str().unwrap_or_default()
+    }
+
+    /// The data, after making sure that there was no error.
+    pub fn data(&self) -> &Value {
+        assert_eq!(self.at("/errors"), &Value::Null, "{self:#?}");
+        assert_eq!(self.status, 200, "{self:#?}");
+        self.at("/data")
+    }
+}
+
+impl Client {
+    /// Nobody yet.
+    pub fn new(url: &str) -> Self {
+        // A process may have one provider of cryptography; whoever comes second finds it installed.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client can be built");
+        Self { http, url: url.to_owned(), token: None }
+    }
+
+    /// The same client with this access token.
+    pub fn with_token(&self, token: impl Into<String>) -> Self {
+        Self { token: Some(token.into()), ..self.clone() }
+    }
+
+    /// Its access token.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().expect("this client has signed in")
+    }
+
+    /// Signs in over REST and takes the access token.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Self {
+        let reply = self.post("/auth/v1/login", &json!({ "email": email, "password": password })).await;
+        assert_eq!(reply.status, 200, "{reply:#?}");
+        self.with_token(reply.at("/accessToken").as_str().expect("an access token"))
+    }
+
+    /// Runs an operation without variables.
+    pub async fn query(&self, query: &str) -> Reply {
+        self.operation(query, json!({})).await
+    }
+
+    /// Runs an operation.
+    pub async fn operation(&self, query: &str, variables: Value) -> Reply {
+        self.post("/graphql", &json!({ "query": query, "variables": variables })).await
+    }
+
+    /// Posts JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.post_bytes(path, "application/json", body.to_string()).await
+    }
+
+    /// Posts anything.
+    pub async fn post_bytes(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Reply {
+        self.send(self.http.post(self.address(path)).header("content-type", content_type).body(body)).await
+    }
+
+    /// Gets a path.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(self.http.get(self.address(path))).await
+    }
+
+    /// Runs an operation against a product that may stop at any moment; nothing when it did.
+    pub async fn try_operation(&self, query: &str, variables: Value) -> Option<Reply> {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        self.try_send(self.http.post(self.address("/graphql")).header("content-type", "application/json").body(body)).await.ok()
+    }
+
+    /// The whole address of a path.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
+        self.try_send(request).await.expect("the product answers")
+    }
+
+    /// Sends any request, with the token when there is one.
+    async fn try_send(&self, mut request: reqwest::RequestBuilder) -> Result<Reply, reqwest::Error> {
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let response = request.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await?;
+        Ok(Reply { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
+    }
+}

@@ -1,0 +1,121 @@
+//! The two shapes of the product: one process, or one for each part.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+use super::process::{Process, lyceum};
+use super::{Client, PASSWORD};
+
+/// The subgraphs of the graph, in the order in which they are started.
+pub const SUBGRAPHS: [&str; 3] = ["identity", "learning", "enrollment"];
+
+/// How the product runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `lyceum up`.
+    OneProcess,
+    /// `lyceum router` and a `lyceum subgraph NAME` for each.
+    Distributed,
+}
+
+/// A running product with the tiny demonstration data.
+pub struct Product {
+    /// Where its public listener answers, such as `http://127.0.0.1:4000`.
+    pub url: String,
+    /// Where its operators' listener answers.
+    pub ops_url: String,
+    /// The router's process, or the only one.
+    pub front: Process,
+    /// The subgraphs' processes, by name; empty in one process.
+    pub subgraphs: Vec<(String, Process)>,
+    folder: PathBuf,
+    _temporary: Option<TempDir>,
+}
+
+impl Product {
+    /// The product of this shape that all scenarios share which leave it as they found it.
+    pub async fn shared(shape: Shape) -> &'static Self {
+        static ONE_PROCESS: OnceCell<Product> = OnceCell::const_new();
+        static DISTRIBUTED: OnceCell<Product> = OnceCell::const_new();
+        let cell = match shape {
+            Shape::OneProcess => &ONE_PROCESS,
+            Shape::Distributed => &DISTRIBUTED,
+        };
+        cell.get_or_init(|| async move {
+            tokio::task::spawn_blocking(move || Self::start(shape)).await.expect("the product starts")
+        })
+        .await
+    }
+
+    /// A product of its own, in a new folder.
+    pub fn start(shape: Shape) -> Self {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let folder = temporary.path().to_path_buf();
+        let mut product = Self::start_in(shape, &folder);
+        product._temporary = Some(temporary);
+        product
+    }
+
+    /// A product on what an earlier one left in `folder`.
+    pub fn start_in(shape: Shape, folder: &Path) -> Self {
+        match shape {
+            Shape::OneProcess => Self::one_process(folder),
+            Shape::Distributed => Self::distributed(folder),
+        }
+    }
+
+    /// Where its data is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A client of its public listener that is nobody yet.
+    pub fn client(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// A client that has signed in as this persona.
+    pub async fn signed_in(&self, persona: &str) -> Client {
+        self.client().sign_in(&format!("{persona}@demo.invalid"), PASSWORD).await
+    }
+
+    fn one_process(folder: &Path) -> Self {
+        let mut command = lyceum(folder);
+        command.args(["up", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"]);
+        Self::around(Process::start("lyceum up", command), Vec::new(), folder)
+    }
+
+    fn distributed(folder: &Path) -> Self {
+        let mut configuration = String::from("subgraphs:\n");
+        let mut subgraphs = Vec::new();
+        for name in SUBGRAPHS {
+            let mut command = lyceum(folder);
+            command.args(["subgraph", name, "--subgraph-listen", "127.0.0.1:0"]);
+            let process = Process::start(name, command);
+            let url = process.wait_for(|line| address_in(line, "/graphql"));
+            writeln!(configuration, "  {name}:\n    url: {url}/graphql").expect("a string can be written to");
+            subgraphs.push((name.to_owned(), process));
+        }
+        let file = folder.join("distributed.yaml");
+        std::fs::write(&file, configuration).expect("the configuration can be written");
+        let mut command = lyceum(folder);
+        command.args(["router", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--config"]).arg(&file);
+        Self::around(Process::start("lyceum router", command), subgraphs, folder)
+    }
+
+    fn around(front: Process, subgraphs: Vec<(String, Process)>, folder: &Path) -> Self {
+        let url = front.wait_for(|line| address_in(line, "/graphql"));
+        let ops_url = front.wait_for(|line| address_in(line, "/health/ready"));
+        Self { url, ops_url, front, subgraphs, folder: folder.to_path_buf(), _temporary: None }
+    }
+}
+
+/// The address in a line such as `GraphQL  http://127.0.0.1:4000/graphql`, without the path.
+fn address_in(line: &str, path: &str) -> Option<String> {
+    let start = line.find("http://")?;
+    let end = start + line[start..].find(path)?;
+    Some(line[start..end].to_owned())
+}
