@@ -61,7 +61,12 @@ impl Check<'_> {
         };
         if is_emptied {
             let message = format!("\"{name}\" is public but everything in it is @inaccessible");
-            self.report(ErrorCode::OnlyInaccessibleChildren, (name, None), &message, "Mark the type @inaccessible too.");
+            self.report(
+                ErrorCode::OnlyInaccessibleChildren,
+                (name, None),
+                &message,
+                "Mark the type @inaccessible too.",
+            );
         }
     }
 
@@ -70,7 +75,8 @@ impl Check<'_> {
             if !is_hidden(&field.directives) {
                 self.output_field(name, field);
             } else if let Some(interface) = self.public_interface_with(ty, &field.name) {
-                let message = format!("\"{name}.{}\" is @inaccessible but implements \"{interface}.{}\"", field.name, field.name);
+                let message =
+                    format!("\"{name}.{}\" is @inaccessible but implements \"{interface}.{}\"", field.name, field.name);
                 let remedy = "Mark the interface's field @inaccessible too.";
                 self.report(ErrorCode::ImplementedByInaccessible, (name, Some(&field.name)), &message, remedy);
             }
@@ -112,7 +118,12 @@ impl Check<'_> {
     fn reference(&mut self, on: &str, at: (&str, Option<&str>), named: &Name) {
         if self.is_hidden_name(named) {
             let message = format!("\"{on}\" is public but is of the @inaccessible type \"{named}\"");
-            self.report(ErrorCode::ReferencedInaccessible, at, &message, "Mark it @inaccessible too, or make the type public.");
+            self.report(
+                ErrorCode::ReferencedInaccessible,
+                at,
+                &message,
+                "Mark it @inaccessible too, or make the type public.",
+            );
         }
     }
 

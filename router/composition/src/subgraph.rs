@@ -160,7 +160,9 @@ impl Subgraph {
     /// The object types that implement the interface `interface` here, or are members of the union of that name.
     pub(crate) fn possible_types(&self, name: &str) -> HashSet<Name> {
         match self.schema.types.get(name) {
-            Some(ExtendedType::Union(union_type)) => union_type.members.iter().map(|member| member.name.clone()).collect(),
+            Some(ExtendedType::Union(union_type)) => {
+                union_type.members.iter().map(|member| member.name.clone()).collect()
+            }
             Some(ExtendedType::Interface(_)) => self
                 .types()
                 .filter_map(|(_, ty)| ty.as_object())

@@ -50,7 +50,9 @@ fn type_lines(name: &Name, ty: &ExtendedType) -> Vec<String> {
         ExtendedType::Enum(ty) => lines.extend(
             ty.values.values().map(|value| format!("{name}.{}{}", value.value, member_directives(&value.directives))),
         ),
-        ExtendedType::InputObject(ty) => lines.extend(ty.fields.values().map(|field| format!("{name}.{}", input(field)))),
+        ExtendedType::InputObject(ty) => {
+            lines.extend(ty.fields.values().map(|field| format!("{name}.{}", input(field))))
+        }
         _ => {}
     }
     lines

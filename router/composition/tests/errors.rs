@@ -12,7 +12,6 @@ use router_composition::{CompositionError, ErrorCode, SubgraphSource, compose};
 
 /// The errors of subgraphs that do not compose.
 pub(crate) fn refusal(subgraphs: &[SubgraphSource]) -> Vec<CompositionError> {
-    if let Ok(dir)=std::env::var("DUMP_CASES") { let n=std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos(); let d=format!("{dir}/{n}"); std::fs::create_dir_all(&d).unwrap(); for s in subgraphs { std::fs::write(format!("{d}/{}.graphql", s.name), &s.sdl).unwrap(); } std::fs::write(format!("{d}/ours.txt"), format!("{:?}", compose(subgraphs).map_err(|e| e.iter().map(|e| e.code.as_str()).collect::<Vec<_>>()).map(|_| ()))).unwrap(); }
     match compose(subgraphs) {
         Ok(composition) => panic!("composes:\n{}", composition.supergraph_sdl),
         Err(errors) => errors,
@@ -27,7 +26,8 @@ pub(crate) fn assert_refused(code: ErrorCode, subgraphs: &[SubgraphSource]) -> V
         assert_eq!(error.code, code, "{}", error.message);
         assert!(!error.remedy.is_empty(), "no remedy: {}", error.message);
         for location in &error.locations {
-            let source = subgraphs.iter().find(|source| source.name == location.subgraph).unwrap();
+            let source =
+                subgraphs.iter().find(|source| source.name == location.subgraph).expect("a location names a subgraph");
             assert!(location.line <= source.sdl.lines().count());
             assert!(location.offset + location.length <= source.sdl.len());
         }

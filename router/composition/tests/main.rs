@@ -1,5 +1,6 @@
 //! Composition from outside: the public audit, the graph of this repository, and each error in its situation.
 
+mod accepted;
 mod api_text;
 mod audit;
 mod errors;

@@ -5,10 +5,7 @@ use router_composition::{ErrorCode, compose, render};
 use crate::errors::refusal;
 use crate::sources::{plain_subgraphs, subgraphs};
 
-const SHARED: [(&str, &str); 2] = [
-    ("a", "type Query {\n  x: Int @shareable\n}"),
-    ("b", "type Query {\n  x: Int\n}"),
-];
+const SHARED: [(&str, &str); 2] = [("a", "type Query {\n  x: Int @shareable\n}"), ("b", "type Query {\n  x: Int\n}")];
 
 #[test]
 fn an_error_shows_file_line_and_caret_in_every_subgraph() {

@@ -20,10 +20,10 @@ pub(crate) fn audit_folder() -> PathBuf {
 /// The names of the audit's suites.
 pub(crate) fn audit_suites() -> Vec<String> {
     let mut suites: Vec<String> = std::fs::read_dir(audit_folder())
-        .unwrap()
-        .map(|entry| entry.unwrap())
-        .filter(|entry| entry.file_type().unwrap().is_dir())
-        .map(|entry| entry.file_name().into_string().unwrap())
+        .expect("the folder is there")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| path.is_dir())
+        .map(|path| path.file_name().and_then(|name| name.to_str()).expect("suites have plain names").to_owned())
         .collect();
     suites.sort();
     suites
@@ -31,8 +31,9 @@ pub(crate) fn audit_suites() -> Vec<String> {
 
 /// The subgraphs of one suite.
 pub(crate) fn audit_subgraphs(suite: &str) -> Vec<SubgraphSource> {
-    let text = std::fs::read_to_string(audit_folder().join(suite).join("subgraphs.json")).unwrap();
-    let subgraphs: Vec<AuditSubgraph> = serde_json::from_str(&text).unwrap();
+    let text =
+        std::fs::read_to_string(audit_folder().join(suite).join("subgraphs.json")).expect("the suite has subgraphs");
+    let subgraphs: Vec<AuditSubgraph> = serde_json::from_str(&text).expect("the subgraphs are JSON");
     subgraphs
         .into_iter()
         .map(|subgraph| SubgraphSource {

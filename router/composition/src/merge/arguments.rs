@@ -29,10 +29,8 @@ impl Merge<'_> {
             fields.iter().flat_map(|(_, field)| field.arguments.iter().map(|argument| argument.name.clone())).collect();
         let mut merged = Vec::new();
         for name in names {
-            let having: Vec<Declared<'_, InputValueDefinition>> = fields
-                .iter()
-                .filter_map(|(index, field)| Some((*index, &**field.argument_by_name(&name)?)))
-                .collect();
+            let having: Vec<Declared<'_, InputValueDefinition>> =
+                fields.iter().filter_map(|(index, field)| Some((*index, &**field.argument_by_name(&name)?))).collect();
             let on = format!("{on}({name}:)");
             if having.len() < fields.len() {
                 self.report_missing_argument(&on, &name, &having, fields);
@@ -53,7 +51,9 @@ impl Merge<'_> {
         let lacking: Vec<_> = fields.iter().filter(|(_, field)| field.argument_by_name(name).is_none()).collect();
         let places = having
             .iter()
-            .map(|(index, value)| (*index, value.name.location(), if value.is_required() { "required" } else { "declared" }))
+            .map(|(index, value)| {
+                (*index, value.name.location(), if value.is_required() { "required" } else { "declared" })
+            })
             .chain(lacking.iter().map(|(index, field)| (*index, field.name.location(), "lacks the argument")))
             .map(|(index, span, label)| (&self.subgraphs[index], span, label.to_owned()));
         let lacking = self.names(lacking.iter().map(|(index, _)| *index));
@@ -110,7 +110,8 @@ impl Merge<'_> {
     ) -> Option<Node<apollo_compiler::ast::Value>> {
         let first = declared.iter().find_map(|(_, value)| value.default_value.as_ref())?;
         let places = declared.iter().map(|(index, value)| {
-            let label = value.default_value.as_ref().map_or("no default".to_owned(), |value| format!("default {value}"));
+            let label =
+                value.default_value.as_ref().map_or("no default".to_owned(), |value| format!("default {value}"));
             (&self.subgraphs[*index], value.name.location(), label)
         });
         if declared.iter().filter_map(|(_, value)| value.default_value.as_ref()).any(|value| value != first) {

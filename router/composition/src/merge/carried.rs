@@ -79,11 +79,7 @@ impl Merge<'_> {
     }
 
     /// Merges the directives that the subgraphs apply to one element.
-    pub(super) fn merge_directives(
-        &mut self,
-        on: &str,
-        applied: &[(usize, Vec<&Node<Directive>>)],
-    ) -> Vec<Directive> {
+    pub(super) fn merge_directives(&mut self, on: &str, applied: &[(usize, Vec<&Node<Directive>>)]) -> Vec<Directive> {
         let mut merged = Vec::new();
         for carried in &mut self.carried {
             let mut applications: Vec<(usize, &Node<Directive>)> = Vec::new();
@@ -101,9 +97,9 @@ impl Merge<'_> {
             } else {
                 let combined = combine::combine(&carried.kind, &applications);
                 if combined.is_inconsistent {
-                    let places = applications
-                        .iter()
-                        .map(|(index, directive)| (&self.subgraphs[*index], directive.location(), "differs".to_owned()));
+                    let places = applications.iter().map(|(index, directive)| {
+                        (&self.subgraphs[*index], directive.location(), "differs".to_owned())
+                    });
                     self.findings.hint(
                         "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
                         format!("\"{on}\": @{} has different arguments in different subgraphs", carried.name),
@@ -124,8 +120,10 @@ impl Merge<'_> {
         name: &apollo_compiler::Name,
         declared: &[Declared<'_, ExtendedType>],
     ) -> Vec<Directive> {
-        let applied: Vec<_> =
-            declared.iter().map(|(index, ty)| (*index, ty.directives().iter().map(|directive| &directive.node).collect())).collect();
+        let applied: Vec<_> = declared
+            .iter()
+            .map(|(index, ty)| (*index, ty.directives().iter().map(|directive| &directive.node).collect()))
+            .collect();
         self.merge_directives(name, &applied)
     }
 }

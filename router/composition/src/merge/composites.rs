@@ -75,8 +75,10 @@ impl<'s> Merge<'s> {
         let implementations = self.shapes.implementations(name);
         for (index, _) in &objects {
             let subgraph = &self.subgraphs[*index];
-            let mut known: Vec<_> =
-                implementations.iter().filter(|implementation| subgraph.schema.types.contains_key(*implementation)).collect();
+            let mut known: Vec<_> = implementations
+                .iter()
+                .filter(|implementation| subgraph.schema.types.contains_key(*implementation))
+                .collect();
             known.sort();
             for implementation in known {
                 let span = subgraph.schema.types[implementation].name().location();

@@ -24,9 +24,9 @@ impl Merge<'_> {
                 .collect();
             let Some(same) = same else { continue };
             let mut shared = DirectiveDefinition::clone(definition);
-            shared.locations.retain(|location| {
-                is_executable(*location) && same.iter().all(|own| own.locations.contains(location))
-            });
+            shared
+                .locations
+                .retain(|location| is_executable(*location) && same.iter().all(|own| own.locations.contains(location)));
             shared.repeatable = definition.repeatable && same.iter().all(|own| own.repeatable);
             if !shared.locations.is_empty() {
                 common.push(Node::new(shared));

@@ -22,7 +22,10 @@ impl Merge<'_> {
             if !fits {
                 self.findings.error(
                     ErrorCode::ExternalTypeMismatch,
-                    format!("[{}] \"{on}\" is @external with the type {}, but is {}", subgraph.name, source.field.ty, merged.ty),
+                    format!(
+                        "[{}] \"{on}\" is @external with the type {}, but is {}",
+                        subgraph.name, source.field.ty, merged.ty
+                    ),
                     place(format!("is {}", source.field.ty)),
                     format!("Declare it as {}, as the subgraph that resolves it does.", merged.ty),
                 );

@@ -1,9 +1,9 @@
 //! Merges the fields of objects and interfaces.
 
+use apollo_compiler::Name;
 use apollo_compiler::ast::{Directive, FieldDefinition, Value};
 use apollo_compiler::collections::{IndexMap, IndexSet};
 use apollo_compiler::schema::{Component, ExtendedType};
-use apollo_compiler::Name;
 
 use super::descriptions::merge_descriptions;
 use super::type_references::{DeclaredType, Direction};
@@ -105,8 +105,7 @@ impl<'s> Merge<'s> {
         let fields: Vec<Declared<'_, FieldDefinition>> =
             resolving.iter().map(|source| (source.subgraph, source.field)).collect();
         let arguments = self.merge_arguments(&on, &fields);
-        let applied: Vec<_> =
-            fields.iter().map(|(index, field)| (*index, field.directives.iter().collect())).collect();
+        let applied: Vec<_> = fields.iter().map(|(index, field)| (*index, field.directives.iter().collect())).collect();
         let mut directives = self.merge_directives(&on, &applied);
         let mut merged = FieldDefinition {
             description: merge_descriptions(fields.iter().map(|(_, field)| field.description.as_ref())),
@@ -158,7 +157,8 @@ impl<'s> Merge<'s> {
                 [("requires", FederationDirective::Requires), ("provides", FederationDirective::Provides)]
             {
                 let applied = subgraph.on_field(directive, source.field);
-                arguments.extend(applied.and_then(|applied| join::field_set_text(applied)).map(|text| (argument, text)));
+                arguments
+                    .extend(applied.and_then(|applied| join::field_set_text(applied)).map(|text| (argument, text)));
             }
             if !is_uniform {
                 arguments.push(("type", join::text(&source.field.ty.to_string())));

@@ -86,7 +86,9 @@ impl Merge<'_> {
     ) {
         let places = having
             .iter()
-            .map(|(index, value)| (*index, value.name.location(), if value.is_required() { "required" } else { "declared" }))
+            .map(|(index, value)| {
+                (*index, value.name.location(), if value.is_required() { "required" } else { "declared" })
+            })
             .chain(lacking.iter().map(|(index, ty)| (*index, ty.name.location(), "lacks the field")))
             .map(|(index, span, label)| (&self.subgraphs[index], span, label.to_owned()));
         let lacking = self.names(lacking.iter().map(|(index, _)| *index));

@@ -33,9 +33,9 @@ impl Merge<'_> {
 
     fn fields_of_interface_objects<'f>(&self, interface: &Name, fields: &'f Fields) -> Vec<&'f FieldDefinition> {
         let is_added = |field: &&FieldDefinition| {
-            self.subgraphs
-                .iter()
-                .any(|subgraph| subgraph.has_interface_object(interface) && subgraph.field(interface, &field.name).is_some())
+            self.subgraphs.iter().any(|subgraph| {
+                subgraph.has_interface_object(interface) && subgraph.field(interface, &field.name).is_some()
+            })
         };
         fields.values().map(|field| &***field).filter(is_added).collect()
     }
@@ -43,8 +43,12 @@ impl Merge<'_> {
 
 fn with_plain_join(field: &FieldDefinition) -> FieldDefinition {
     let mut field = field.clone();
-    let mut directives: Vec<Directive> =
-        field.directives.iter().filter(|applied| applied.name != "join__field").map(|applied| (**applied).clone()).collect();
+    let mut directives: Vec<Directive> = field
+        .directives
+        .iter()
+        .filter(|applied| applied.name != "join__field")
+        .map(|applied| (**applied).clone())
+        .collect();
     directives.push(join::apply("join__field", Vec::new()));
     field.directives = join::member_directives(directives);
     field

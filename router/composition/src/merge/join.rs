@@ -11,9 +11,9 @@ use crate::subgraph::{is_of_extension, text_argument};
 
 /// A directive application from argument names and values.
 pub(super) fn apply(name: &'static str, arguments: Vec<(&'static str, Value)>) -> Directive {
-    let arguments = arguments.into_iter().map(|(name, value)| {
-        Node::new(Argument { name: Name::new_static_unchecked(name), value: Node::new(value) })
-    });
+    let arguments = arguments
+        .into_iter()
+        .map(|(name, value)| Node::new(Argument { name: Name::new_static_unchecked(name), value: Node::new(value) }));
     Directive { name: Name::new_static_unchecked(name), arguments: arguments.collect() }
 }
 

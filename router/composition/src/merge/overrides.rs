@@ -18,7 +18,8 @@ impl Merge<'_> {
         let on = format!("{ty}.{name}");
         for overriding in 0..sources.len() {
             let subgraph = &self.subgraphs[sources[overriding].subgraph];
-            let Some(applied) = subgraph.on_field(FederationDirective::Override, sources[overriding].field).cloned() else {
+            let Some(applied) = subgraph.on_field(FederationDirective::Override, sources[overriding].field).cloned()
+            else {
                 continue;
             };
             let Some(from) = text_argument(&applied, "from") else { continue };
@@ -115,7 +116,10 @@ impl Merge<'_> {
                 let Some(colliding) = owner.on_field(directive, source.field) else { continue };
                 self.findings.error(
                     ErrorCode::OverrideCollisionWithAnotherDirective,
-                    format!("\"{on}\" is taken over by \"{}\" but has @{} in \"{}\"", subgraph.name, colliding.name, owner.name),
+                    format!(
+                        "\"{on}\" is taken over by \"{}\" but has @{} in \"{}\"",
+                        subgraph.name, colliding.name, owner.name
+                    ),
                     [
                         (subgraph, applied.location(), "takes it over".to_owned()),
                         (owner, colliding.location(), "cannot stand beside an @override".to_owned()),

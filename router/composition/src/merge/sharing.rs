@@ -21,7 +21,8 @@ impl Merge<'_> {
             })
             .collect();
         resolving.extend(self.through_interface_objects(ty, name));
-        let unmarked: Vec<usize> = resolving.iter().filter(|(.., shareable)| !shareable).map(|(index, ..)| *index).collect();
+        let unmarked: Vec<usize> =
+            resolving.iter().filter(|(.., shareable)| !shareable).map(|(index, ..)| *index).collect();
         if resolving.len() < 2 || unmarked.is_empty() {
             return;
         }

@@ -34,7 +34,8 @@ pub(super) fn read(
         Ok(set) => Some(set),
         Err(reason) => {
             let message = format!("[{}] {on}: @{}(fields: \"{text}\"): {reason}", subgraph.name, applied.name);
-            let remedy = format!("Select fields that \"{parent}\" has in this subgraph, without aliases or directives.");
+            let remedy =
+                format!("Select fields that \"{parent}\" has in this subgraph, without aliases or directives.");
             findings.error(code, message, place(), remedy);
             None
         }
@@ -58,9 +59,10 @@ fn is_external(subgraph: &Subgraph, ty: &Name, field: &Name) -> bool {
     };
     let is_of_key = |ty: &Name| {
         let coordinate = FieldCoordinate { ty: ty.clone(), field: field.clone() };
-        subgraph.field(ty, field).is_some_and(|field| {
-            subgraph.on_field(crate::links::FederationDirective::External, field).is_some()
-        }) && subgraph.facts.is_used(&coordinate)
+        subgraph
+            .field(ty, field)
+            .is_some_and(|field| subgraph.on_field(crate::links::FederationDirective::External, field).is_some())
+            && subgraph.facts.is_used(&coordinate)
     };
     is_declared(ty)
         || is_of_key(ty)

@@ -11,24 +11,16 @@ use crate::subgraph::{Subgraph, selected_fields};
 pub(super) fn check(subgraph: &Subgraph, findings: &mut Findings) {
     for (name, ty, _) in subgraph.composite_types() {
         for key in subgraph.on_type(FederationDirective::Key, ty) {
-            let read = field_sets::read(
-                subgraph,
-                findings,
-                ErrorCode::KeyInvalidFields,
-                key,
-                key.location(),
-                (name, name),
-            );
+            let read =
+                field_sets::read(subgraph, findings, ErrorCode::KeyInvalidFields, key, key.location(), (name, name));
             let Some(set) = read else { continue };
             for selected in selected_fields(&set) {
                 let field = &selected.definition;
                 let coordinate = format!("{}.{}", selected.parent, field.name);
                 let place = || [(subgraph, key.location(), "this key".to_owned())];
                 if !field.arguments.is_empty() {
-                    let message = format!(
-                        "[{}] {name}: the @key selects \"{coordinate}\", which takes arguments",
-                        subgraph.name
-                    );
+                    let message =
+                        format!("[{}] {name}: the @key selects \"{coordinate}\", which takes arguments", subgraph.name);
                     findings.error(
                         ErrorCode::KeyFieldsHasArgs,
                         message,
@@ -41,10 +33,8 @@ pub(super) fn check(subgraph: &Subgraph, findings: &mut Findings) {
                     Some(ExtendedType::Union(_)) => "a union",
                     _ => continue,
                 };
-                let message = format!(
-                    "[{}] {name}: the @key selects \"{coordinate}\", which is of {kind} type",
-                    subgraph.name
-                );
+                let message =
+                    format!("[{}] {name}: the @key selects \"{coordinate}\", which is of {kind} type", subgraph.name);
                 findings.error(
                     ErrorCode::KeyFieldsSelectInvalidType,
                     message,

@@ -19,7 +19,10 @@ pub(super) fn check(subgraph: &Subgraph, findings: &mut Findings) {
                 let Some(applied) = subgraph.on_field(directive, field) else { continue };
                 findings.error(
                     code,
-                    format!("[{}] {name}.{}: @{} cannot stand on an interface field", subgraph.name, field.name, applied.name),
+                    format!(
+                        "[{}] {name}.{}: @{} cannot stand on an interface field",
+                        subgraph.name, field.name, applied.name
+                    ),
                     [(subgraph, applied.location(), "on an interface field".to_owned())],
                     "Move it to the field of the implementing types.",
                 );

@@ -16,7 +16,8 @@ impl Branch {
     /// What `@provides` promises below one field of the value.
     pub(super) fn provided_below(&self, name: &str, field: &FieldInSubgraph) -> Vec<FieldSetField> {
         let nested = self.provided.iter().filter(|provided| provided.name == name);
-        let mut below: Vec<FieldSetField> = nested.flat_map(|provided| provided.selections.fields.iter().cloned()).collect();
+        let mut below: Vec<FieldSetField> =
+            nested.flat_map(|provided| provided.selections.fields.iter().cloned()).collect();
         below.extend(field.provides.iter().flat_map(|set: &FieldSet| set.fields.iter().cloned()));
         below
     }

@@ -9,9 +9,11 @@ use super::branch::{Branch, narrow};
 
 /// Whether the graph has progressive overrides.
 pub(super) fn has_labels(supergraph: &Supergraph) -> bool {
-    supergraph.types().iter().flat_map(|ty| ty.fields.values()).any(|field| {
-        supergraph.field(*field).in_subgraphs.iter().flatten().any(|here| here.override_label.is_some())
-    })
+    supergraph
+        .types()
+        .iter()
+        .flat_map(|ty| ty.fields.values())
+        .any(|field| supergraph.field(*field).in_subgraphs.iter().flatten().any(|here| here.override_label.is_some()))
 }
 
 /// Answers what can be reached, and remembers.
@@ -164,7 +166,7 @@ impl<'s> Reach<'s> {
         let mut values = Vec::new();
         for branch in reached {
             let Some(field) = self.usable_field(ty, branch, name) else { continue };
-            if field.requires.as_ref().is_some_and(|requires| !self.can_require(ty, reached, branch, name, requires)) {
+            if field.requires.as_ref().is_some_and(|requires| !self.can_require(ty, branch, name, requires)) {
                 continue;
             }
             let provided = branch.provided_below(name, field);
@@ -189,21 +191,18 @@ impl<'s> Reach<'s> {
         (is_in_force && is_resolved).then_some(field)
     }
 
-    /// Whether what a field requires can be had, and the object be looked up again with it.
-    fn can_require(
-        &mut self,
-        ty: TypeId,
-        reached: &[Branch],
-        branch: &Branch,
-        name: &str,
-        requires: &FieldSet,
-    ) -> bool {
+    /// Whether what a field requires can be had from the branch on, and the object be looked up again with it.
+    ///
+    /// From the branch on, not from where the object was first found: a router may enter the branch before it looks for
+    /// what is required.
+    fn can_require(&mut self, ty: TypeId, branch: &Branch, name: &str, requires: &FieldSet) -> bool {
         let key = (ty, name.to_owned(), branch.subgraph);
         if !self.pending_fields.insert(key.clone()) {
             self.cuts += 1;
             return false;
         }
-        let can = self.can_enter(ty, reached, branch) && self.can_select(ty, reached, requires);
+        let reached = self.closure(ty, branch);
+        let can = self.can_enter(ty, &reached, branch) && self.can_select(ty, &reached, requires);
         self.pending_fields.remove(&key);
         can
     }

@@ -75,7 +75,8 @@ pub(super) fn walk(supergraph: &Supergraph, labels_are_on: bool) -> Vec<Failure>
     };
     for operation in [OperationType::Query, OperationType::Mutation, OperationType::Subscription] {
         let Some(ty) = supergraph.root_type(operation) else { continue };
-        let subgraphs = supergraph.subgraphs().iter().filter(|subgraph| supergraph.type_in_subgraph(ty, subgraph.id).is_some());
+        let subgraphs =
+            supergraph.subgraphs().iter().filter(|subgraph| supergraph.type_in_subgraph(ty, subgraph.id).is_some());
         let branches =
             subgraphs.map(|subgraph| Branch { subgraph: subgraph.id, local: ty, provided: Vec::new() }).collect();
         walk.visit(Place { operation, path: None, ty, branches });

@@ -98,11 +98,7 @@ fn is_type_named(definition: &Definition, name: &str) -> bool {
 fn rename(document: &mut Document, from: &Name, to: &Name) {
     let renamed = |name: &mut Name| {
         if name == from {
-            let location = name.location();
             *name = to.clone();
-            if let Some(location) = location {
-                *name = name.clone().with_location(location);
-            }
         }
     };
     for definition in &mut document.definitions {

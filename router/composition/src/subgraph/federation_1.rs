@@ -69,8 +69,10 @@ fn remove_pointless_field_sets(subgraph: &mut Subgraph) {
         for (name, _, fields) in subgraph.composite_types() {
             for field in fields.values() {
                 let Some(applied) = subgraph.on_field(directive, field) else { continue };
-                let parent = if directive == FederationDirective::Provides { field.ty.inner_named_type() } else { name };
-                let set = text_argument(applied, "fields").and_then(|text| parse_field_set(subgraph, parent, text).ok());
+                let parent =
+                    if directive == FederationDirective::Provides { field.ty.inner_named_type() } else { name };
+                let set =
+                    text_argument(applied, "fields").and_then(|text| parse_field_set(subgraph, parent, text).ok());
                 let Some(set) = set else { continue };
                 let selects_external = selected_fields(&set).iter().any(|selected| {
                     let field = selected.definition.name.clone();
@@ -145,9 +147,8 @@ fn shared_with_others(index: usize, subgraphs: &[Subgraph]) -> Vec<FieldCoordina
         let is_value_type = !Subgraph::is_root(name) && !subgraph.type_has(FederationDirective::Key, ty);
         for field in fields.keys() {
             let coordinate = FieldCoordinate { ty: name.clone(), field: field.clone() };
-            let resolves = |other: &Subgraph| {
-                other.field(name, field).is_some() && !other.facts.is_fully_external(&coordinate)
-            };
+            let resolves =
+                |other: &Subgraph| other.field(name, field).is_some() && !other.facts.is_fully_external(&coordinate);
             let declares = |other: &Subgraph| other.schema.types.contains_key(name);
             if others().any(|other| if is_value_type { declares(other) } else { resolves(other) }) {
                 shared.push(coordinate);

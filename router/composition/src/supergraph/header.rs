@@ -106,7 +106,9 @@ pub(super) fn directives(merged: &Merged, uses_labels: bool) -> Vec<(String, Str
         }
     }
     let executable = merged.executable.iter();
-    named.extend(executable.map(|definition| (format!("@{}", definition.name), definition.to_string().trim_end().to_owned())));
+    named.extend(
+        executable.map(|definition| (format!("@{}", definition.name), definition.to_string().trim_end().to_owned())),
+    );
     named
 }
 
@@ -116,11 +118,8 @@ fn specified_definition(carried: &Carried) -> Option<String> {
         CarriedKind::BuiltIn if carried.name == "oneOf" => return Some("@oneOf on INPUT_OBJECT".to_owned()),
         _ => return None,
     };
-    let definition = directive
-        .row()
-        .definition
-        .replace("Scope!", "requiresScopes__Scope!")
-        .replace("Policy!", "policy__Policy!");
+    let definition =
+        directive.row().definition.replace("Scope!", "requiresScopes__Scope!").replace("Policy!", "policy__Policy!");
     let separator = if definition.starts_with('(') { "" } else { " " };
     Some(format!("@{}{separator}{definition}", carried.name))
 }

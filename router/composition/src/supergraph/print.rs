@@ -13,7 +13,11 @@ pub(super) fn type_definition(ty: &ExtendedType) -> String {
         }
         ExtendedType::Object(object) => {
             let head = format!("type {}{}", object.name, implements(object.implements_interfaces.iter()));
-            text.push_str(&block(&head, &object.directives, object.fields.values().map(|definition| field(definition))));
+            text.push_str(&block(
+                &head,
+                &object.directives,
+                object.fields.values().map(|definition| field(definition)),
+            ));
         }
         ExtendedType::Interface(interface) => {
             let head = format!("interface {}{}", interface.name, implements(interface.implements_interfaces.iter()));

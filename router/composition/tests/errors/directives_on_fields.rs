@@ -15,7 +15,8 @@ fn an_external_field_serves_something() {
 
 #[test]
 fn an_external_field_is_resolved_somewhere() {
-    let a = "type Query { t: T } type T @key(fields: \"id\") { id: ID! x: Int @external y: Int @requires(fields: \"x\") }";
+    let a =
+        "type Query { t: T } type T @key(fields: \"id\") { id: ID! x: Int @external y: Int @requires(fields: \"x\") }";
     let errors = assert_refused(ErrorCode::ExternalMissingOnBase, &subgraphs([("a", a)]));
     assert_eq!(errors[0].message, "\"T.x\" is @external in \"a\", but no subgraph resolves it");
 }
@@ -36,7 +37,8 @@ fn an_external_field_has_the_type_of_what_it_stands_for() {
 #[test]
 fn an_external_field_has_the_arguments_of_what_it_stands_for() {
     let owner = "type T @key(fields: \"id\") { id: ID! x(n: Int): Int }";
-    let without = "type Query { t: T } type T @key(fields: \"id\") { id: ID! x: Int @external y: Int @requires(fields: \"x\") }";
+    let without =
+        "type Query { t: T } type T @key(fields: \"id\") { id: ID! x: Int @external y: Int @requires(fields: \"x\") }";
     assert_refused(ErrorCode::ExternalArgumentMissing, &subgraphs([("a", without), ("b", owner)]));
     let other = "type Query { t: T } type T @key(fields: \"id\") { id: ID! x(n: String): Int @external y: Int @requires(fields: \"x\") }";
     assert_refused(ErrorCode::ExternalArgumentTypeMismatch, &subgraphs([("a", other), ("b", owner)]));
@@ -80,7 +82,9 @@ fn an_overridden_field_requires_nothing() {
 #[test]
 fn a_label_is_a_percentage_or_a_name() {
     let a = |label: &str| {
-        format!("type Query {{ t: T }} type T @key(fields: \"id\") {{ id: ID! x: Int @override(from: \"b\", label: \"{label}\") }}")
+        format!(
+            "type Query {{ t: T }} type T @key(fields: \"id\") {{ id: ID! x: Int @override(from: \"b\", label: \"{label}\") }}"
+        )
     };
     for label in ["percent(101)", "percent(1.123456789)", "percent()", "1abc", "a b"] {
         assert_refused(ErrorCode::OverrideLabelInvalid, &subgraphs([("a", &a(label)), ("b", OWNER)]));

@@ -66,7 +66,8 @@ fn a_promise_selects_external_fields() {
 
 #[test]
 fn a_promise_selects_no_field_with_arguments() {
-    let a = "type Query { t: T @provides(fields: \"a\") } type T @key(fields: \"id\") { id: ID! a(x: Int): Int @external }";
+    let a =
+        "type Query { t: T @provides(fields: \"a\") } type T @key(fields: \"id\") { id: ID! a(x: Int): Int @external }";
     let b = "type T @key(fields: \"id\") { id: ID! a(x: Int): Int @shareable }";
     assert_refused(ErrorCode::ProvidesFieldsHasArgs, &subgraphs([("a", a), ("b", b)]));
 }

@@ -8,7 +8,9 @@ use crate::sources::subgraphs;
 #[test]
 fn directives_of_resolved_fields_do_not_stand_on_interface_fields() {
     let with = |directive: &str| {
-        format!("type Query {{ i: I }} interface I {{ id: ID! c: T {directive} }} type T implements I @key(fields: \"id\") {{ id: ID! c: T }}")
+        format!(
+            "type Query {{ i: I }} interface I {{ id: ID! c: T {directive} }} type T implements I @key(fields: \"id\") {{ id: ID! c: T }}"
+        )
     };
     for (directive, code) in [
         ("@requires(fields: \"id\")", ErrorCode::RequiresUnsupportedOnInterface),

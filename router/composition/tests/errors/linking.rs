@@ -62,10 +62,10 @@ fn an_unknown_version_of_another_specification_is_refused() {
 fn a_type_named_like_a_root_must_be_that_root() {
     let query = "schema { query: Root } type Root { a: Int } type Query { b: Int }";
     assert_refused(ErrorCode::RootQueryUsed, &plain_subgraphs([("a", query)]));
-    let mutation = "schema { query: Query mutation: Root } type Query { b: Int } type Root { a: Int } type Mutation { b: Int }";
+    let mutation =
+        "schema { query: Query mutation: Root } type Query { b: Int } type Root { a: Int } type Mutation { b: Int }";
     assert_refused(ErrorCode::RootMutationUsed, &plain_subgraphs([("a", mutation)]));
-    let subscription =
-        "schema { query: Query subscription: Root } type Query { b: Int } type Root { a: Int } type Subscription { b: Int }";
+    let subscription = "schema { query: Query subscription: Root } type Query { b: Int } type Root { a: Int } type Subscription { b: Int }";
     assert_refused(ErrorCode::RootSubscriptionUsed, &plain_subgraphs([("a", subscription)]));
 }
 

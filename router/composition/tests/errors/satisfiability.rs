@@ -30,7 +30,11 @@ fn a_key_that_cannot_be_had_leads_nowhere() {
     let a = "type Query { t: T } type T @key(fields: \"id\") { id: ID! }";
     let b = "type T @key(fields: \"code\") { code: ID! x: Int }";
     let errors = assert_refused(ErrorCode::SatisfiabilityError, &subgraphs([("a", a), ("b", b)]));
-    assert!(errors[0].message.contains("\"b\" resolves it, but its @key \"code\" cannot be had"), "{}", errors[0].message);
+    assert!(
+        errors[0].message.contains("\"b\" resolves it, but its @key \"code\" cannot be had"),
+        "{}",
+        errors[0].message
+    );
 }
 
 #[test]
@@ -50,7 +54,8 @@ fn keys_lead_from_subgraph_to_subgraph() {
 
 #[test]
 fn fields_that_require_each_other_cannot_be_had() {
-    let a = "type Query { t: T } type T @key(fields: \"id\") { id: ID! y: Int @external x: Int @requires(fields: \"y\") }";
+    let a =
+        "type Query { t: T } type T @key(fields: \"id\") { id: ID! y: Int @external x: Int @requires(fields: \"y\") }";
     let b = "type T @key(fields: \"id\") { id: ID! x: Int @external y: Int @requires(fields: \"x\") }";
     assert_refused(ErrorCode::SatisfiabilityError, &subgraphs([("a", a), ("b", b)]));
 }
@@ -99,5 +104,9 @@ fn the_type_behind_an_interface_object_can_be_known() {
              type T implements I @key(fields: \"id\", resolvable: false) { id: ID! }";
     let b = "type Query { other: I } type I @interfaceObject @key(fields: \"id\") { id: ID! y: Int }";
     let errors = assert_refused(ErrorCode::SatisfiabilityError, &subgraphs([("a", a), ("b", b)]));
-    assert!(errors[0].message.contains("the type of what \"Query.other\" returns cannot be known"), "{}", errors[0].message);
+    assert!(
+        errors[0].message.contains("the type of what \"Query.other\" returns cannot be known"),
+        "{}",
+        errors[0].message
+    );
 }

@@ -30,12 +30,12 @@
 
 use async_graphql::Enum;
 
-/// Who may share a cached response.
+/// Who may share a kept answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
 pub enum CacheControlScope {
     /// Everyone.
     Public,
-    /// The same viewer only.
+    /// Only the viewer it was made for.
     Private,
 }
 
@@ -47,7 +47,8 @@ mod declared {
 
     use super::CacheControlScope;
 
-    /// How long, in seconds, and for whom this may be cached.
+    /// How long an answer may be kept, in seconds, and whether everyone may share it; parts combine to the shortest and the
+    /// most private.
     #[TypeDirective(
         name = "cacheControl",
         location = "FieldDefinition",

@@ -24,10 +24,14 @@ pub enum Node {}
 
 impl Interface for Node {
     const NAME: &'static str = "Node";
-    const DESCRIPTION: &'static str = "Anything that has an id of its own.";
+    const DESCRIPTION: &'static str = "Anything with a global id; the id's prefix names the type.";
 
     fn fields(registry: &mut Registry) -> Vec<(&'static str, String, &'static str)> {
-        vec![("id", <ID as OutputType>::create_type_info(registry), "Its id, unique in the whole graph.")]
+        vec![(
+            "id",
+            <ID as OutputType>::create_type_info(registry),
+            "Global id: a type prefix, an underscore and a 26-character lower-case ULID.",
+        )]
     }
 }
 
@@ -37,15 +41,20 @@ pub enum UserError {}
 
 impl Interface for UserError {
     const NAME: &'static str = "UserError";
-    const DESCRIPTION: &'static str = "Why a mutation did not do what was asked, in a form that people can act upon.";
+    const DESCRIPTION: &'static str =
+        "A refusal for business reasons, returned as data; fetch `code` from the subgraph's own type.";
 
     fn fields(registry: &mut Registry) -> Vec<(&'static str, String, &'static str)> {
         vec![
-            ("message", <String as OutputType>::create_type_info(registry), "What is wrong, in English."),
+            (
+                "message",
+                <String as OutputType>::create_type_info(registry),
+                "What happened and what to do about it, for a person.",
+            ),
             (
                 "path",
                 <Option<Vec<String>> as OutputType>::create_type_info(registry),
-                "Where in the input it is wrong.",
+                "The input field at fault, outermost first; null when no single field is.",
             ),
         ]
     }

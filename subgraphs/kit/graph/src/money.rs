@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::Long;
 
-/// An amount of money in the smallest unit of its currency.
+/// An amount of money, exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, SimpleObject, InputObject)]
 #[graphql(shareable, input_name = "MoneyInput")]
 pub struct Money {
-    /// The amount in minor units: cents for USD, won for KRW.
+    /// The amount in the currency's smallest unit, such as won or cents.
     pub amount_minor: Long,
     /// The currency.
     pub currency: CurrencyCode,
@@ -23,17 +23,17 @@ impl Money {
     }
 }
 
-/// A currency, by its ISO 4217 code.
+/// ISO 4217 code of a currency that is accepted here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Enum)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CurrencyCode {
-    /// South Korean won, without minor unit.
+    /// South Korean won.
     Krw,
-    /// US dollar, in cents.
+    /// United States dollar.
     Usd,
-    /// Euro, in cents.
+    /// Euro.
     Eur,
-    /// Japanese yen, without minor unit.
+    /// Japanese yen.
     Jpy,
 }
 

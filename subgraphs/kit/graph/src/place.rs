@@ -6,8 +6,8 @@ use async_graphql::{InputObject, SimpleObject};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SimpleObject, InputObject)]
 #[graphql(shareable, input_name = "GridPointInput")]
 pub struct GridPoint {
-    /// Cells from the west.
+    /// Column, from west.
     pub nx: i32,
-    /// Cells from the south.
+    /// Row, from south.
     pub ny: i32,
 }

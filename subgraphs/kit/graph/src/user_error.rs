@@ -38,11 +38,11 @@ macro_rules! user_errors {
         $(#[$struct_attribute])*
         #[derive(Debug, Clone, PartialEq, Eq, ::async_graphql::SimpleObject, ::serde::Serialize, ::serde::Deserialize)]
         pub struct $error {
-            /// What is wrong, in English.
+            /// What happened and what to do about it, for a person.
             pub message: String,
-            /// Where in the input it is wrong.
+            /// The input field at fault, outermost first; null when no single field is.
             pub path: Option<Vec<String>>,
-            /// What is wrong, for programs.
+            /// The reason, for a program; new reasons may be added.
             pub code: $code,
         }
 
@@ -101,9 +101,9 @@ macro_rules! payload {
         pub struct $payload {
             $(#[$entity_attribute])*
             pub $entity: Option<$entity_type>,
-            /// Why it was not done; empty when it was.
+            /// Why the request was refused; empty when it was carried out.
             pub user_errors: Vec<$error>,
-            /// What the client sent to recognise this answer by.
+            /// The input's value.
             pub client_mutation_id: Option<String>,
         }
 

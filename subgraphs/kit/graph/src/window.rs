@@ -2,17 +2,17 @@
 
 use async_graphql::Enum;
 
-/// The span of time that a chart looks back on.
+/// A span of time that ends now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
 pub enum TimeWindow {
     /// The last hour.
     Hour,
-    /// The last 24 hours.
+    /// The last day.
     Day,
-    /// The last 7 days.
+    /// The last seven days.
     Week,
-    /// The last 30 days.
+    /// The last thirty days.
     Month,
-    /// Everything.
+    /// All time.
     All,
 }

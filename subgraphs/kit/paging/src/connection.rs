@@ -1,9 +1,24 @@
 //! Pages as the graph shows them.
 
-use async_graphql::Context;
-use async_graphql::connection::PageInfo;
+use async_graphql::{Context, SimpleObject};
+use kit_graph::{GraphError, GraphResult};
+use thiserror::Error;
 
 use crate::CursorKey;
+
+/// Where a page of a connection stands; every connection takes `first` or `last`, 1 to 100.
+#[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+#[graphql(shareable)]
+pub struct PageInfo {
+    /// Whether more follows this page.
+    pub has_next_page: bool,
+    /// Whether more precedes this page.
+    pub has_previous_page: bool,
+    /// Cursor of the first edge, to pass as `before`.
+    pub start_cursor: Option<String>,
+    /// Cursor of the last edge, to pass as `after`.
+    pub end_cursor: Option<String>,
+}
 
 /// What a resolver of a list knows about its request.
 pub trait PagingContext {
@@ -27,21 +42,18 @@ impl PagingContext for Context<'_> {
     }
 }
 
-/// What a connection says about its place in the list. For [`crate::connection!`].
-#[must_use]
-pub fn page_info(has_previous: bool, has_next: bool, first: Option<&String>, last: Option<&String>) -> PageInfo {
-    PageInfo {
-        has_previous_page: has_previous,
-        has_next_page: has_next,
-        start_cursor: first.cloned(),
-        end_cursor: last.cloned(),
-    }
-}
+/// A resolver made a connection without counting, although the client selected the count.
+#[derive(Debug, Error)]
+#[error("`totalCount` was selected and not counted; ask `wants_total_count` where the connection is made")]
+struct NotCounted;
 
-/// A count as GraphQL's `Int`, which ends at 2³¹ − 1. For [`crate::connection!`].
-#[must_use]
-pub fn count(rows: i64) -> i32 {
-    i32::try_from(rows).unwrap_or(i32::MAX)
+/// `totalCount`, which ends where GraphQL's `Int` does. For [`crate::connection!`].
+///
+/// # Errors
+/// `INTERNAL` when nobody counted.
+pub fn total_count(total: Option<i64>) -> GraphResult<i32> {
+    let total = total.ok_or_else(|| GraphError::internal(&NotCounted))?;
+    Ok(i32::try_from(total).unwrap_or(i32::MAX))
 }
 
 /// Declares a Relay connection and its edge. The names must be of this subgraph only (P6).
@@ -97,21 +109,30 @@ macro_rules! connection {
     ) => {
         $(#[$connection_attribute])*
         #[derive(::async_graphql::SimpleObject)]
+        #[graphql(complex)]
         pub struct $connection {
-            /// The rows of this page.
+            /// One page, in order.
             pub edges: Vec<$edge>,
-            /// What lies before and behind this page.
+            /// Where the page stands.
             pub page_info: $crate::PageInfo,
-            /// How many rows all pages have together.
-            pub total_count: Option<i32>,
+            #[graphql(skip)]
+            total: Option<i64>,
+        }
+
+        #[::async_graphql::ComplexObject]
+        impl $connection {
+            /// How many there are in all; counted only when asked for.
+            async fn total_count(&self) -> ::kit_graph::GraphResult<i32> {
+                $crate::total_count(self.total)
+            }
         }
 
         $(#[$edge_attribute])*
         #[derive(::async_graphql::SimpleObject)]
         pub struct $edge {
-            /// Where it stands in the list; for `after` and `before`.
+            /// Opaque position, for `after` and `before`.
             pub cursor: String,
-            /// What stands there.
+            /// The entry itself.
             pub node: $node,
             $($(#[$attribute])* pub $field: $type,)*
         }
@@ -121,9 +142,13 @@ macro_rules! connection {
             pub fn new<T>(page: $crate::Page<T>, total: Option<i64>, edge: impl FnMut(T) -> $edge) -> Self {
                 let $crate::Page { rows, has_previous, has_next } = page;
                 let edges: Vec<$edge> = rows.into_iter().map(edge).collect();
-                let (first, last) = (edges.first().map(|edge| &edge.cursor), edges.last().map(|edge| &edge.cursor));
-                let page_info = $crate::page_info(has_previous, has_next, first, last);
-                Self { edges, page_info, total_count: total.map($crate::count) }
+                let page_info = $crate::PageInfo {
+                    has_next_page: has_next,
+                    has_previous_page: has_previous,
+                    start_cursor: edges.first().map(|edge| edge.cursor.clone()),
+                    end_cursor: edges.last().map(|edge| edge.cursor.clone()),
+                };
+                Self { edges, page_info, total }
             }
         }
     };

@@ -28,8 +28,7 @@ mod page;
 mod window;
 
 pub use arguments::{PAGE_SIZE_MAX, PageArguments, PagingError};
-pub use async_graphql::connection::PageInfo;
-pub use connection::{PagingContext, count, page_info};
+pub use connection::{PageInfo, PagingContext, total_count};
 pub use cursor::{CURSOR_LENGTH_MAX, CursorKey};
 pub use keyset::Keyset;
 pub use order::{Direction, Order, Position, SortKey, SortValue};

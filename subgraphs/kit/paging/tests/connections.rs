@@ -87,7 +87,7 @@ fn the_types_are_those_of_the_specification() {
         "type PageInfo @shareable {",
         "edges: [CourseEdge!]!",
         "pageInfo: PageInfo!",
-        "totalCount: Int ",
+        "totalCount: Int! ",
         "cursor: String!",
         "node: Course!",
         "courses(first: Int, after: String, last: Int, before: String): CourseConnection!",

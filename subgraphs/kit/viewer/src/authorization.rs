@@ -11,23 +11,23 @@ use async_graphql::Enum;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// What a user is. Every role brings scopes; only scopes are checked.
+/// What a person may act as; roles map to scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Enum)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Role {
-    /// Everyone who has an account.
+    /// Everyone.
     Mentee,
-    /// Has been approved as a mentor.
+    /// May open classes.
     Mentor,
-    /// Writes courses and uploads media for them.
+    /// Edits their own courses.
     Instructor,
     /// Moderates reviews.
     Moderator,
-    /// May do everything.
+    /// Administers everything.
     Admin,
-    /// Runs the platform.
+    /// Operates the system.
     Ops,
-    /// Reads on behalf of a partner company.
+    /// A partner's client.
     Partner,
 }
 

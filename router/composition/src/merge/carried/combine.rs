@@ -34,14 +34,17 @@ pub(super) fn combine(kind: &CarriedKind, applications: &Applications<'_>) -> Co
         _ if all.len() == 1 => strictest(all.into_iter().next().unwrap_or_default()),
         CarriedKind::Federation(FederationDirective::RequiresScopes) => strictest(conjunction("scopes", applications)),
         CarriedKind::Federation(FederationDirective::Policy) => strictest(conjunction("policies", applications)),
-        CarriedKind::Federation(FederationDirective::Cost) => strictest(greatest("weight", applications).into_iter().collect()),
+        CarriedKind::Federation(FederationDirective::Cost) => {
+            strictest(greatest("weight", applications).into_iter().collect())
+        }
         CarriedKind::Federation(FederationDirective::ListSize) => strictest(list_size(applications)),
         _ => Combined { arguments: most_frequent(applications, &all), is_inconsistent: true },
     }
 }
 
 fn most_frequent(applications: &Applications<'_>, distinct: &[Vec<Node<Argument>>]) -> Vec<Node<Argument>> {
-    let count = |arguments: &Vec<Node<Argument>>| applications.iter().filter(|(_, own)| own.arguments == *arguments).count();
+    let count =
+        |arguments: &Vec<Node<Argument>>| applications.iter().filter(|(_, own)| own.arguments == *arguments).count();
     let most = distinct.iter().map(count).max();
     distinct.iter().find(|arguments| Some(count(arguments)) == most).cloned().unwrap_or_default()
 }
@@ -69,7 +72,8 @@ fn conjunction(argument: &'static str, applications: &Applications<'_>) -> Vec<N
 
 /// The greatest of an integer argument.
 fn greatest(argument: &'static str, applications: &Applications<'_>) -> Option<Node<Argument>> {
-    let given = applications.iter().filter_map(|(_, directive)| directive.specified_argument_by_name(argument)?.to_i32());
+    let given =
+        applications.iter().filter_map(|(_, directive)| directive.specified_argument_by_name(argument)?.to_i32());
     given.max().map(|greatest| named(argument, Value::Int(IntValue::from(greatest))))
 }
 
@@ -78,7 +82,8 @@ fn list_size(applications: &Applications<'_>) -> Vec<Node<Argument>> {
     let mut arguments: Vec<Node<Argument>> = greatest("assumedSize", applications).into_iter().collect();
     for list in ["slicingArguments", "sizedFields"] {
         let mut items: Vec<Node<Value>> = Vec::new();
-        let given = applications.iter().filter_map(|(_, directive)| directive.specified_argument_by_name(list)?.as_list());
+        let given =
+            applications.iter().filter_map(|(_, directive)| directive.specified_argument_by_name(list)?.as_list());
         for item in given.flatten() {
             if !items.contains(item) {
                 items.push(item.clone());

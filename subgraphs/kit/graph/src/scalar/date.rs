@@ -11,7 +11,7 @@ const FORM: &str = "%Y-%m-%d";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(pub NaiveDate);
 
-/// A day in ISO 8601: `2026-01-31`.
+/// A calendar day: YYYY-MM-DD.
 #[Scalar(name = "Date")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {

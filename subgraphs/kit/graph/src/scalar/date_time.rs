@@ -31,7 +31,7 @@ impl From<i64> for DateTime {
     }
 }
 
-/// A moment in RFC 3339, written in UTC with milliseconds: `2026-01-31T09:30:00.000Z`.
+/// A moment: RFC 3339, UTC, milliseconds.
 #[Scalar(name = "DateTime")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {

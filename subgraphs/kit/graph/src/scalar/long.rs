@@ -28,7 +28,7 @@ impl From<i64> for Long {
     }
 }
 
-/// An integer between ±(2⁵³ − 1), which every client can hold exactly.
+/// A whole number of at most 53 bits, safe in JavaScript.
 #[Scalar(name = "Long")]
 impl ScalarType for Long {
     fn parse(value: Value) -> InputValueResult<Self> {

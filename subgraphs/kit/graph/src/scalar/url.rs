@@ -40,7 +40,7 @@ impl Url {
     }
 }
 
-/// An absolute `http` or `https` URL (RFC 3986).
+/// An absolute URL.
 #[Scalar(name = "URL")]
 impl ScalarType for Url {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -1,0 +1,13 @@
+//! One module for each command.
+
+pub(crate) mod compose;
+pub(crate) mod config;
+pub(crate) mod plan;
+
+use std::io::IsTerminal;
+
+/// Whether messages on the standard error may have colours: it is a terminal, and nobody said otherwise
+/// (<https://no-color.org>).
+fn colours() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}

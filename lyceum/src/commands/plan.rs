@@ -1,0 +1,43 @@
+//! `lyceum plan`: how an operation would be executed.
+
+use std::error::Error;
+use std::io::Read;
+use std::path::Path;
+
+use apollo_compiler::ExecutableDocument;
+use apollo_compiler::parser::Parser;
+
+use crate::arguments::{Options, PlanArguments};
+use crate::{configuration, graph};
+
+/// The most that is read of an operation, in bytes: far above any that a person writes.
+const DOCUMENT_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Prints the plan on the standard output.
+pub(crate) fn run(options: &Options, arguments: &PlanArguments) -> Result<(), Box<dyn Error>> {
+    let configuration = configuration::load(options.config.as_deref())?;
+    let supergraph = graph::supergraph(&configuration, arguments.supergraph.as_deref(), super::colours())?;
+    let text = read(&arguments.file)?;
+    let document: ExecutableDocument = Parser::new()
+        .parse_executable(supergraph.api_schema(), text, &arguments.file)
+        .map_err(|found| found.errors.to_string())?;
+    let document = document.validate(supergraph.api_schema()).map_err(|found| found.errors.to_string())?;
+    let plan = router_planning::plan(&supergraph, &document, arguments.operation.as_deref())?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&plan.to_json(&supergraph))?);
+    } else {
+        print!("{}", plan.display(&supergraph));
+    }
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<String, Box<dyn Error>> {
+    let mut text = String::new();
+    let read = if file == Path::new("-") {
+        std::io::stdin().take(DOCUMENT_BYTES_MAX).read_to_string(&mut text)
+    } else {
+        std::fs::File::open(file).and_then(|opened| opened.take(DOCUMENT_BYTES_MAX).read_to_string(&mut text))
+    };
+    read.map_err(|error| format!("{}: the operation cannot be read: {error}", file.display()))?;
+    Ok(text)
+}

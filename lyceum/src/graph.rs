@@ -1,0 +1,93 @@
+//! The configured graph: each subgraph's schema, and the supergraph that they compose to.
+
+use std::path::{Path, PathBuf};
+
+use router_composition::{CompositionError, SubgraphSource};
+use router_schema::{Supergraph, SupergraphError};
+use thiserror::Error;
+
+use crate::configuration::Configuration;
+use crate::platform;
+
+/// Why there is no graph.
+#[derive(Debug, Error)]
+pub enum GraphError {
+    /// A file cannot be read.
+    #[error("{}: {reason}\n  remedy: check the path; those in a configuration start from its own folder", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// The subgraphs do not compose.
+    #[error("the subgraphs do not compose: {} {}\n\n{rendered}", errors.len(), if errors.len() == 1 { "error" } else { "errors" })]
+    Composition {
+        /// Every reason.
+        errors: Vec<CompositionError>,
+        /// The same for people, with file, line and caret.
+        rendered: String,
+    },
+    /// The supergraph cannot be loaded.
+    #[error("{origin}: the supergraph cannot be loaded: {error}")]
+    Supergraph {
+        /// Where it came from.
+        origin: String,
+        /// What is wrong with it.
+        error: SupergraphError,
+    },
+}
+
+/// The schemas of the configured subgraphs: from the file that the configuration names, else the one built in.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn sources(configuration: &Configuration) -> Result<Vec<SubgraphSource>, GraphError> {
+    let mut sources = Vec::new();
+    for (name, subgraph) in &configuration.subgraphs {
+        let built_in = platform::subgraph(name);
+        let (sdl, file_name) = match (&subgraph.schema, built_in) {
+            (Some(schema), _) => {
+                let file = configuration.folder.join(schema);
+                (read(&file)?, file.display().to_string())
+            }
+            (None, Some(built_in)) => (built_in.sdl.to_owned(), built_in.schema_file.to_owned()),
+            // The configuration's own check has refused this one.
+            (None, None) => continue,
+        };
+        sources.push(SubgraphSource { name: name.clone(), url: subgraph.url.clone(), sdl, file_name });
+    }
+    Ok(sources)
+}
+
+/// The supergraph SDL that the configured subgraphs compose to.
+///
+/// # Errors
+/// When a schema cannot be read, or they do not compose.
+pub fn compose(configuration: &Configuration, colours: bool) -> Result<String, GraphError> {
+    let sources = sources(configuration)?;
+    match router_composition::compose(&sources) {
+        Ok(composition) => Ok(composition.supergraph_sdl),
+        Err(errors) => {
+            let rendered = router_composition::render(&errors, &sources, colours);
+            Err(GraphError::Composition { errors, rendered })
+        }
+    }
+}
+
+/// The supergraph in `file`, or the one that the configured subgraphs compose to.
+///
+/// # Errors
+/// When it cannot be read, composed or loaded.
+pub fn supergraph(configuration: &Configuration, file: Option<&Path>, colours: bool) -> Result<Supergraph, GraphError> {
+    let (origin, sdl) = match file {
+        Some(file) => (file.display().to_string(), read(file)?),
+        None => ("the composed supergraph".to_owned(), compose(configuration, colours)?),
+    };
+    Supergraph::parse(&sdl).map_err(|error| GraphError::Supergraph { origin, error })
+}
+
+fn read(file: &Path) -> Result<String, GraphError> {
+    std::fs::read_to_string(file)
+        .map_err(|error| GraphError::Unreadable { file: file.to_path_buf(), reason: error.to_string() })
+}
