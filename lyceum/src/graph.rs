@@ -51,7 +51,7 @@ pub fn sources(configuration: &Configuration) -> Result<Vec<SubgraphSource>, Gra
                 let file = configuration.folder.join(schema);
                 (read(&file)?, file.display().to_string())
             }
-            (None, Some(built_in)) => (built_in.sdl.to_owned(), built_in.schema_file.to_owned()),
+            (None, Some(built_in)) => ((built_in.sdl)(), platform::schema_file(name)),
             // The configuration's own check has refused this one.
             (None, None) => continue,
         };

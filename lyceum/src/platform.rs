@@ -1,43 +1,42 @@
 //! The subgraphs that are built into this command.
 
-/// A subgraph that needs no file: its schema is part of the command.
-#[derive(Debug, Clone, Copy)]
-pub struct PlatformSubgraph {
-    /// Its name in the graph.
-    pub name: &'static str,
-    /// The schema that it serves, as its own tests keep it up to date.
-    pub sdl: &'static str,
-    /// Where that schema stands in the repository, for messages.
-    pub schema_file: &'static str,
-}
+use kit_service::Subgraph;
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use crate::configuration::Configuration;
+use crate::data_directory::DataDirectory;
 
 /// All of them, in the order in which they are started.
-const SUBGRAPHS: [PlatformSubgraph; 3] = [
-    PlatformSubgraph {
-        name: "identity",
-        sdl: include_str!("../../subgraphs/identity/schema.graphql"),
-        schema_file: "subgraphs/identity/schema.graphql",
-    },
-    PlatformSubgraph {
-        name: "learning",
-        sdl: include_str!("../../subgraphs/learning/schema.graphql"),
-        schema_file: "subgraphs/learning/schema.graphql",
-    },
-    PlatformSubgraph {
-        name: "enrollment",
-        sdl: include_str!("../../subgraphs/enrollment/schema.graphql"),
-        schema_file: "subgraphs/enrollment/schema.graphql",
-    },
-];
+const SUBGRAPHS: [&Subgraph; 3] = [&identity::SUBGRAPH, &learning::SUBGRAPH, &enrollment::SUBGRAPH];
+
+/// There is no such subgraph.
+#[derive(Debug, Error)]
+#[error("`{0}` is no subgraph of this command; there are {}", names().join(", "))]
+pub struct UnknownSubgraph(String);
 
 /// The built-in subgraph of this name.
 #[must_use]
-pub fn subgraph(name: &str) -> Option<PlatformSubgraph> {
+pub fn subgraph(name: &str) -> Option<&'static Subgraph> {
     SUBGRAPHS.into_iter().find(|subgraph| subgraph.name == name)
+}
+
+/// The built-in subgraph of this name.
+///
+/// # Errors
+/// [`UnknownSubgraph`], which names those there are.
+pub fn named(name: &str) -> Result<&'static Subgraph, UnknownSubgraph> {
+    subgraph(name).ok_or_else(|| UnknownSubgraph(name.to_owned()))
 }
 
 /// The names of all built-in subgraphs.
 #[must_use]
 pub fn names() -> Vec<&'static str> {
     SUBGRAPHS.iter().map(|subgraph| subgraph.name).collect()
+}
+
+/// Where the schema of a built-in subgraph stands in the repository, for messages.
+#[must_use]
+pub fn schema_file(name: &str) -> String {
+    format!("subgraphs/{name}/schema.graphql")
 }

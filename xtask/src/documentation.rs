@@ -20,7 +20,9 @@ pub fn missing_paths(root: &Path) -> std::io::Result<Vec<String>> {
         let text = std::fs::read_to_string(document)?;
         let folder = document.parent().unwrap_or(root);
         for (index, line) in text.lines().enumerate() {
-            let spans = code_spans(line).filter(|span| ROOTS.iter().any(|first| span.starts_with(first))).map(|path| (root, path));
+            let spans = code_spans(line)
+                .filter(|span| ROOTS.iter().any(|first| span.starts_with(first)))
+                .map(|path| (root, path));
             let links = relative_links(line).map(|path| (folder, path));
             for (base, path) in spans.chain(links) {
                 if !is_pattern(path) && !base.join(path).exists() {
@@ -38,7 +40,10 @@ fn code_spans(line: &str) -> impl Iterator<Item = &str> {
 }
 
 fn relative_links(line: &str) -> impl Iterator<Item = &str> {
-    line.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()).filter(|path| !path.is_empty() && !path.contains(':'))
+    line.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', '#']).next())
+        .filter(|path| !path.is_empty() && !path.contains(':'))
 }
 
 fn is_pattern(path: &str) -> bool {

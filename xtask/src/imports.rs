@@ -12,15 +12,16 @@ use serde::Deserialize;
 use thiserror::Error;
 
 /// The router's crates, from the face to the foundation: each may import those after it.
-const ROUTER: [&str; 5] = ["router-server", "router-execution", "router-planning", "router-composition", "router-schema"];
+const ROUTER: [&str; 5] =
+    ["router-server", "router-execution", "router-planning", "router-composition", "router-schema"];
 
 /// What each crate of the kit may import of the kit.
 const KIT: [(&str, &[&str]); 9] = [
     ("kit-ids", &[]),
     ("kit-viewer", &["kit-ids"]),
     ("kit-graph", &["kit-ids", "kit-viewer"]),
-    ("kit-paging", &["kit-ids", "kit-graph"]),
     ("kit-database", &["kit-ids"]),
+    ("kit-paging", &["kit-ids", "kit-viewer", "kit-graph", "kit-database"]),
     ("kit-events", &["kit-ids", "kit-database"]),
     ("kit-demonstration", &["kit-ids", "kit-database"]),
     (
@@ -29,7 +30,16 @@ const KIT: [(&str, &[&str]); 9] = [
     ),
     (
         "kit-testing",
-        &["kit-ids", "kit-viewer", "kit-graph", "kit-paging", "kit-database", "kit-events", "kit-demonstration", "kit-service"],
+        &[
+            "kit-ids",
+            "kit-viewer",
+            "kit-graph",
+            "kit-paging",
+            "kit-database",
+            "kit-events",
+            "kit-demonstration",
+            "kit-service",
+        ],
     ),
 ];
 
@@ -112,7 +122,9 @@ pub fn forbidden_between_crates(metadata: &Metadata) -> Vec<String> {
         metadata.packages.iter().map(|package| (package.name.as_str(), package.manifest_path.as_str())).collect();
     let mut findings = Vec::new();
     for package in &metadata.packages {
-        for dependency in package.dependencies.iter().filter(|dependency| folders.contains_key(dependency.name.as_str())) {
+        for dependency in
+            package.dependencies.iter().filter(|dependency| folders.contains_key(dependency.name.as_str()))
+        {
             let for_tests = dependency.kind.as_deref() == Some("dev");
             if !is_allowed(&package.name, &dependency.name, for_tests) {
                 findings.push(format!(

@@ -2,8 +2,7 @@
 //!
 //! - [`imports`]: who may import whom (docs/architecture.md), between crates and between the rooms of a subgraph;
 //! - [`sizes`]: how long files are, with the bounds of the house;
-//! - [`documentation`]: every path that the documentation names exists;
-//! - [`subgraph_template`]: writes a new subgraph in the shape that all of them have.
+//! - [`documentation`]: every path that the documentation names exists.
 //!
 //! Each check returns its findings as values; `main` prints them and the tests demand that there are none. Nothing
 //! here is part of the product.
@@ -13,7 +12,6 @@ use std::path::{Path, PathBuf};
 pub mod documentation;
 pub mod imports;
 pub mod sizes;
-pub mod subgraph_template;
 
 /// The root of the workspace that this crate belongs to.
 ///

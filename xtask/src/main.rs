@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{documentation, imports, sizes, subgraph_template, workspace_root};
+use xtask::{documentation, imports, sizes, workspace_root};
 
 /// The workspace's own checks and chores.
 #[derive(Debug, Parser)]
@@ -14,7 +14,7 @@ struct Arguments {
     chore: Chore,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Copy, Subcommand)]
 enum Chore {
     /// Finds imports that the house does not allow.
     Imports,
@@ -24,11 +24,6 @@ enum Chore {
     Docs,
     /// Runs every check.
     Check,
-    /// Writes a new subgraph in the shape that all of them have.
-    NewSubgraph {
-        /// Its name: lower-case letters only.
-        name: String,
-    },
 }
 
 fn main() -> ExitCode {
@@ -64,12 +59,6 @@ fn run(chore: Chore, root: &Path) -> Result<Vec<String>, Box<dyn std::error::Err
             findings.extend(sizes::too_long(&sizes::source_files(root)?));
             findings.extend(documentation::missing_paths(root)?);
             findings
-        }
-        Chore::NewSubgraph { name } => {
-            for step in subgraph_template::write(root, &name)? {
-                println!("{step}");
-            }
-            Vec::new()
         }
     })
 }

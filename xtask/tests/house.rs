@@ -29,7 +29,8 @@ fn a_subgraph_that_imports_another_is_found() {
 
 #[test]
 fn a_router_crate_that_imports_towards_the_face_is_found() {
-    let metadata = Metadata { packages: vec![package("router-schema", "router-planning", None), leaf("router-planning")] };
+    let metadata =
+        Metadata { packages: vec![package("router-schema", "router-planning", None), leaf("router-planning")] };
     assert_eq!(imports::forbidden_between_crates(&metadata).len(), 1);
 }
 

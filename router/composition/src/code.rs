@@ -85,6 +85,7 @@ error_codes! {
     ImplementedByInaccessible = "IMPLEMENTED_BY_INACCESSIBLE": "A public interface field is implemented by an `@inaccessible` one.",
     DefaultValueUsesInaccessible = "DEFAULT_VALUE_USES_INACCESSIBLE": "A public default names an `@inaccessible` enum value.",
     AuthRequirementsAppliedOnInterface = "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE": "An authorization directive stands on an interface or one of its fields.",
+    MissingTransitiveAuthRequirements = "MISSING_TRANSITIVE_AUTH_REQUIREMENTS": "A field is easier to see than what it `@requires`.",
     NoQueries = "NO_QUERIES": "No subgraph has a query.",
     ShareableHasMismatchedRuntimeTypes = "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES": "Subgraphs that share a field return disjoint types for it.",
     SatisfiabilityError = "SATISFIABILITY_ERROR": "A query of the composed schema cannot be answered.",

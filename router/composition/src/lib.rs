@@ -6,7 +6,8 @@
 //!    Federation's directives say of each field: external, provided, shareable, used.
 //! 2. `rules` checks each subgraph by itself.
 //! 3. `merge` merges type by type and kind by kind, and notes in `join` directives what comes from where.
-//! 4. `whole_graph` and `inaccessible` check the merged types; `supergraph` prints them.
+//! 4. `whole_graph` and `inaccessible` check the merged types; `supergraph` prints them; `transitive_authorization` checks
+//!    that `@requires` leads round no authorization.
 //! 5. `satisfiability` decides whether every query of the public schema can be answered.
 //!
 //! Every fault is a [`CompositionError`] with Apollo's public code, each place involved and a remedy; [`render`] prints
@@ -31,6 +32,7 @@ mod satisfiability;
 mod source;
 mod subgraph;
 mod supergraph;
+mod transitive_authorization;
 mod whole_graph;
 
 use router_schema::Supergraph;
@@ -71,6 +73,7 @@ pub fn compose(sources: &[SubgraphSource]) -> Result<Composition, Vec<Compositio
     stop_on_errors(&mut findings)?;
     let supergraph_sdl = supergraph::supergraph_sdl(&subgraphs, &merged);
     let supergraph = Supergraph::parse(&supergraph_sdl).map_err(|error| vec![not_valid(&error)])?;
+    transitive_authorization::check(&subgraphs, &supergraph, &mut findings);
     satisfiability::check(&subgraphs, &supergraph, &mut findings);
     stop_on_errors(&mut findings)?;
     Ok(Composition { supergraph_sdl, hints: findings.hints })

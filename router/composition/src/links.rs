@@ -12,6 +12,7 @@ pub(crate) use directive::{DIRECTIVES, FederationDirective};
 pub(crate) use specification::Specification;
 
 use crate::ErrorCode;
+use directive::SCALARS;
 
 /// One `@link`.
 #[derive(Debug, Clone)]
@@ -32,9 +33,13 @@ pub(crate) struct LinkFault {
 }
 
 /// Every `@link` of a subgraph.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Links {
     pub(crate) links: Vec<Link>,
+    /// The local names of Federation's directives, in the order of [`DIRECTIVES`].
+    local_names: Vec<String>,
+    /// The local names of Federation's scalars, in the order of [`SCALARS`].
+    scalar_names: Vec<String>,
 }
 
 impl Links {
@@ -58,7 +63,14 @@ impl Links {
                 }
             }
         }
-        if faults.is_empty() { Ok(Self { links }) } else { Err(faults) }
+        if faults.is_empty() { Ok(Self::new(links)) } else { Err(faults) }
+    }
+
+    fn new(links: Vec<Link>) -> Self {
+        let mut read = Self { links, local_names: Vec::new(), scalar_names: Vec::new() };
+        read.local_names = DIRECTIVES.iter().map(|row| read.name_of(row.directive)).collect();
+        read.scalar_names = SCALARS.iter().map(|scalar| read.name_of_scalar(scalar)).collect();
+        read
     }
 
     /// Whether the SDL is of Federation 2: whether it links Federation.
@@ -75,7 +87,12 @@ impl Links {
     }
 
     /// The local name of a directive, without `@`.
-    pub(crate) fn local_name(&self, directive: FederationDirective) -> String {
+    pub(crate) fn local_name(&self, directive: FederationDirective) -> &str {
+        // The variants stand in the order of the rows.
+        &self.local_names[directive as usize]
+    }
+
+    fn name_of(&self, directive: FederationDirective) -> String {
         let row = directive.row();
         let own = row.own.and_then(|(specification, _)| self.apollo(specification));
         for link in [self.federation(), own].into_iter().flatten() {
@@ -103,8 +120,12 @@ impl Links {
             }
     }
 
-    /// The local name of one of Federation's scalars.
-    pub(crate) fn scalar_name(&self, scalar: &str) -> String {
+    /// Federation's scalars, each with its local name.
+    pub(crate) fn scalars(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        SCALARS.into_iter().zip(self.scalar_names.iter().map(String::as_str))
+    }
+
+    fn name_of_scalar(&self, scalar: &str) -> String {
         match self.federation() {
             Some(link) => format!("{}__{scalar}", link.namespace),
             None => format!("_{scalar}"),
@@ -119,7 +140,7 @@ impl Links {
         let prefix = type_name.split_once("__").map(|(prefix, _)| prefix);
         matches!(type_name, "_Any" | "_Service" | "_Entity" | "_FieldSet")
             || prefix.is_some_and(|prefix| prefix == "link" || self.links.iter().any(|link| link.namespace == prefix))
-            || SCALARS.iter().any(|scalar| self.scalar_name(scalar) == type_name)
+            || self.scalar_names.iter().any(|scalar| scalar == type_name)
             || self.links.iter().any(is_imported)
     }
 
@@ -136,8 +157,6 @@ impl Links {
         })
     }
 }
-
-use directive::SCALARS;
 
 fn read_link(directive: &Directive) -> Result<Link, LinkFault> {
     let text = |name| directive.specified_argument_by_name(name).and_then(|value| value.as_str());

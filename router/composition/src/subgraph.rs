@@ -125,7 +125,7 @@ impl Subgraph {
         ty: &'t ExtendedType,
     ) -> impl Iterator<Item = &'t Component<Directive>> {
         let name = self.links.local_name(directive);
-        ty.directives().iter().filter(move |applied| applied.name == name.as_str())
+        ty.directives().iter().filter(move |applied| applied.name == name)
     }
 
     /// Whether a directive of Federation stands on a type.
@@ -139,7 +139,7 @@ impl Subgraph {
         directive: FederationDirective,
         field: &'f FieldDefinition,
     ) -> Option<&'f Node<Directive>> {
-        field.directives.get(&self.links.local_name(directive))
+        field.directives.get(self.links.local_name(directive))
     }
 
     /// Whether a type stands for an interface that other subgraphs define.

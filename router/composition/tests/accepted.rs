@@ -4,6 +4,7 @@ mod directives;
 mod federation_1;
 mod merging;
 
+use apollo_compiler::Name;
 use apollo_compiler::schema::{ExtendedType, FieldDefinition};
 use router_composition::{Composition, SubgraphSource, compose};
 use router_schema::Supergraph;
@@ -39,7 +40,7 @@ impl Composed {
     /// The values of an enum.
     pub(crate) fn values(&self, ty: &str) -> Vec<&str> {
         let ty = self.supergraph.full_schema().get_enum(ty).expect("the enum is there");
-        ty.values.keys().map(|value| value.as_str()).collect()
+        ty.values.keys().map(Name::as_str).collect()
     }
 
     /// The codes of the hints.

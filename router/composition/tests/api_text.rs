@@ -51,7 +51,7 @@ fn type_lines(name: &Name, ty: &ExtendedType) -> Vec<String> {
             ty.values.values().map(|value| format!("{name}.{}{}", value.value, member_directives(&value.directives))),
         ),
         ExtendedType::InputObject(ty) => {
-            lines.extend(ty.fields.values().map(|field| format!("{name}.{}", input(field))))
+            lines.extend(ty.fields.values().map(|field| format!("{name}.{}", input(field))));
         }
         _ => {}
     }

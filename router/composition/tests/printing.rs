@@ -47,7 +47,7 @@ fn a_supergraph_reads_as_the_reference_composer_prints_it() {
         extend schema @link(url: "https://lyceum.invalid/cache/v0.1", import: ["@cacheControl"])
         directive @cacheControl(maxAge: Int) on FIELD_DEFINITION | OBJECT
         type Thing @key(fields: "id") { id: ID! name: String @external
-          price(unit: String!): Int! @requires(fields: "name") @cacheControl(maxAge: 5) }
+          price(unit: String!): Int! @requires(fields: "name") @cacheControl(maxAge: 5) @authenticated }
         type Mutation { change(input: ChangeInput!): Thing }
         input ChangeInput @oneOf { name: String number: Int }"#;
     insta::assert_snapshot!(compose(&subgraphs([("a", a), ("b", b)])).unwrap().supergraph_sdl);

@@ -6,7 +6,6 @@ use std::fmt::Write;
 use apollo_compiler::Name;
 use apollo_compiler::ast::{Definition, Document};
 
-use super::directive::SCALARS;
 use super::{DIRECTIVES, Links};
 
 /// SDL with the definitions of `@link` and of Federation that `document` uses without having them.
@@ -41,20 +40,20 @@ pub(crate) fn definitions(document: &Document, links: &Links) -> String {
     if !types.contains("link__Purpose") {
         sdl.push_str("enum link__Purpose { SECURITY EXECUTION }\n");
     }
-    for scalar in SCALARS.map(|scalar| links.scalar_name(scalar)) {
-        if !types.contains(scalar.as_str()) {
+    for (_, scalar) in links.scalars() {
+        if !types.contains(scalar) {
             writeln!(sdl, "scalar {scalar}").expect("invariant: writing to a string does not fail");
         }
     }
     for row in DIRECTIVES.iter().filter(|row| links.has(row.directive)) {
         let name = links.local_name(row.directive);
-        if directives.contains(name.as_str()) {
+        if directives.contains(name) {
             continue;
         }
         let mut definition = row.definition.to_owned();
-        for scalar in SCALARS {
-            definition = definition.replace(&format!("{scalar}!"), &format!("{}!", links.scalar_name(scalar)));
-            definition = definition.replace(&format!(": {scalar})"), &format!(": {})", links.scalar_name(scalar)));
+        for (scalar, local) in links.scalars() {
+            definition = definition.replace(&format!("{scalar}!"), &format!("{local}!"));
+            definition = definition.replace(&format!(": {scalar})"), &format!(": {local})"));
         }
         writeln!(sdl, "directive @{name} {definition}").expect("invariant: writing to a string does not fail");
     }

@@ -64,7 +64,9 @@ pub(super) fn carried(subgraphs: &[Subgraph], findings: &mut Findings) -> Vec<Ca
         is_repeatable: row.directive == FederationDirective::Tag,
         local_names: subgraphs
             .iter()
-            .map(|subgraph| subgraph.links.has(row.directive).then(|| subgraph.links.local_name(row.directive)))
+            .map(|subgraph| {
+                subgraph.links.has(row.directive).then(|| subgraph.links.local_name(row.directive).to_owned())
+            })
             .collect(),
         is_used: false,
     });

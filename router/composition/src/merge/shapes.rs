@@ -1,6 +1,6 @@
 //! Which named types can stand for which, over all subgraphs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use apollo_compiler::Name;
 use apollo_compiler::ast::Type;
@@ -11,21 +11,24 @@ use crate::subgraph::{Subgraph, interfaces_of};
 /// Implementations of interfaces and members of unions.
 pub(super) struct Shapes {
     narrower: HashMap<Name, HashSet<Name>>,
+    interfaces: HashMap<Name, BTreeSet<Name>>,
 }
 
 impl Shapes {
     pub(super) fn read(subgraphs: &[Subgraph]) -> Self {
         let mut narrower: HashMap<Name, HashSet<Name>> = HashMap::new();
+        let mut interfaces: HashMap<Name, BTreeSet<Name>> = HashMap::new();
         for (name, ty) in subgraphs.iter().flat_map(Subgraph::types) {
             for interface in interfaces_of(ty) {
                 narrower.entry(interface.clone()).or_default().insert(name.clone());
+                interfaces.entry(name.clone()).or_default().insert(interface.clone());
             }
             if let ExtendedType::Union(union_type) = ty {
                 let members = union_type.members.iter().map(|member| member.name.clone());
                 narrower.entry(name.clone()).or_default().extend(members);
             }
         }
-        Self { narrower }
+        Self { narrower, interfaces }
     }
 
     /// Whether every value of `narrow` is one of `wide`.
@@ -46,5 +49,10 @@ impl Shapes {
     /// The types that implement the interface in any subgraph.
     pub(super) fn implementations(&self, interface: &Name) -> HashSet<Name> {
         self.narrower.get(interface).cloned().unwrap_or_default()
+    }
+
+    /// The interfaces that the type implements in any subgraph.
+    pub(super) fn interfaces(&self, ty: &Name) -> impl Iterator<Item = &Name> {
+        self.interfaces.get(ty).into_iter().flatten()
     }
 }

@@ -6,7 +6,7 @@ use apollo_compiler::parser::SourceSpan;
 use super::Merge;
 use super::fields::FieldSource;
 use crate::ErrorCode;
-use crate::subgraph::{FieldCoordinate, interfaces_of};
+use crate::subgraph::FieldCoordinate;
 
 impl Merge<'_> {
     pub(super) fn check_sharing(&mut self, ty: &Name, name: &Name, sources: &[FieldSource<'_>]) {
@@ -44,14 +44,14 @@ impl Merge<'_> {
     /// Subgraphs that resolve the field of an object through an `@interfaceObject` above it.
     fn through_interface_objects(&self, ty: &Name, name: &Name) -> Vec<(usize, Option<SourceSpan>, bool)> {
         let mut found = Vec::new();
-        for (index, subgraph) in self.subgraphs.iter().enumerate() {
-            if subgraph.schema.types.contains_key(ty) {
-                continue;
-            }
-            for interface in self.interfaces_of_object(ty) {
-                let Some(field) = subgraph.field(&interface, name) else { continue };
-                let coordinate = FieldCoordinate { ty: interface.clone(), field: name.clone() };
-                if subgraph.has_interface_object(&interface) && !subgraph.facts.is_fully_external(&coordinate) {
+        for interface in self.shapes.interfaces(ty) {
+            let coordinate = FieldCoordinate { ty: interface.clone(), field: name.clone() };
+            for (index, subgraph) in self.subgraphs.iter().enumerate() {
+                let Some(field) = subgraph.field(interface, name) else { continue };
+                if subgraph.has_interface_object(interface)
+                    && !subgraph.schema.types.contains_key(ty)
+                    && !subgraph.facts.is_fully_external(&coordinate)
+                {
                     found.push((index, field.name.location(), subgraph.facts.is_shareable(&coordinate)));
                 }
             }
@@ -62,19 +62,5 @@ impl Merge<'_> {
     /// Whether an `@interfaceObject` above the object resolves the field.
     pub(super) fn comes_from_interface_object(&self, ty: &Name, name: &Name) -> bool {
         !self.through_interface_objects(ty, name).is_empty()
-    }
-
-    /// The interfaces that an object implements in any subgraph.
-    fn interfaces_of_object(&self, ty: &Name) -> Vec<Name> {
-        let mut interfaces: Vec<Name> = self
-            .subgraphs
-            .iter()
-            .filter_map(|subgraph| subgraph.schema.types.get(ty))
-            .flat_map(interfaces_of)
-            .cloned()
-            .collect();
-        interfaces.sort();
-        interfaces.dedup();
-        interfaces
     }
 }

@@ -9,7 +9,7 @@ pub(super) fn check(subgraph: &Subgraph, findings: &mut Findings) {
     for (name, _, fields) in subgraph.composite_types() {
         for field in fields.values() {
             let name_of = subgraph.links.local_name(FederationDirective::FromContext);
-            let applied = field.arguments.iter().find_map(|argument| argument.directives.get(&name_of));
+            let applied = field.arguments.iter().find_map(|argument| argument.directives.get(name_of));
             if let Some(applied) = applied.filter(|_| subgraph.links.has(FederationDirective::FromContext)) {
                 findings.error(
                     ErrorCode::UnsupportedFeature,

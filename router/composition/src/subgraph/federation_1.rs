@@ -46,7 +46,7 @@ fn keys_by_type(subgraphs: &[Subgraph]) -> HashMap<Name, HashSet<Name>> {
 
 /// Removes `@external` from interface fields, and from the key fields of an `extend type` that repeats no key.
 fn remove_pointless_external(subgraph: &mut Subgraph, keys: &HashMap<Name, HashSet<Name>>) {
-    let external = subgraph.links.local_name(FederationDirective::External);
+    let external = subgraph.links.local_name(FederationDirective::External).to_owned();
     let mut pointless = Vec::new();
     for (name, ty, fields) in subgraph.composite_types() {
         let is_keyless_extension = !subgraph.type_has(FederationDirective::Key, ty)
@@ -83,7 +83,7 @@ fn remove_pointless_field_sets(subgraph: &mut Subgraph) {
                 }
             }
         }
-        let name = subgraph.links.local_name(directive);
+        let name = subgraph.links.local_name(directive).to_owned();
         strip(subgraph, &pointless, &name);
     }
 }

@@ -1,4 +1,4 @@
-//! What `@inaccessible` may hide.
+//! What `@inaccessible` may hide, and what authorization must not leak.
 
 use router_composition::ErrorCode;
 
@@ -42,4 +42,32 @@ fn a_public_interface_field_has_public_implementations() {
 fn a_public_default_names_public_values() {
     let sdl = "type Query { a(e: E = A): Int } enum E { A @inaccessible B }";
     assert_hidden_wrongly(ErrorCode::DefaultValueUsesInaccessible, sdl);
+}
+
+/// ADV-17: a requirement reached fields that the client may not see.
+#[test]
+fn a_field_is_protected_like_what_it_requires() {
+    let with = |protection: &str, own: &str| {
+        let a = format!(
+            "type Query {{ t: T }} type T @key(fields: \"id\") {{ id: ID! y: P {protection} }} type P {{ z: Int @shareable }}"
+        );
+        let b = format!(
+            "type T @key(fields: \"id\") {{ id: ID! y: P @external x: Int @requires(fields: \"y {{ z }}\") {own} }} type P {{ z: Int @external }}"
+        );
+        subgraphs([("a", &a), ("b", &b)])
+    };
+    let scopes = "@requiresScopes(scopes: [[\"a\"], [\"b\"]])";
+    for (protection, own) in [
+        ("@authenticated", ""),
+        (scopes, "@authenticated"),
+        (scopes, "@requiresScopes(scopes: [[\"a\"], [\"c\"]])"),
+        ("@policy(policies: [[\"p\"]])", scopes),
+    ] {
+        assert_refused(ErrorCode::MissingTransitiveAuthRequirements, &with(protection, own));
+    }
+    for (protection, own) in
+        [("@authenticated", "@authenticated"), (scopes, "@requiresScopes(scopes: [[\"a\", \"c\"]])"), ("", scopes)]
+    {
+        router_composition::compose(&with(protection, own)).unwrap();
+    }
 }

@@ -1,1 +1,42 @@
-//! kit-service
+//! How a subgraph becomes a running service: one description in, a listener, a graph, events and a clean end out.
+//!
+//! How the parts meet:
+//!
+//! - A subgraph's `lib.rs` is one [`Subgraph`] value: its name, migrations, SDL, seeder, and a function that builds its
+//!   [`Offer`] (schema, loaders, REST routes, consumers) from a [`ServiceContext`].
+//! - [`start`] opens and migrates the database, builds the offer, starts relay, consumers and housekeeping, and returns
+//!   a [`RunningSubgraph`]. Its [`RunningSubgraph::router`] answers in-process; [`RunningSubgraph::serve`] listens.
+//! - Every request gets a [`Call`]: who asks, and in which flow and trace. Resolvers find it with
+//!   [`CallContext::call`], REST handlers as `Extension<Call>`; services take it as an argument.
+//! - [`Problem`] is the error of REST handlers (RFC 9457). [`telemetry`] sets up logs and metrics, once per process.
+//!
+//! What it answers: `POST /graphql` (signed requests only), the REST routes, `GET /health/live`, `GET /health/ready`,
+//! and `GET /metrics` when metrics are collected.
+//!
+//! Invariants:
+//! - Nothing of a GraphQL request is parsed before its signature has been verified over the body as it came (P10).
+//! - Bodies, requests at a time, the time of a request and the time to stop are bounded ([`limits`]).
+//! - A panic costs its own request: it is answered with `INTERNAL`, and the process goes on.
+//! - It stops in order: no new requests, the running ones finish, relay and consumers finish, the database closes.
+//!
+//! What it does not do: read configuration files, terminate TLS, or know the router.
+
+mod background;
+mod call;
+mod context;
+mod http;
+pub mod limits;
+mod running;
+mod settings;
+mod start;
+mod subgraph;
+pub mod telemetry;
+mod trace;
+
+pub use call::{Call, CallContext};
+pub use context::{OptionsError, ServiceContext};
+pub use http::{GRAPHQL_PATH, Problem};
+pub use running::RunningSubgraph;
+pub use settings::ServiceSettings;
+pub use start::{StartError, migrate, start};
+pub use subgraph::{BuildError, Offer, Subgraph};

@@ -14,9 +14,7 @@ pub(super) fn composed(subgraphs: &[Subgraph], findings: &mut Findings) -> Vec<C
     let mut carried: Vec<Carried> = Vec::new();
     for (index, subgraph) in subgraphs.iter().enumerate() {
         let name = subgraph.links.local_name(FederationDirective::ComposeDirective);
-        for applied in
-            subgraph.schema.schema_definition.directives.iter().filter(|applied| applied.name == name.as_str())
-        {
+        for applied in subgraph.schema.schema_definition.directives.iter().filter(|applied| applied.name == name) {
             match read(subgraph, applied) {
                 Ok((local, composed)) => add(&mut carried, subgraphs, findings, index, (&local, composed)),
                 Err(reason) => findings.error(

@@ -1,0 +1,91 @@
+//! The HTTP face of a subgraph.
+
+mod contain;
+mod graphql;
+mod health;
+mod problem;
+mod rest;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_graphql::{Request, Response};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use kit_graph::finish_errors;
+use kit_viewer::RequestVerifier;
+use tokio::sync::Semaphore;
+
+use crate::limits::REQUESTS_MAX;
+use crate::subgraph::Graph;
+use crate::{Call, ServiceContext};
+
+pub use problem::Problem;
+
+/// Where the graph answers.
+pub const GRAPHQL_PATH: &str = "/graphql";
+
+/// What all requests of a subgraph share.
+pub(crate) struct Shared {
+    context: ServiceContext,
+    verifier: RequestVerifier,
+    graph: Arc<dyn Graph>,
+    running: Semaphore,
+    is_stopping: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn new(context: ServiceContext, verifier: RequestVerifier, graph: Arc<dyn Graph>) -> Arc<Self> {
+        let running = Semaphore::new(REQUESTS_MAX);
+        Arc::new(Self { context, verifier, graph, running, is_stopping: AtomicBool::new(false) })
+    }
+
+    pub(crate) fn context(&self) -> &ServiceContext {
+        &self.context
+    }
+
+    pub(crate) async fn execute(&self, request: Request, call: Call) -> Response {
+        let trace_id = call.trace_id().map(str::to_owned);
+        let mut response = self.graph.execute(request, call).await;
+        finish_errors(&mut response, self.context.name, trace_id.as_deref());
+        response
+    }
+
+    /// Refuses new requests and waits for the running ones. False when they take longer.
+    pub(crate) async fn drain(&self, time_max: Duration) -> bool {
+        self.is_stopping.store(true, Ordering::SeqCst);
+        let everything = u32::try_from(REQUESTS_MAX).expect("invariant: the limit is small");
+        match tokio::time::timeout(time_max, self.running.acquire_many(everything)).await {
+            Ok(all) => {
+                self.running.close();
+                drop(all);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::SeqCst)
+    }
+}
+
+/// All that a subgraph answers.
+pub(crate) fn router(shared: &Arc<Shared>, rest: Router) -> Router {
+    let rest = rest.layer(from_fn_with_state(Arc::clone(shared), rest::admit));
+    let answers = Router::new()
+        .route(GRAPHQL_PATH, post(graphql::answer))
+        .with_state(Arc::clone(shared))
+        .merge(rest)
+        .fallback(problem::not_found)
+        .layer(from_fn_with_state(Arc::clone(shared), contain::contain));
+    // Health is asked when everything else is in trouble, so it passes through nothing.
+    Router::new()
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .with_state(Arc::clone(shared))
+        .merge(answers)
+}

@@ -1,0 +1,111 @@
+//! `POST /graphql`: verified, then read, then run.
+
+use std::sync::Arc;
+
+use async_graphql::Value;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use kit_events::Origin;
+use kit_graph::ErrorCode;
+use kit_viewer::{RequestToVerify, Viewer};
+use serde_json::json;
+
+use super::Shared;
+use crate::Call;
+use crate::limits::GRAPHQL_BODY_BYTES_MAX;
+use crate::trace::trace_id;
+
+/// What GraphQL over HTTP calls its own type (<https://graphql.github.io/graphql-over-http/>).
+const GRAPHQL_RESPONSE: HeaderValue = HeaderValue::from_static("application/graphql-response+json");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Why a request is not run.
+struct Refused(StatusCode, ErrorCode, String);
+
+/// Answers one operation.
+pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let origin = parts.extensions.get::<Origin>().cloned();
+    let origin = origin.expect("invariant: the frame of the request has put its origin there");
+    let trace = origin.traceparent.as_deref().and_then(trace_id).unwrap_or_default().to_owned();
+    match run(&shared, &parts, body, origin).await {
+        Ok(response) => response,
+        Err(Refused(status, code, message)) => failure(status, code, &message, shared.context.name, &trace),
+    }
+}
+
+async fn run(shared: &Shared, parts: &Parts, body: Body, origin: Origin) -> Result<Response, Refused> {
+    accept_content_type(&parts.headers)?;
+    let body = to_bytes(body, GRAPHQL_BODY_BYTES_MAX).await.map_err(|_| {
+        let message = format!("the body cannot be read, or has more than {GRAPHQL_BODY_BYTES_MAX} bytes");
+        Refused(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::BadUserInput, message)
+    })?;
+    let viewer = verify(shared, parts, &body)?;
+    let request: async_graphql::Request = serde_json::from_slice(&body).map_err(|error| {
+        let message = format!("the body is no GraphQL request in JSON: {error}");
+        Refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, message)
+    })?;
+    Ok(reply(&shared.execute(request, Call { viewer, origin }).await, &parts.headers))
+}
+
+fn accept_content_type(headers: &HeaderMap) -> Result<(), Refused> {
+    let essence = |value: &HeaderValue| Some(value.to_str().ok()?.split(';').next()?.trim().to_ascii_lowercase());
+    match headers.get(header::CONTENT_TYPE).and_then(essence).as_deref() {
+        Some("application/json") => Ok(()),
+        _ => {
+            let message = "the content type must be application/json".to_owned();
+            Err(Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::BadUserInput, message))
+        }
+    }
+}
+
+fn verify(shared: &Shared, parts: &Parts, body: &Bytes) -> Result<Viewer, Refused> {
+    let path_and_query = parts.uri.path_and_query().map_or("/", |text| text.as_str());
+    let request = RequestToVerify { method: parts.method.as_str(), path_and_query, headers: &parts.headers, body };
+    shared.verifier.verify(&request).map_err(|error| {
+        tracing::warn!(%error, "a request was refused: its signature");
+        Refused(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, error.to_string())
+    })
+}
+
+/// The response as bytes, with the policy of its caching (P4).
+fn reply(response: &async_graphql::Response, request: &HeaderMap) -> Response {
+    let body = serde_json::to_vec(response).expect("invariant: a GraphQL response can be written as JSON");
+    let accepts = request.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_modern = accepts.contains("application/graphql-response+json");
+    // Nothing was run: the document could not be parsed or validated. Only the newer type may say so by its status.
+    let is_request_error = response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
+    let status = if is_modern && is_request_error { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let mut reply = Response::new(Body::from(body));
+    *reply.status_mut() = status;
+    let content_type = if is_modern { GRAPHQL_RESPONSE } else { JSON };
+    reply.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    reply.headers_mut().insert(header::CACHE_CONTROL, cache_control(response));
+    reply
+}
+
+fn cache_control(response: &async_graphql::Response) -> HeaderValue {
+    const NEVER: HeaderValue = HeaderValue::from_static("no-store");
+    let policy = response.cache_control;
+    if !response.errors.is_empty() || policy.max_age <= 0 {
+        // Errors pass, and without a policy nobody has thought about it.
+        return NEVER;
+    }
+    let scope = if policy.public { "public" } else { "private" };
+    HeaderValue::from_str(&format!("max-age={}, {scope}", policy.max_age)).unwrap_or(NEVER)
+}
+
+/// A response with one error, of a request that was not run.
+pub(super) fn failure(status: StatusCode, code: ErrorCode, message: &str, subgraph: &str, trace_id: &str) -> Response {
+    let extensions = json!({ "code": code.name(), "subgraph": subgraph, "traceId": trace_id });
+    let body = json!({ "errors": [{ "message": message, "extensions": extensions }] });
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,47 @@
+//! REST routes: open to everyone, and with a viewer when the request is signed.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use kit_events::Origin;
+use kit_viewer::{RequestToVerify, RequestVerifier, Viewer};
+
+use super::{Problem, Shared};
+use crate::Call;
+use crate::limits::REST_BODY_BYTES_MAX;
+
+/// Gives a request its call. One that claims a viewer must prove it; the body of any other is not touched.
+pub(super) async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let origin = request.extensions().get::<Origin>().cloned();
+    let origin = origin.expect("invariant: the frame of the request has put its origin there");
+    let (mut request, viewer) = if RequestVerifier::is_claimed(request.headers()) {
+        match verified(&shared, request).await {
+            Ok(verified) => verified,
+            Err(problem) => return problem.into_response(),
+        }
+    } else {
+        (request, Viewer::anonymous())
+    };
+    request.extensions_mut().insert(Call { viewer, origin });
+    next.run(request).await
+}
+
+async fn verified(shared: &Shared, request: Request) -> Result<(Request, Viewer), Problem> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, REST_BODY_BYTES_MAX).await.map_err(|_| {
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE")
+            .with_detail(format!("the body cannot be read, or has more than {REST_BODY_BYTES_MAX} bytes"))
+    })?;
+    let path_and_query = parts.uri.path_and_query().map_or("/", |text| text.as_str());
+    let to_verify =
+        RequestToVerify { method: parts.method.as_str(), path_and_query, headers: &parts.headers, body: &body };
+    let viewer = shared.verifier.verify(&to_verify).map_err(|error| {
+        tracing::warn!(%error, "a request was refused: its signature");
+        Problem::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED").with_detail(error.to_string())
+    })?;
+    Ok((Request::from_parts(parts, Body::from(body)), viewer))
+}

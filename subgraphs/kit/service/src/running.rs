@@ -1,0 +1,106 @@
+//! A subgraph that runs.
+
+use std::io;
+use std::sync::Arc;
+
+use async_graphql::{Request, Response};
+use axum::Router;
+use kit_demonstration::{DemonstrationError, Outcome, Progress, World};
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, watch};
+
+use crate::background::Background;
+use crate::http::{Shared, router};
+use crate::limits::DRAIN_TIME_MAX;
+use crate::{Call, ServiceContext, Subgraph};
+
+/// A subgraph that runs. Stop it with [`RunningSubgraph::stop`] before it is dropped; a drop cuts its tasks off.
+pub struct RunningSubgraph {
+    subgraph: Subgraph,
+    shared: Arc<Shared>,
+    router: Router,
+    background: Mutex<Option<Background>>,
+    stopping: watch::Sender<bool>,
+}
+
+impl RunningSubgraph {
+    pub(crate) fn new(subgraph: Subgraph, shared: Arc<Shared>, rest: Router, background: Background) -> Self {
+        let router = router(&shared, rest);
+        Self { subgraph, shared, router, background: Mutex::new(Some(background)), stopping: watch::Sender::new(false) }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.subgraph.name
+    }
+
+    /// Everything that it answers, for a transport in the same process.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// What it was built from; for tests and the command.
+    #[must_use]
+    pub fn context(&self) -> &ServiceContext {
+        self.shared.context()
+    }
+
+    /// Answers on a listener until [`RunningSubgraph::stop`].
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(&self, listener: TcpListener) -> io::Result<()> {
+        let serving = axum::serve(listener, self.router());
+        let serving = serving.with_graceful_shutdown(until_true(self.stopping.subscribe())).into_future();
+        let stopping = self.stopping.subscribe();
+        let given_up = async {
+            until_true(stopping).await;
+            tokio::time::sleep(DRAIN_TIME_MAX).await;
+        };
+        tokio::select! {
+            served = serving => served,
+            () = given_up => Ok(()),
+        }
+    }
+
+    /// Runs an operation as the graph does for a request that has been verified: for tests of resolvers.
+    pub async fn execute(&self, request: impl Into<Request>, call: Call) -> Response {
+        self.shared.execute(request.into(), call).await
+    }
+
+    /// Writes its share of the demonstration data, unless it is there already; nothing when it has none.
+    ///
+    /// # Errors
+    /// [`DemonstrationError`] when the database holds something else, or fails.
+    pub async fn seed(&self, world: &World, progress: &Progress) -> Result<Option<Outcome>, DemonstrationError> {
+        let Some(seeder) = self.subgraph.seeder else { return Ok(None) };
+        kit_demonstration::seed(seeder, world, &self.context().database, progress).await.map(Some)
+    }
+
+    /// Stops: new requests are refused, running ones finish, then relay and consumers, then the database closes.
+    ///
+    /// Each step has its time ([`crate::limits`]). A second call does nothing.
+    pub async fn stop(&self) {
+        let Some(background) = self.background.lock().await.take() else { return };
+        self.stopping.send_replace(true);
+        if !self.shared.drain(DRAIN_TIME_MAX).await {
+            tracing::warn!(subgraph = self.name(), "requests did not finish in time and are cut off");
+        }
+        background.stop(self.name()).await;
+        self.context().database.close().await;
+        tracing::info!(subgraph = self.name(), "stopped");
+    }
+}
+
+impl std::fmt::Debug for RunningSubgraph {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("RunningSubgraph").field("name", &self.name()).finish_non_exhaustive()
+    }
+}
+
+async fn until_true(mut signal: watch::Receiver<bool>) {
+    // An error means that the subgraph was dropped, which is an end, too.
+    let _ = signal.wait_for(|is_true| *is_true).await;
+}

@@ -1,0 +1,105 @@
+//! From a description to a running service.
+
+use std::sync::Arc;
+
+use kit_database::{Database, DatabaseError, DatabaseSettings};
+use kit_ids::IdGenerator;
+use kit_viewer::RequestVerifier;
+use thiserror::Error;
+
+use crate::background::Background;
+use crate::http::Shared;
+use crate::{BuildError, RunningSubgraph, ServiceContext, ServiceSettings, Subgraph};
+
+/// A subgraph did not start.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Its database cannot be opened or migrated.
+    #[error("`{subgraph}` does not start: {source}")]
+    Database {
+        /// Which one.
+        subgraph: &'static str,
+        /// Why.
+        source: DatabaseError,
+    },
+    /// The settings are of another subgraph (P2).
+    #[error("`{subgraph}` was given the database settings of `{settings}`; give each subgraph its own")]
+    OtherSettings {
+        /// Which one.
+        subgraph: &'static str,
+        /// Whose settings they are.
+        settings: String,
+    },
+    /// It could not be built.
+    #[error("`{subgraph}` does not start: {source}")]
+    Build {
+        /// Which one.
+        subgraph: &'static str,
+        /// Why.
+        source: BuildError,
+    },
+}
+
+/// Starts a subgraph. It answers as soon as this returns.
+///
+/// # Errors
+/// [`StartError`]; nothing runs then.
+pub async fn start(subgraph: &Subgraph, settings: ServiceSettings) -> Result<RunningSubgraph, StartError> {
+    let name = subgraph.name;
+    let database = open_and_migrate(subgraph, settings.database).await?;
+    let context = ServiceContext {
+        name,
+        database: database.clone(),
+        clock: Arc::clone(&settings.clock),
+        ids: IdGenerator::new(Arc::clone(&settings.clock), Arc::clone(&settings.randomness)),
+        randomness: settings.randomness,
+        keys: settings.keys.clone(),
+        options: settings.options,
+    };
+    let offer = match (subgraph.build)(context.clone()).await {
+        Ok(offer) => offer,
+        Err(source) => {
+            database.close().await;
+            return Err(StartError::Build { subgraph: name, source });
+        }
+    };
+    let background = Background::start(&context, &settings.event_log, offer.consumers);
+    let verifier = RequestVerifier::new(name, settings.keys, settings.clock);
+    let shared = Shared::new(context, verifier, offer.graph);
+    tracing::info!(subgraph = name, engine = ?database.engine(), "started");
+    Ok(RunningSubgraph::new(*subgraph, shared, offer.rest, background))
+}
+
+/// Brings the schema of a subgraph forward without starting it, and returns the names of the files applied now.
+///
+/// # Errors
+/// [`StartError`] when the database cannot be opened or migrated.
+pub async fn migrate(subgraph: &Subgraph, settings: DatabaseSettings) -> Result<Vec<String>, StartError> {
+    let failed = |source| StartError::Database { subgraph: subgraph.name, source };
+    let database = open(subgraph, settings).await?;
+    let applied = database.migrate(&subgraph.migrations).await;
+    database.close().await;
+    applied.map_err(failed)
+}
+
+async fn open_and_migrate(subgraph: &Subgraph, settings: DatabaseSettings) -> Result<Database, StartError> {
+    let database = open(subgraph, settings).await?;
+    match database.migrate(&subgraph.migrations).await {
+        Ok(applied) => {
+            tracing::debug!(subgraph = subgraph.name, ?applied, "migrated");
+            Ok(database)
+        }
+        Err(source) => {
+            database.close().await;
+            Err(StartError::Database { subgraph: subgraph.name, source })
+        }
+    }
+}
+
+async fn open(subgraph: &Subgraph, settings: DatabaseSettings) -> Result<Database, StartError> {
+    if settings.subgraph != subgraph.name {
+        return Err(StartError::OtherSettings { subgraph: subgraph.name, settings: settings.subgraph });
+    }
+    Database::open(settings).await.map_err(|source| StartError::Database { subgraph: subgraph.name, source })
+}

@@ -1,1 +1,0 @@
-//! Writes a new subgraph.
