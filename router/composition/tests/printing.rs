@@ -1,6 +1,9 @@
 //! How errors and supergraphs are printed.
 
+use apollo_compiler::ast::Value;
+use proptest::prelude::{ProptestConfig, prop_assume, proptest};
 use router_composition::{ErrorCode, compose, render};
+use router_schema::Supergraph;
 
 use crate::errors::refusal;
 use crate::sources::{plain_subgraphs, subgraphs};
@@ -63,5 +66,22 @@ fn names_of_subgraphs_become_enum_values_of_their_own() {
     let sdl = compose(&named).unwrap().supergraph_sdl;
     for (value, name) in [("_2ND", "2nd"), ("MY_GRAPH_1", "my-graph"), ("MY_GRAPH_2", "my_graph")] {
         assert!(sdl.contains(&format!("{value} @join__graph(name: \"{name}\"")), "{sdl}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_description_survives_whatever_it_says(text in "[a-z \"\\\\\n\t#éあ]{0,40}") {
+        prop_assume!(!text.trim().is_empty());
+        let literal = Value::String(text.clone()).serialize().no_indent().to_string();
+        let sdl = format!("{literal} type Query {{ {literal} a(\n{literal} b: Int): Int }}");
+        let supergraph = Supergraph::parse(&compose(&subgraphs([("a", &sdl)])).unwrap().supergraph_sdl).unwrap();
+        let query = supergraph.api_schema().get_object("Query").unwrap();
+        let argument = &query.fields["a"].arguments[0];
+        for description in [&query.description, &query.fields["a"].description, &argument.description] {
+            assert_eq!(description.as_deref(), Some(text.as_str()));
+        }
     }
 }

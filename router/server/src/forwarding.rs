@@ -4,10 +4,12 @@
 //! pass-through copies end-to-end headers and drops every `x-viewer*`.
 
 mod client;
+mod request;
 mod signature;
 mod trace;
 
 pub(crate) use client::ClientDescription;
+pub(crate) use request::RequestForwarding;
 pub use signature::{RequestSigner, SigningKeyError};
 pub(crate) use signature::{SignedRequest, VIEWER_PREFIX, ViewerHeader};
-pub(crate) use trace::{CORRELATION_ID, RequestTrace, TRACE_ID};
+pub(crate) use trace::RequestTrace;

@@ -1,1 +1,51 @@
-//! router-server
+//! The router's HTTP face: what happens between a client's bytes and the execution of its operation.
+//!
+//! [`RouterBuilder`] joins a supergraph, transports to its subgraphs, a signing key and [`RouterSettings`] to a
+//! [`RouterServer`], which gives two axum routers: a public one and one for operators. A request to the public
+//! endpoint goes through the stages that `pipeline` calls one after the other, each a module with one entry function:
+//!
+//! 1. `admission`: sizes, media types, parameters;
+//! 2. `identity`: the access token, verified whole or refused;
+//! 3. `operation`: parse, bound, validate and plan, or one look-up when the operation was seen before;
+//! 4. execution, which is `router_execution`'s, with the viewer signed for each subgraph by `forwarding`;
+//! 5. projection and headers: `error_masking` and `reply`.
+//!
+//! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
+//! `health` and `telemetry` serve operators, `listener` accepts and drains connections.
+//!
+//! **Invariants.** Nothing that a client sends as a viewer header reaches a subgraph. A request with a bad token is
+//! never taken for an anonymous one. Every refusal is a GraphQL error with a code and the trace id; no text of a
+//! subgraph reaches a client unless its code says that it may. Everything that is read is bounded.
+//!
+//! It reads no files and no environment, composes nothing, and knows no domain.
+
+mod admission;
+mod builder;
+mod clock;
+pub mod configuration;
+mod cors;
+mod error_masking;
+mod forwarding;
+mod health;
+mod identity;
+mod listener;
+mod measured_transport;
+mod operation;
+mod pass_through;
+mod pipeline;
+mod playground;
+mod problem;
+mod refusal;
+mod reply;
+mod routes;
+mod security_headers;
+mod server;
+mod telemetry;
+
+pub use builder::{BuildError, RouterBuilder};
+pub use clock::{Clock, SystemClock};
+pub use configuration::{RouterSettings, SettingsError};
+pub use forwarding::{RequestSigner, SigningKeyError};
+pub use identity::{JwksError, JwksSource, SubgraphJwks};
+pub use server::RouterServer;
+pub use telemetry::install_recorder;

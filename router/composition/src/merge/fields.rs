@@ -160,15 +160,15 @@ impl<'s> Merge<'s> {
                 arguments
                     .extend(applied.and_then(|applied| join::field_set_text(applied)).map(|text| (argument, text)));
             }
+            let overriding = subgraph.on_field(FederationDirective::Override, source.field);
+            let from = overriding.and_then(|applied| crate::subgraph::text_argument(applied, "from"));
+            arguments.extend(from.map(|from| ("override", join::text(from))));
             if !is_uniform {
                 arguments.push(("type", join::text(&source.field.ty.to_string())));
             }
             if source.is_external {
                 arguments.push(("external", Value::Boolean(true)));
             }
-            let overriding = subgraph.on_field(FederationDirective::Override, source.field);
-            let from = overriding.and_then(|applied| crate::subgraph::text_argument(applied, "from"));
-            arguments.extend(from.map(|from| ("override", join::text(from))));
             if source.overridden == Overridden::StillUsed {
                 arguments.push(("usedOverridden", Value::Boolean(true)));
             }

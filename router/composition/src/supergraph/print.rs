@@ -52,8 +52,8 @@ fn field(definition: &FieldDefinition) -> String {
         return member(&definition.serialize());
     }
     let undescribed = FieldDefinition { description: None, ..definition.clone() };
-    let head = definition.description.as_ref().map(|text| member(&Value::String(text.to_string())));
-    head.unwrap_or_default() + &member(&undescribed.serialize().no_indent())
+    let head = description(definition.description.as_ref());
+    member(&head) + &member(&undescribed.serialize().no_indent())
 }
 
 /// A member on its own lines, indented.
@@ -76,5 +76,22 @@ fn implements<'i>(interfaces: impl Iterator<Item = &'i ComponentName>) -> String
 }
 
 fn description(description: Option<&Node<str>>) -> String {
-    description.map(|text| format!("{}\n", Value::String(text.to_string()))).unwrap_or_default()
+    let Some(text) = description else { return String::new() };
+    if can_be_block(text) {
+        return format!("\"\"\"\n{text}\n\"\"\"\n");
+    }
+    format!("{}\n", Value::String(text.to_string()).serialize().no_indent())
+}
+
+/// Whether a block string reads back as the very same text.
+fn can_be_block(text: &str) -> bool {
+    let is_indented = |line: &str| line.starts_with([' ', '\t']);
+    let is_blank = |line: Option<&str>| line.is_none_or(|line| line.trim().is_empty());
+    !text.contains("\"\"\"")
+        && !text.contains('\\')
+        && !text.ends_with('"')
+        && !text.chars().any(|character| character.is_control() && character != '\n')
+        && !text.split('\n').any(is_indented)
+        && !is_blank(text.split('\n').next())
+        && !is_blank(text.split('\n').next_back())
 }

@@ -37,11 +37,8 @@ pub(super) fn is_utf8_json(value: &HeaderValue) -> bool {
 
 /// True when a browser asks for a page: `text/html` is named and nothing that GraphQL answers in is.
 pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
-    let mut ranges = accept_ranges(headers);
-    let named = |ranges: &mut dyn Iterator<Item = AcceptRange>, essence: &str| ranges.any(|range| range.essence == essence);
-    named(&mut ranges, "text/html")
-        && !named(&mut accept_ranges(headers), "application/json")
-        && !named(&mut accept_ranges(headers), "application/graphql-response+json")
+    let named = |essence: &str| accept_ranges(headers).any(|range| range.essence == essence);
+    named("text/html") && !named("application/json") && !named("application/graphql-response+json")
 }
 
 /// The reply's media type by the `accept` header (RFC 9110 section 12.5.1); `None` when it admits neither.

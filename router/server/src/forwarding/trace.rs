@@ -3,9 +3,9 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// Carries the trace id back to the client.
-pub(crate) const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
+const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 /// Names everything that one cause leads to, across requests and events.
-pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
 const CORRELATION_ID_BYTES_MAX: usize = 128;

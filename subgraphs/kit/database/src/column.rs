@@ -1,6 +1,6 @@
 //! How Rust values become columns and columns become Rust values, alike on both engines.
 
-// `mod id;` belongs here as soon as kit-ids has `Id`: column/id.rs is written.
+mod id;
 
 use std::borrow::Cow;
 

@@ -113,12 +113,19 @@ async fn a_missing_entity_is_null() {
     assert!(data["_entities"][1].is_null());
 }
 
-/// P4: the header is as strict as the strictest field.
+/// P4: the header is as strict as the strictest field, for entities, too.
 #[tokio::test]
 async fn the_cache_policy_is_that_of_the_strictest_field() {
     let of = async |fields: &str| {
-        let document = format!(r#"{{ course(id: "crs_01jb5v6xk4r8w2n3p7q9s0t1ya") {{ {fields} }} }}"#);
-        run_as(Viewer::signed_in(SignedInUser::new(UserId::from_bytes([1; 16]))), &document).await.cache_control.value()
+        let viewer = Viewer::signed_in(SignedInUser::new(UserId::from_bytes([1; 16])));
+        let id = r#"id: "crs_01jb5v6xk4r8w2n3p7q9s0t1ya""#;
+        let field = run_as(viewer.clone(), &format!("{{ course({id}) {{ {fields} }} }}")).await;
+        let entities = format!(
+            r#"{{ _entities(representations: [{{ __typename: "Course", {id} }}]) {{ ... on Course {{ {fields} }} }} }}"#
+        );
+        let entity = run_as(viewer, &entities).await;
+        assert_eq!(field.cache_control, entity.cache_control);
+        field.cache_control.value()
     };
     assert_eq!(of("id").await.as_deref(), Some("max-age=120"));
     assert_eq!(of("id paid").await.as_deref(), Some("no-cache, private"));

@@ -33,4 +33,4 @@ pub use cursor::{CURSOR_LENGTH_MAX, CursorKey};
 pub use keyset::Keyset;
 pub use order::{Direction, Order, Position, SortKey, SortValue};
 pub use page::{Page, PageRequest};
-pub use window::{Window, WindowKey, WindowLoad, Windows};
+pub use window::{Window, WindowKey, WindowLoad, WindowRows, Windows};

@@ -36,8 +36,11 @@ pub trait WindowLoad: Send + Sync + 'static {
         &self,
         parents: &[Self::Parent],
         window: &Window<Self::Filter>,
-    ) -> impl Future<Output = Result<Vec<(Self::Parent, Self::Row)>, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<WindowRows<Self::Parent, Self::Row>, Self::Error>> + Send;
 }
+
+/// Rows with the parents that they belong to.
+pub type WindowRows<P, R> = Vec<(P, R)>;
 
 /// Which rows of each parent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -36,7 +36,6 @@ impl RunningSubgraph {
     }
 
     /// Everything that it answers, for a transport in the same process.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.router.clone()
     }

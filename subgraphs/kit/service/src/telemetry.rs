@@ -76,3 +76,14 @@ pub fn metrics_text() -> Option<String> {
         handle.render()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LogFormat, start_logs};
+
+    #[test]
+    fn a_filter_that_is_none_is_refused_with_an_example() {
+        let error = start_logs(LogFormat::Json, "learning=loud").unwrap_err().to_string();
+        assert!(error.starts_with("`learning=loud` is no log filter") && error.contains("learning=debug"), "{error}");
+    }
+}

@@ -66,7 +66,7 @@ struct NoteRow {
 
 impl NoteRow {
     fn read(row: &Row) -> Result<Self, DatabaseError> {
-        Ok(Self { id: MessageId::from_bytes(row.get("id")?), body: row.get("body")? })
+        Ok(Self { id: row.get("id")?, body: row.get("body")? })
     }
 }
 
@@ -81,7 +81,7 @@ impl NoteService {
         let id = self.context.ids.mint();
         in_transaction!(self.context.database, |transaction| {
             let insert = "INSERT INTO notes (id, body, heard) VALUES (?, ?, 0)";
-            transaction.query(insert).bind(id.to_bytes()).bind(&body).execute().await?;
+            transaction.query(insert).bind(id).bind(&body).execute().await?;
             let event = NewEvent {
                 kind: "notes.note.written.v1",
                 subject: id.to_string(),
@@ -110,7 +110,7 @@ impl BatchLoad for NoteById {
 
     async fn load(&self, ids: &[MessageId]) -> Result<HashMap<MessageId, NoteRow>, DatabaseError> {
         let select = "SELECT id, body FROM notes WHERE id IN (..)";
-        let rows = self.0.query(select).bind_list(ids.iter().map(|id| id.to_bytes())).fetch_all().await?;
+        let rows = self.0.query(select).bind_list(ids.iter().copied()).fetch_all().await?;
         rows.iter().map(|row| NoteRow::read(row).map(|note| (note.id, note))).collect()
     }
 }
@@ -131,7 +131,7 @@ impl Consumer for Hears {
     async fn handle(&self, event: &Event, transaction: &mut Transaction) -> Result<(), HandlerError> {
         let id: MessageId = event.subject.parse().map_err(|error| HandlerError::Rejected(format!("{error}")))?;
         let update = "UPDATE notes SET heard = heard + 1 WHERE id = ?";
-        transaction.query(update).bind(id.to_bytes()).execute().await?;
+        transaction.query(update).bind(id).execute().await?;
         transaction.signal_on_commit("heard");
         Ok(())
     }
@@ -264,7 +264,7 @@ async fn viewer(Extension(call): Extension<Call>, body: String) -> Result<String
 }
 
 async fn never() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 async fn wait() -> &'static str {

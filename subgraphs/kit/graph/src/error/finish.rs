@@ -43,9 +43,9 @@ fn code_of(error: &ServerError) -> ErrorCode {
     let says = |beginning: &&str| error.message.starts_with(*beginning);
     if error.message == TOO_COMPLEX {
         ErrorCode::OperationTooComplex
-    } else if TOO_DEEP.iter().any(|beginning| says(beginning)) {
+    } else if TOO_DEEP.iter().any(says) {
         ErrorCode::OperationTooDeep
-    } else if error.source.is_none() && (error.path.is_empty() || INPUT_COMPLAINTS.iter().any(|text| says(text))) {
+    } else if error.source.is_none() && (error.path.is_empty() || INPUT_COMPLAINTS.iter().any(says)) {
         // Without a path it comes from parsing or validation, before any resolver has run.
         ErrorCode::BadUserInput
     } else {

@@ -1,0 +1,110 @@
+//! From a document's text to an operation that can be executed.
+
+use apollo_compiler::ast::{Document, OperationType};
+use apollo_compiler::parser::Parser;
+use apollo_compiler::validation::{DiagnosticList, Valid};
+use apollo_compiler::{ExecutableDocument, Name};
+use router_execution::{PrepareError, PreparedOperation};
+use router_planning::PlanningError;
+use router_schema::Supergraph;
+
+use super::{Operation, limits};
+use crate::configuration::OperationLimits;
+use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
+
+/// More errors than a person reads; the rest is left out.
+const ERRORS_MAX: usize = 20;
+
+/// Parses, bounds, validates and plans.
+pub(super) fn prepare(
+    supergraph: &Supergraph,
+    limits: &OperationLimits,
+    text: &str,
+    operation_name: Option<&str>,
+) -> Result<Operation, Refusal> {
+    let syntax = parse(limits, text)?;
+    limits::check(limits, &syntax)?;
+    let document = validate(supergraph, &syntax)?;
+    let name = operation_name.map(operation_name_of).transpose()?;
+    let kind = kind_of(&document, operation_name)?;
+    if kind == OperationType::Subscription {
+        return Err(refused("Subscriptions are not served at this address; send a query or a mutation."));
+    }
+    let plan = router_planning::plan(supergraph, &document, operation_name).map_err(|error| unplannable(&error))?;
+    let prepared = PreparedOperation::new(document, name.as_ref(), plan).map_err(|error| unprepared(&error))?;
+    Ok(Operation { prepared, kind })
+}
+
+fn parse(limits: &OperationLimits, text: &str) -> Result<Document, Refusal> {
+    let mut parser = Parser::new().recursion_limit(limits.syntax_depth_max).token_limit(limits.tokens_max);
+    let parsed = parser.parse_ast(text, "operation");
+    if parser.recursion_reached() > limits.syntax_depth_max {
+        let message = format!("The document nests more than {} levels deep; ask for less depth.", limits.syntax_depth_max);
+        return Err(Refusal::new(RefusalClass::Syntax, ErrorCode::OperationTooDeep, message));
+    }
+    if parser.tokens_reached() > limits.tokens_max {
+        let message = format!("The document has more than {} tokens; ask for less, or in parts.", limits.tokens_max);
+        return Err(Refusal::new(RefusalClass::Syntax, ErrorCode::OperationTooComplex, message));
+    }
+    parsed.map_err(|found| Refusal::of_errors(RefusalClass::Syntax, request_errors(&found.errors)))
+}
+
+fn validate(supergraph: &Supergraph, syntax: &Document) -> Result<Valid<ExecutableDocument>, Refusal> {
+    syntax
+        .to_executable_validate(supergraph.api_schema())
+        .map_err(|found| Refusal::of_errors(RefusalClass::Operation, request_errors(&found.errors)))
+}
+
+fn request_errors(found: &DiagnosticList) -> Vec<RequestError> {
+    let errors = found.iter().take(ERRORS_MAX).map(|diagnostic| {
+        let error = diagnostic.to_json();
+        RequestError::new(ErrorCode::BadUserInput, error.message).at(error.locations)
+    });
+    errors.collect()
+}
+
+fn operation_name_of(name: &str) -> Result<Name, Refusal> {
+    Name::new(name).map_err(|_| refused(format!("\"operationName\" is `{name}`, which is no GraphQL name.")))
+}
+
+fn kind_of(document: &ExecutableDocument, operation_name: Option<&str>) -> Result<OperationType, Refusal> {
+    match document.operations.get(operation_name) {
+        Ok(operation) => Ok(operation.operation_type),
+        Err(_) => Err(refused(match operation_name {
+            Some(name) => format!("The document has no operation called `{name}`."),
+            None => "The document holds several operations, or none; name one in \"operationName\".".to_owned(),
+        })),
+    }
+}
+
+fn refused(message: impl Into<String>) -> Refusal {
+    Refusal::new(RefusalClass::Operation, ErrorCode::BadUserInput, message)
+}
+
+fn unplannable(error: &PlanningError) -> Refusal {
+    let code = match error {
+        PlanningError::UnknownOperation { .. } | PlanningError::NoRootType { .. } => ErrorCode::BadUserInput,
+        PlanningError::TooDeep { .. } => ErrorCode::OperationTooDeep,
+        PlanningError::TooLarge { .. } | PlanningError::BudgetExceeded { .. } | PlanningError::PlanTooLarge { .. } => {
+            ErrorCode::OperationTooComplex
+        }
+        PlanningError::Unresolvable { .. } => {
+            tracing::error!(%error, "an operation has no plan; the supergraph should not have composed");
+            ErrorCode::Internal
+        }
+    };
+    Refusal::new(RefusalClass::Operation, code, format!("{error}."))
+}
+
+fn unprepared(error: &PrepareError) -> Refusal {
+    match error {
+        PrepareError::UnknownOperation => refused(format!("{error}.")),
+        PrepareError::IntrospectionTooDeep(_) => {
+            Refusal::new(RefusalClass::Operation, ErrorCode::OperationTooDeep, format!("{error}."))
+        }
+        PrepareError::FetchDocument { .. } | PrepareError::FetchOrder { .. } => {
+            tracing::error!(%error, "the planner made a plan that breaks its own rules");
+            Refusal::new(RefusalClass::Operation, ErrorCode::Internal, "The operation cannot be planned.")
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Everything that the router answers, for clients and for operators.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::middleware::map_response;
+use axum::routing::{any, get};
+use http::{HeaderValue, Request, Response, header};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::health::Health;
+use crate::listener::Peer;
+use crate::pass_through::{self, PassThrough};
+use crate::pipeline::{self, Pipeline};
+use crate::{playground, security_headers};
+
+/// The address of the graph.
+const GRAPHQL_PATH: &str = "/graphql";
+
+/// What clients may ask for.
+pub(crate) fn public(pipeline: &Arc<Pipeline>, pass_through: &[Arc<PassThrough>]) -> Router {
+    let mut routes = Router::new().route(GRAPHQL_PATH, any(graphql).with_state(Arc::clone(pipeline)));
+    if pipeline.playground.is_some() {
+        routes = routes.route(playground::ASSET_PATH, get(playground::asset));
+    }
+    for route in pass_through {
+        let prefix = &route.route.prefix;
+        let handler = any(passed_through).with_state(Arc::clone(route));
+        routes = routes.route(prefix, handler.clone()).route(&format!("{prefix}/{{*rest}}"), handler);
+    }
+    routes.layer(map_response(with_security_headers))
+}
+
+/// What operators may ask for; on a listener of its own.
+pub(crate) fn operations(health: &Arc<Health>, metrics: PrometheusHandle) -> Router {
+    Router::new()
+        .route("/health/live", get(|| async { Health::live() }))
+        .route("/health/startup", get(|| async { Health::live() }))
+        .route("/health/ready", get(ready).with_state(Arc::clone(health)))
+        .route("/metrics", get(rendered).with_state(metrics))
+        .layer(map_response(with_security_headers))
+}
+
+async fn graphql(State(pipeline): State<Arc<Pipeline>>, request: Request<Body>) -> Response<Body> {
+    pipeline::handle(&pipeline, peer(&request), request).await
+}
+
+async fn passed_through(State(route): State<Arc<PassThrough>>, request: Request<Body>) -> Response<Body> {
+    pass_through::forward(&route, peer(&request), request).await
+}
+
+async fn ready(State(health): State<Arc<Health>>) -> impl axum::response::IntoResponse {
+    health.ready().await
+}
+
+async fn rendered(State(metrics): State<PrometheusHandle>) -> Response<Body> {
+    let mut reply = Response::new(Body::from(metrics.render()));
+    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+    reply
+}
+
+async fn with_security_headers(mut reply: Response<Body>) -> Response<Body> {
+    security_headers::write_to_reply(reply.headers_mut());
+    reply
+}
+
+fn peer(request: &Request<Body>) -> Option<IpAddr> {
+    request.extensions().get::<Peer>().map(|peer| peer.0.ip())
+}

@@ -1,0 +1,20 @@
+//! Pure types and rules of accounts and sessions (domain.md 3.1); no input or output.
+
+mod credentials;
+mod login_event;
+mod profile;
+mod session;
+mod throttle;
+mod user;
+
+pub(crate) use credentials::{Email, EmailFault, PASSWORD_CHARACTERS_MAX, PasswordFault, check_password};
+pub(crate) use login_event::{LoginEvent, LoginKind};
+pub(crate) use profile::{
+    Handle, HandleFault, ProfileChange, ProfileFault, ProfileField, check_display_name, handle_change,
+};
+pub(crate) use session::{
+    ABSOLUTE_LIFETIME_US, Presented, RefreshDecision, Session, SessionId, StoredRefreshToken, decide_refresh,
+    refresh_expiry,
+};
+pub(crate) use throttle::{Attempts, admit_attempt};
+pub(crate) use user::{Company, Team, User, UserStatus};

@@ -1,0 +1,64 @@
+//! Who has an account, and where they belong.
+
+use std::str::FromStr;
+
+use kit_ids::{CategoryId, CompanyId, TeamId, UserId};
+
+/// Whether an account is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UserStatus {
+    Active,
+    Suspended,
+    Deactivated,
+}
+
+impl FromStr for UserStatus {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        match name {
+            "ACTIVE" => Ok(Self::Active),
+            "SUSPENDED" => Ok(Self::Suspended),
+            "DEACTIVATED" => Ok(Self::Deactivated),
+            _ => Err(()),
+        }
+    }
+}
+
+/// A person with an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) id: UserId,
+    pub(crate) handle: String,
+    /// When the handle was last changed, in UTC microseconds; nothing while it is the first one.
+    pub(crate) handle_changed_at: Option<i64>,
+    pub(crate) email: String,
+    pub(crate) phone: Option<String>,
+    pub(crate) display_name: String,
+    pub(crate) avatar_url: Option<String>,
+    pub(crate) bio: Option<String>,
+    pub(crate) interests: Vec<CategoryId>,
+    pub(crate) company_id: Option<CompanyId>,
+    pub(crate) team_id: Option<TeamId>,
+    /// Column and row of the weather grid.
+    pub(crate) home: Option<(i32, i32)>,
+    pub(crate) status: UserStatus,
+    /// Counts the changes; the access token carries it as `ver`.
+    pub(crate) version: i64,
+    pub(crate) created_at: i64,
+}
+
+/// A company whose people walk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Company {
+    pub(crate) id: CompanyId,
+    pub(crate) name: String,
+}
+
+/// A team within a company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Team {
+    pub(crate) id: TeamId,
+    pub(crate) company_id: CompanyId,
+    pub(crate) name: String,
+}

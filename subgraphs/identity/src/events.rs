@@ -1,0 +1,39 @@
+//! What identity publishes (domain.md 3.1). No event carries an address, a telephone number or a secret.
+
+use kit_events::NewEvent;
+use kit_ids::UserId;
+use serde_json::json;
+
+use crate::domain::{SessionId, User};
+
+/// Somebody has opened an account.
+pub(crate) fn registered(user: &User) -> NewEvent {
+    profile_event("identity.user.registered.v1", user, user.created_at)
+}
+
+/// Somebody has changed their profile.
+pub(crate) fn profile_updated(user: &User, time: i64) -> NewEvent {
+    profile_event("identity.user.profile_updated.v1", user, time)
+}
+
+fn profile_event(kind: &'static str, user: &User, time: i64) -> NewEvent {
+    let data = json!({
+        "id": user.id, "handle": user.handle, "displayName": user.display_name, "avatarUrl": user.avatar_url,
+        "version": user.version,
+    });
+    NewEvent { kind, subject: user.id.to_string(), time, data }
+}
+
+/// A session has ended before its time: its access tokens are to be refused until the last of them has expired.
+pub(crate) fn session_revoked(
+    session: SessionId,
+    user: UserId,
+    reason: &str,
+    time: i64,
+    access_tokens_end_at_seconds: i64,
+) -> NewEvent {
+    let data = json!({
+        "sessionId": session, "userId": user, "reason": reason, "accessTokensEndAt": access_tokens_end_at_seconds,
+    });
+    NewEvent { kind: "identity.session.revoked.v1", subject: session.to_string(), time, data }
+}

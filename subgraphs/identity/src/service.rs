@@ -1,0 +1,17 @@
+//! The use cases: one function per mutation and per authentication path. They own transactions and publish events.
+
+pub(crate) mod access_tokens;
+pub(crate) mod accounts;
+pub(crate) mod error;
+pub(crate) mod keys;
+pub(crate) mod passwords;
+pub(crate) mod profiles;
+pub(crate) mod sessions;
+
+pub(crate) use access_tokens::AccessTokens;
+pub(crate) use accounts::{Accounts, Registration};
+pub(crate) use error::AuthError;
+pub(crate) use keys::Keys;
+pub(crate) use passwords::Passwords;
+pub(crate) use profiles::{ProfileError, Profiles};
+pub(crate) use sessions::{Sessions, TokenPair};

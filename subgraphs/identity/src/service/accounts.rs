@@ -1,0 +1,141 @@
+//! Opening an account, and signing in to it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use kit_database::{DatabaseError, in_transaction};
+use kit_events::outbox;
+use kit_service::Call;
+use kit_viewer::{Client, Role};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+
+use super::{AuthError, Passwords, Sessions, TokenPair};
+use crate::domain::{
+    Email, EmailFault, Handle, LoginKind, PASSWORD_CHARACTERS_MAX, User, UserStatus, admit_attempt, check_display_name,
+    check_password,
+};
+use crate::events;
+use crate::store::{credentials, login_events, throttles, users};
+
+/// What somebody says who opens an account.
+pub(crate) struct Registration {
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) password: SecretString,
+}
+
+/// Opens accounts and signs people in.
+#[derive(Clone)]
+pub(crate) struct Accounts {
+    pub(crate) sessions: Sessions,
+    pub(crate) passwords: Arc<Passwords>,
+}
+
+impl Accounts {
+    /// Opens an account and begins its first session.
+    pub(crate) async fn register(&self, registration: Registration, call: &Call) -> Result<TokenPair, AuthError> {
+        let email = Email::parse(&registration.email).map_err(|EmailFault| AuthError::InvalidEmail)?;
+        let display_name = check_display_name(&registration.name).ok_or(AuthError::InvalidName)?;
+        check_password(registration.password.expose_secret(), &email).map_err(AuthError::WeakPassword)?;
+        let phc = self.passwords.hash(registration.password).await?;
+        let user = self.new_user(&email, display_name);
+        let roles = BTreeSet::from([Role::Mentee]);
+        in_transaction!(self.sessions.database, |transaction| {
+            users::insert(transaction, &user).await.map_err(taken)?;
+            users::grant(transaction, user.id, Role::Mentee).await?;
+            credentials::insert(transaction, user.id, &phc).await?;
+            outbox::append(transaction, &call.origin, events::registered(&user)).await?;
+            self.sessions.begin(transaction, &user, &roles, &call.viewer.client).await
+        })
+    }
+
+    /// Signs somebody in. Refuses alike, and as slowly, whether the account or the password is wrong.
+    pub(crate) async fn login(&self, email: &str, password: SecretString, call: &Call) -> Result<TokenPair, AuthError> {
+        let client = &call.viewer.client;
+        // What is no address has no account; it is counted and hashed all the same.
+        let email = Email::parse(email).map_or_else(|EmailFault| String::new(), |email| email.as_str().to_owned());
+        let subject = subject(&email, client);
+        self.admit(&subject).await?;
+        let user = users::by_email(&self.sessions.database, &email).await?;
+        let phc = match &user {
+            Some(user) => credentials::phc(&self.sessions.database, user.id).await?,
+            None => None,
+        };
+        let is_short = password.expose_secret().chars().count() <= PASSWORD_CHARACTERS_MAX;
+        let password = if is_short { password } else { SecretString::default() };
+        let is_right = self.passwords.verify(password, phc).await? && is_short;
+        match user {
+            Some(user) if is_right => self.begin(user, &subject, client).await,
+            Some(user) if user.status == UserStatus::Active => {
+                let event = self.sessions.history(LoginKind::LoginFailed, user.id, None, client);
+                login_events::insert(&self.sessions.database, &event).await?;
+                Err(AuthError::InvalidCredentials)
+            }
+            _ => Err(AuthError::InvalidCredentials),
+        }
+    }
+
+    async fn begin(&self, user: User, subject: &[u8; 32], client: &Client) -> Result<TokenPair, AuthError> {
+        let pair = in_transaction!(self.sessions.database, |transaction| {
+            // Locked, because the account may be closed at the same time, and then no session may begin.
+            let user = users::lock(transaction, user.id).await?.ok_or(AuthError::InvalidCredentials)?;
+            match user.status {
+                UserStatus::Active => {}
+                UserStatus::Suspended => return Err(AuthError::Suspended),
+                UserStatus::Deactivated => return Err(AuthError::InvalidCredentials),
+            }
+            let roles = users::roles(&mut *transaction, &[user.id]).await?.remove(&user.id).unwrap_or_default();
+            self.sessions.begin(transaction, &user, &roles, client).await
+        })?;
+        throttles::forget(&self.sessions.database, subject).await?;
+        Ok(pair)
+    }
+
+    async fn admit(&self, subject: &[u8; 32]) -> Result<(), AuthError> {
+        in_transaction!(self.sessions.database, |transaction| {
+            let now = self.sessions.clock.now();
+            let attempts = throttles::lock(transaction, subject, now).await?;
+            let attempts = admit_attempt(attempts, now).map_err(|wait_us| AuthError::TooManyAttempts {
+                retry_after_seconds: wait_us / 1_000_000 + 1,
+            })?;
+            throttles::write(transaction, subject, attempts).await?;
+            Ok(())
+        })
+    }
+
+    fn new_user(&self, email: &Email, display_name: String) -> User {
+        let mut digits = [0; 8];
+        self.sessions.randomness.fill(&mut digits);
+        User {
+            id: self.sessions.ids.mint(),
+            handle: Handle::for_new_account(email.local_part(), u64::from_le_bytes(digits)).as_str().to_owned(),
+            handle_changed_at: None,
+            email: email.as_str().to_owned(),
+            phone: None,
+            display_name,
+            avatar_url: None,
+            bio: None,
+            interests: Vec::new(),
+            company_id: None,
+            team_id: None,
+            home: None,
+            status: UserStatus::Active,
+            version: 1,
+            created_at: self.sessions.clock.now(),
+        }
+    }
+}
+
+fn taken(error: DatabaseError) -> AuthError {
+    match error {
+        DatabaseError::Unique { constraint } if constraint == users::EMAIL_UNIQUE => AuthError::EmailTaken,
+        error => error.into(),
+    }
+}
+
+/// Who fails to sign in, and from where; also for accounts that do not exist.
+fn subject(email: &str, client: &Client) -> [u8; 32] {
+    let ip = client.ip.as_deref().unwrap_or_default();
+    Sha256::new().chain_update(email).chain_update([0]).chain_update(ip).finalize().into()
+}

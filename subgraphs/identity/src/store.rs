@@ -1,0 +1,15 @@
+//! The tables of identity: the only place that knows their SQL.
+
+pub(crate) mod credentials;
+pub(crate) mod login_events;
+pub(crate) mod organisations;
+pub(crate) mod sessions;
+pub(crate) mod throttles;
+pub(crate) mod users;
+
+use kit_database::DatabaseError;
+
+/// A stored text that is none of the names it may be: the column's check makes that a fault of the migration.
+fn unexpected(column: &str, expected: &'static str, found: &str) -> DatabaseError {
+    DatabaseError::Column { column: column.to_owned(), expected, found: format!("text of {} bytes", found.len()) }
+}
