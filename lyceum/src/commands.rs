@@ -2,7 +2,11 @@
 
 pub(crate) mod compose;
 pub(crate) mod config;
+pub(crate) mod databases;
 pub(crate) mod plan;
+pub(crate) mod router;
+pub(crate) mod subgraph;
+pub(crate) mod up;
 
 use std::io::IsTerminal;
 

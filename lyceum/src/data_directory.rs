@@ -24,7 +24,9 @@ pub enum DataDirectoryError {
         source: io::Error,
     },
     /// The key for signed requests is not one.
-    #[error("{place}: not a key: {reason}\n  remedy: put the base64 of at least {KEY_BYTES} random bytes there, as `openssl rand -base64 {KEY_BYTES}` makes")]
+    #[error(
+        "{place}: not a key: {reason}\n  remedy: put the base64 of at least {KEY_BYTES} random bytes there, as `openssl rand -base64 {KEY_BYTES}` makes"
+    )]
     Key {
         /// The file or the environment variable.
         place: String,
@@ -93,7 +95,8 @@ fn encode(key: &[u8]) -> String {
 fn decode(text: &str, place: &str) -> Result<Vec<u8>, DataDirectoryError> {
     use base64::Engine as _;
     let refused = |reason: String| DataDirectoryError::Key { place: place.to_owned(), reason };
-    let key = base64::engine::general_purpose::STANDARD.decode(text.trim()).map_err(|error| refused(error.to_string()))?;
+    let key =
+        base64::engine::general_purpose::STANDARD.decode(text.trim()).map_err(|error| refused(error.to_string()))?;
     if key.len() < KEY_BYTES {
         return Err(refused(format!("it has {} bytes", key.len())));
     }

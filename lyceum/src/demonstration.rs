@@ -1,11 +1,18 @@
-//! Which demonstration world an empty platform is given.
+//! Which demonstration world an empty platform is given, and how one signs in to it.
 
+use std::net::SocketAddr;
+
+use identity::DEFAULT_PASSWORD;
 use kit_database::Database;
 use kit_demonstration::{Anchor, DemonstrationError, Profile, Progress, World, WorldKey};
 use kit_ids::{Clock, SystemClock};
 use kit_service::RunningSubgraph;
+use router_server::RouterSettings;
 
 use crate::arguments::SeedProfile;
+
+/// The environment variable with the password of all demonstration accounts.
+pub const PASSWORD_VARIABLE: &str = "DEMO_PASSWORD";
 
 /// Fills the subgraphs that are empty; nothing when no profile is asked for.
 ///
@@ -44,5 +51,38 @@ const fn wanted(profile: SeedProfile) -> Option<Profile> {
         SeedProfile::Tiny => Some(Profile::Tiny),
         SeedProfile::Demo => Some(Profile::Demo),
         SeedProfile::Bench => Some(Profile::Bench),
+    }
+}
+
+/// Lets the playground offer the demonstration accounts with their password, which every visitor can then read.
+///
+/// # Errors
+/// When the address can be reached from other machines and the password is the one that everybody knows.
+pub fn offer_password(settings: &mut RouterSettings, public: SocketAddr) -> Result<(), PublicDemonstration> {
+    let password = std::env::var(PASSWORD_VARIABLE).ok();
+    if !public.ip().is_loopback() {
+        return if password.is_some() { Ok(()) } else { Err(PublicDemonstration(public)) };
+    }
+    if let Some(sign_in) = settings.playground.as_mut().and_then(|playground| playground.sign_in.as_mut()) {
+        sign_in.demonstration_password = Some(password.unwrap_or_else(|| DEFAULT_PASSWORD.to_owned()));
+    }
+    Ok(())
+}
+
+/// Demonstration accounts with a known password would stand open to other machines.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{0} can be reached from other machines, and the demonstration accounts have a password that everybody knows\n  \
+     remedy: set {PASSWORD_VARIABLE} to one of your own before the first start, or start with --seed-profile none"
+)]
+pub struct PublicDemonstration(SocketAddr);
+
+/// What to tell a person of the password.
+#[must_use]
+pub fn password_hint() -> String {
+    if std::env::var_os(PASSWORD_VARIABLE).is_some() {
+        format!("what {PASSWORD_VARIABLE} said at the first start")
+    } else {
+        DEFAULT_PASSWORD.to_owned()
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! - [`arguments`] is the command line, [`configuration`] the file that it names;
 //! - [`platform`] lists the subgraphs that are built in, [`graph`] gathers the schemas of those configured;
+//! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them;
+//! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
 //!
 //! **Invariant.** Nothing here decides what a router or a subgraph does; it decides only which run, where, and with
@@ -10,12 +12,18 @@
 pub mod arguments;
 mod commands;
 pub mod configuration;
+pub mod data_directory;
+pub mod demonstration;
+pub mod front;
 pub mod graph;
 pub mod platform;
+pub mod services;
+mod stop;
 
 use std::error::Error;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, LogFormat, Options};
+use kit_service::telemetry;
 
 /// Does what the command line asks.
 ///
@@ -23,9 +31,24 @@ use arguments::{Arguments, Command};
 /// When it cannot be done; the error's text says what happened, where, and what to do.
 pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let Arguments { command, options } = arguments;
-    match command {
+    start_logs(&options)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match command.unwrap_or(Command::Up) {
+        Command::Up => runtime.block_on(commands::up::run(&options)),
+        Command::Router(router) => runtime.block_on(commands::router::run(&options, &router)),
+        Command::Subgraph(subgraph) => runtime.block_on(commands::subgraph::run(&options, &subgraph)),
+        Command::Migrate(databases) => runtime.block_on(commands::databases::migrate(&options, &databases)),
+        Command::Seed(databases) => runtime.block_on(commands::databases::seed(&options, &databases)),
         Command::Compose(compose) => commands::compose::run(&options, &compose),
         Command::Plan(plan) => commands::plan::run(&options, &plan),
         Command::Config(config) => commands::config::run(&options, &config),
     }
+}
+
+fn start_logs(options: &Options) -> Result<(), telemetry::TelemetryError> {
+    let format = match options.log_format {
+        LogFormat::Text => telemetry::LogFormat::Human,
+        LogFormat::Json => telemetry::LogFormat::Json,
+    };
+    telemetry::start_logs(format, &options.log)
 }

@@ -40,3 +40,17 @@ pub fn names() -> Vec<&'static str> {
 pub fn schema_file(name: &str) -> String {
     format!("subgraphs/{name}/schema.graphql")
 }
+
+/// What a subgraph is told beside its database.
+#[must_use]
+pub fn options(name: &str, configuration: &Configuration, directory: &DataDirectory) -> Value {
+    match (name, &configuration.router.authentication) {
+        ("identity", Some(authentication)) => json!({
+            "issuer": authentication.issuer,
+            "audience": authentication.audience,
+            "keysFile": directory.path().join("identity.keys.json"),
+            "origins": configuration.router.cors.origins,
+        }),
+        _ => Value::Null,
+    }
+}

@@ -63,7 +63,8 @@ pub fn database(
     let configured = configuration.subgraphs.get(name).and_then(|subgraph| subgraph.database.clone());
     match std::env::var(&variable).ok().or(configured) {
         Some(url) => {
-            let location = DatabaseLocation::parse(&url).map_err(|error| format!("{variable} or subgraphs.{name}.database: {error}"))?;
+            let location = DatabaseLocation::parse(&url)
+                .map_err(|error| format!("{variable} or subgraphs.{name}.database: {error}"))?;
             Ok(DatabaseSettings::new(name, location))
         }
         None => Ok(DatabaseSettings::embedded(name, directory.path())),

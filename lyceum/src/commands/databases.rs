@@ -17,7 +17,11 @@ pub(crate) async fn migrate(options: &Options, arguments: &DatabaseArguments) ->
     for subgraph in chosen(arguments, &configuration)? {
         let settings = services::database(subgraph.name, &configuration, &directory)?;
         let applied = kit_service::migrate(subgraph, settings).await?;
-        println!("{}: {}", subgraph.name, if applied.is_empty() { "up to date".to_owned() } else { applied.join(", ") });
+        println!(
+            "{}: {}",
+            subgraph.name,
+            if applied.is_empty() { "up to date".to_owned() } else { applied.join(", ") }
+        );
     }
     Ok(())
 }
@@ -38,7 +42,10 @@ pub(crate) async fn seed(options: &Options, arguments: &DatabaseArguments) -> Re
 }
 
 /// The subgraphs that were named, or all that are configured and built in.
-fn chosen(arguments: &DatabaseArguments, configuration: &Configuration) -> Result<Vec<&'static Subgraph>, Box<dyn Error>> {
+fn chosen(
+    arguments: &DatabaseArguments,
+    configuration: &Configuration,
+) -> Result<Vec<&'static Subgraph>, Box<dyn Error>> {
     if arguments.subgraphs.is_empty() {
         return Ok(configuration.subgraphs.keys().filter_map(|name| platform::subgraph(name)).collect());
     }

@@ -35,7 +35,10 @@ pub(crate) async fn admit(settings: &AdmissionSettings, request: Request<Body>) 
     if url_bytes > settings.url_bytes_max {
         return Err(Refusal::http(
             StatusCode::URI_TOO_LONG,
-            format!("The URL has {url_bytes} bytes; at most {} are read. Send the operation with POST.", settings.url_bytes_max),
+            format!(
+                "The URL has {url_bytes} bytes; at most {} are read. Send the operation with POST.",
+                settings.url_bytes_max
+            ),
         ));
     }
     let parameters = match head.method {

@@ -12,8 +12,8 @@ const EXPOSED_HEADERS: &str = "x-correlation-id, x-trace-id, retry-after";
 
 /// The reply to a preflight from an origin that is let in.
 pub(crate) fn preflight(settings: &CorsSettings, request: &Request<Body>) -> Option<Response<Body>> {
-    let asks = request.method() == Method::OPTIONS
-        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let asks =
+        request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let origin = allowed_origin(settings, request.headers()).filter(|_| asks)?;
     let mut reply = Response::new(Body::empty());
     *reply.status_mut() = StatusCode::NO_CONTENT;

@@ -60,7 +60,10 @@ pub(crate) async fn serve(
     drop(listener);
     let drain = Duration::from_millis(settings.drain_timeout_ms);
     if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
-        tracing::warn!(drain_timeout_ms = settings.drain_timeout_ms, "requests were still in flight when the time to drain ended");
+        tracing::warn!(
+            drain_timeout_ms = settings.drain_timeout_ms,
+            "requests were still in flight when the time to drain ended"
+        );
     }
 }
 

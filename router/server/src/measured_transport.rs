@@ -25,7 +25,11 @@ impl MeasuredTransport {
 
 #[async_trait]
 impl Transport for MeasuredTransport {
-    async fn send(&self, request: http::Request<Bytes>, timeout: Duration) -> Result<http::Response<Bytes>, TransportError> {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<http::Response<Bytes>, TransportError> {
         let span = tracing::info_span!("subgraph request", subgraph = self.subgraph, path = request.uri().path());
         let begin = Instant::now();
         let outcome = self.inner.send(request, timeout).instrument(span).await;

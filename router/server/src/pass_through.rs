@@ -35,7 +35,11 @@ pub(crate) struct PassThrough {
 }
 
 /// Forwards one request.
-pub(crate) async fn forward(pass_through: &PassThrough, peer: Option<IpAddr>, request: Request<Body>) -> Response<Body> {
+pub(crate) async fn forward(
+    pass_through: &PassThrough,
+    peer: Option<IpAddr>,
+    request: Request<Body>,
+) -> Response<Body> {
     let trace = RequestTrace::of(request.headers());
     let path = request.uri().path().to_owned();
     let mut reply = match exchange(pass_through, peer, &trace, request).await {

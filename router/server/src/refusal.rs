@@ -106,7 +106,9 @@ impl Refusal {
     pub(crate) fn status(&self, rules: StatusRules, legacy_media_type: bool) -> StatusCode {
         match (self.class, rules) {
             (RefusalClass::Http(status), _) => status,
-            (RefusalClass::Syntax | RefusalClass::Operation, StatusRules::Audited) if legacy_media_type => StatusCode::OK,
+            (RefusalClass::Syntax | RefusalClass::Operation, StatusRules::Audited) if legacy_media_type => {
+                StatusCode::OK
+            }
             (RefusalClass::Syntax, _) | (_, StatusRules::Audited) => StatusCode::BAD_REQUEST,
             (RefusalClass::Parameters | RefusalClass::Operation, StatusRules::Draft2026) => {
                 StatusCode::UNPROCESSABLE_ENTITY

@@ -58,7 +58,9 @@ async fn ready(State(health): State<Arc<Health>>) -> impl axum::response::IntoRe
 
 async fn rendered(State(metrics): State<PrometheusHandle>) -> Response<Body> {
     let mut reply = Response::new(Body::from(metrics.render()));
-    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+    reply
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
     reply
 }
 

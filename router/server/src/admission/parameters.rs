@@ -78,7 +78,9 @@ impl Parameters {
     fn checked(raw: RawParameters) -> Result<Self, Refusal> {
         let query = match raw.query {
             Some(Value::String(query)) if !query.trim().is_empty() => query,
-            Some(Value::String(_)) => return Err(Refusal::parameters("\"query\" is empty; it must hold a GraphQL document.")),
+            Some(Value::String(_)) => {
+                return Err(Refusal::parameters("\"query\" is empty; it must hold a GraphQL document."));
+            }
             Some(other) => return Err(wrong_type("query", "a string", &other)),
             None => return Err(Refusal::parameters("\"query\" is missing; it must hold a GraphQL document.")),
         };

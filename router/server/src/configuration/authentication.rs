@@ -122,7 +122,11 @@ impl AuthenticationSettings {
             return Err(SettingsError::new("authentication", "issuer or audience is empty", "give both"));
         }
         if self.algorithms.is_empty() {
-            return Err(SettingsError::new("authentication.algorithms", "the list is empty", "name one, such as EdDSA"));
+            return Err(SettingsError::new(
+                "authentication.algorithms",
+                "the list is empty",
+                "name one, such as EdDSA",
+            ));
         }
         if self.jwks.subgraph.is_some() == self.jwks.url.is_some() {
             return Err(SettingsError::new(

@@ -46,10 +46,21 @@ impl PassThroughRoute {
             && !self.prefix.ends_with('/')
             && !self.prefix.contains(['{', '}', '*', '?', '#', '%']);
         if !plain {
-            return Err(SettingsError::new(key, format!("`{}` is not a plain path", self.prefix), "write it like /auth/v1"));
+            return Err(SettingsError::new(
+                key,
+                format!("`{}` is not a plain path", self.prefix),
+                "write it like /auth/v1",
+            ));
         }
-        if ["/graphql", "/playground"].iter().any(|own| self.prefix == *own || self.prefix.starts_with(&format!("{own}/"))) {
-            return Err(SettingsError::new(key, format!("`{}` is the router's own", self.prefix), "choose another path"));
+        if ["/graphql", "/playground"]
+            .iter()
+            .any(|own| self.prefix == *own || self.prefix.starts_with(&format!("{own}/")))
+        {
+            return Err(SettingsError::new(
+                key,
+                format!("`{}` is the router's own", self.prefix),
+                "choose another path",
+            ));
         }
         Ok(())
     }

@@ -142,8 +142,8 @@ impl RequestSigner {
             viewer = viewer.0.to_str().expect("invariant: base64url is visible ASCII"),
             body = hexadecimal(&Sha256::digest(request.body)),
         );
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(self.key.expose_secret()).expect("invariant: HMAC takes a key of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.expose_secret())
+            .expect("invariant: HMAC takes a key of any length");
         mac.update(text.as_bytes());
         let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
         let value = HeaderValue::try_from(format!("v1;kid={};t={time};sig={signature}", self.key_id));

@@ -39,12 +39,9 @@ impl RequestTrace {
                 state: sole(headers, &TRACE_STATE).filter(|state| state.len() <= TRACE_STATE_BYTES_MAX).cloned(),
                 correlation_id,
             },
-            None => Self {
-                trace_id: random_hexadecimal::<16>(),
-                flags: SAMPLED.to_owned(),
-                state: None,
-                correlation_id,
-            },
+            None => {
+                Self { trace_id: random_hexadecimal::<16>(), flags: SAMPLED.to_owned(), state: None, correlation_id }
+            }
         }
     }
 
@@ -139,7 +136,8 @@ mod tests {
     #[test]
     fn a_correlation_id_is_echoed_when_it_is_plain_and_minted_otherwise() {
         let of = |id: &str| {
-            RequestTrace::of(&HeaderMap::from_iter([(CORRELATION_ID, HeaderValue::from_str(id).unwrap())])).correlation_id
+            RequestTrace::of(&HeaderMap::from_iter([(CORRELATION_ID, HeaderValue::from_str(id).unwrap())]))
+                .correlation_id
         };
         assert_eq!(of("order-17.b"), "order-17.b");
         assert_eq!(of("a b").len(), 32);

@@ -62,9 +62,8 @@ impl JwksSource for SubgraphJwks {
     async fn fetch(&self) -> Result<Bytes, JwksError> {
         let viewer = ViewerHeader::of_router();
         let signed = SignedRequest { subgraph: &self.subgraph, method: &Method::GET, target: &self.path, body: b"" };
-        let mut request = Request::get(self.path.as_str())
-            .body(Bytes::new())
-            .map_err(|_| JwksError::Path(self.path.clone()))?;
+        let mut request =
+            Request::get(self.path.as_str()).body(Bytes::new()).map_err(|_| JwksError::Path(self.path.clone()))?;
         self.signer.sign(&viewer, &signed, request.headers_mut());
         let reply = self.transport.send(request, FETCH_TIMEOUT).await?;
         if reply.status() != StatusCode::OK {

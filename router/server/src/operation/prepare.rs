@@ -39,7 +39,8 @@ fn parse(limits: &OperationLimits, text: &str) -> Result<Document, Refusal> {
     let mut parser = Parser::new().recursion_limit(limits.syntax_depth_max).token_limit(limits.tokens_max);
     let parsed = parser.parse_ast(text, "operation");
     if parser.recursion_reached() > limits.syntax_depth_max {
-        let message = format!("The document nests more than {} levels deep; ask for less depth.", limits.syntax_depth_max);
+        let message =
+            format!("The document nests more than {} levels deep; ask for less depth.", limits.syntax_depth_max);
         return Err(Refusal::new(RefusalClass::Syntax, ErrorCode::OperationTooDeep, message));
     }
     if parser.tokens_reached() > limits.tokens_max {

@@ -49,7 +49,9 @@ fn end_to_end(headers: &HeaderMap, keep: impl Fn(&HeaderName) -> bool) -> Header
         .collect();
     headers
         .iter()
-        .filter(|(name, _)| !HOP_BY_HOP.contains(name) && !named.iter().any(|other| other == name.as_str()) && keep(name))
+        .filter(|(name, _)| {
+            !HOP_BY_HOP.contains(name) && !named.iter().any(|other| other == name.as_str()) && keep(name)
+        })
         .map(|(name, value)| (name.clone(), value.clone()))
         .fold(HeaderMap::new(), |mut kept, (name, value)| {
             kept.append(name, value);

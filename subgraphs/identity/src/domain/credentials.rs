@@ -11,8 +11,21 @@ const EMAIL_BYTES_MAX: usize = 254;
 
 /// What guessers try first among passwords that are long enough.
 const COMMON_PASSWORDS: [&str; 16] = [
-    "1234567890", "0123456789", "0987654321", "1111111111", "0000000000", "12345678910", "123456789a", "qwertyuiop",
-    "qwerty12345", "1q2w3e4r5t", "1q2w3e4r5t6y", "password12", "password123", "password1234", "administrator",
+    "1234567890",
+    "0123456789",
+    "0987654321",
+    "1111111111",
+    "0000000000",
+    "12345678910",
+    "123456789a",
+    "qwertyuiop",
+    "qwerty12345",
+    "1q2w3e4r5t",
+    "1q2w3e4r5t6y",
+    "password12",
+    "password123",
+    "password1234",
+    "administrator",
     "iloveyou123",
 ];
 

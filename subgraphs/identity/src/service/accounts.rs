@@ -96,9 +96,8 @@ impl Accounts {
         in_transaction!(self.sessions.database, |transaction| {
             let now = self.sessions.clock.now();
             let attempts = throttles::lock(transaction, subject, now).await?;
-            let attempts = admit_attempt(attempts, now).map_err(|wait_us| AuthError::TooManyAttempts {
-                retry_after_seconds: wait_us / 1_000_000 + 1,
-            })?;
+            let attempts = admit_attempt(attempts, now)
+                .map_err(|wait_us| AuthError::TooManyAttempts { retry_after_seconds: wait_us / 1_000_000 + 1 })?;
             throttles::write(transaction, subject, attempts).await?;
             Ok(())
         })

@@ -86,7 +86,8 @@ impl Keys {
     /// The one successor of a refresh token. Derived, so that a lost answer can be given again although only hashes are
     /// stored (domain.md 4.1).
     pub(crate) fn successor(&self, refresh_token: &str) -> String {
-        let mac = Hmac::<Sha256>::new_from_slice(&self.refresh_secret).expect("invariant: HMAC takes keys of any length");
+        let mac =
+            Hmac::<Sha256>::new_from_slice(&self.refresh_secret).expect("invariant: HMAC takes keys of any length");
         let mac = mac.chain_update(b"successor of ").chain_update(refresh_token);
         URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }

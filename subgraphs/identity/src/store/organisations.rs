@@ -9,7 +9,8 @@ const COMPANIES: &str = "SELECT id, name FROM companies WHERE id IN (..)";
 const TEAMS: &str = "SELECT id, company_id, name FROM teams WHERE id IN (..)";
 const COMPANY_MEMBERS: &str =
     "SELECT company_id AS id, COUNT(*) AS members FROM users WHERE company_id IN (..) GROUP BY company_id";
-const TEAM_MEMBERS: &str = "SELECT team_id AS id, COUNT(*) AS members FROM users WHERE team_id IN (..) GROUP BY team_id";
+const TEAM_MEMBERS: &str =
+    "SELECT team_id AS id, COUNT(*) AS members FROM users WHERE team_id IN (..) GROUP BY team_id";
 
 /// The companies of these ids, in no order.
 pub(crate) async fn companies(on: impl Executor<'_>, ids: &[CompanyId]) -> Result<Vec<Company>, DatabaseError> {
@@ -19,9 +20,7 @@ pub(crate) async fn companies(on: impl Executor<'_>, ids: &[CompanyId]) -> Resul
 
 /// The teams of these ids, in no order.
 pub(crate) async fn teams(on: impl Executor<'_>, ids: &[TeamId]) -> Result<Vec<Team>, DatabaseError> {
-    let team = |row: &Row| {
-        Ok(Team { id: row.get("id")?, company_id: row.get("company_id")?, name: row.get("name")? })
-    };
+    let team = |row: &Row| Ok(Team { id: row.get("id")?, company_id: row.get("company_id")?, name: row.get("name")? });
     on.query(TEAMS).bind_list(ids.iter().copied()).fetch_all().await?.iter().map(team).collect()
 }
 

@@ -14,8 +14,7 @@ const TOUCH: &str = "UPDATE sessions SET last_used_at = ? WHERE id = ?";
 const REVOKE: &str = "UPDATE sessions SET revoked_at = ?, revoked_reason = ? WHERE id = ? AND revoked_at IS NULL";
 const INSERT_TOKEN: &str =
     "INSERT INTO refresh_tokens (hash, family_id, user_id, issued_at, expires_at) VALUES (?, ?, ?, ?, ?)";
-const USE_TOKEN: &str =
-    "UPDATE refresh_tokens SET used_at = ?, successor_hash = ? WHERE hash = ? AND used_at IS NULL";
+const USE_TOKEN: &str = "UPDATE refresh_tokens SET used_at = ?, successor_hash = ? WHERE hash = ? AND used_at IS NULL";
 
 /// Where a session comes from, cut to what its columns hold.
 #[derive(Debug, Clone, Copy)]

@@ -18,7 +18,8 @@ const INSERT: &str = "INSERT INTO users (id, handle, email, display_name, status
 const GRANT: &str = "INSERT INTO user_roles (user_id, role) VALUES (?, ?)";
 const UPDATE_PROFILE: &str = "UPDATE users SET handle = ?, handle_changed_at = ?, display_name = ?, bio = ?,
   interests = ?, version = ? WHERE id = ?";
-const RESERVED: &str = "SELECT 1 AS present FROM reserved_handles WHERE handle = ? AND reserved_until > ? AND user_id <> ?";
+const RESERVED: &str =
+    "SELECT 1 AS present FROM reserved_handles WHERE handle = ? AND reserved_until > ? AND user_id <> ?";
 const RESERVE: Upsert = Upsert::into("reserved_handles").key(&["handle"]).replace(&["user_id", "reserved_until"]);
 
 /// The constraint that a second account with the same address breaks.

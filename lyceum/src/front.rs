@@ -1,0 +1,91 @@
+//! The router before its subgraphs, whichever way they are reached.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use router_execution::{InProcessTransport, Transport};
+use router_schema::Supergraph;
+use router_server::{RequestSigner, RouterBuilder, RouterServer, RouterSettings};
+use secrecy::SecretSlice;
+use tokio::net::TcpListener;
+
+use crate::arguments::Options;
+use crate::data_directory::DataDirectory;
+use crate::services::REQUEST_KEY_ID;
+
+/// The router's two listeners, open.
+#[derive(Debug)]
+pub struct Listeners {
+    public: TcpListener,
+    operations: TcpListener,
+}
+
+impl Listeners {
+    /// Opens both, so that an address in use is found before anything is started.
+    ///
+    /// # Errors
+    /// When an address cannot be had.
+    pub async fn open(options: &Options) -> Result<Self, Box<dyn Error>> {
+        Ok(Self {
+            public: listen(options.listen, "--listen").await?,
+            operations: listen(options.ops_listen, "--ops-listen").await?,
+        })
+    }
+
+    /// Where clients reach the router.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn public_address(&self) -> std::io::Result<SocketAddr> {
+        self.public.local_addr()
+    }
+
+    /// Where operators reach it.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn operations_address(&self) -> std::io::Result<SocketAddr> {
+        self.operations.local_addr()
+    }
+
+    /// Serves until `stop` resolves and requests in flight have ended.
+    pub async fn serve(self, server: &RouterServer, stop: impl Future<Output = ()>) {
+        server.serve(self.public, self.operations, stop).await;
+    }
+}
+
+/// Opens a listener; `option` names where the address came from.
+///
+/// # Errors
+/// When the address cannot be had.
+pub async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Box<dyn Error>> {
+    let opened = TcpListener::bind(address).await;
+    opened.map_err(|error| {
+        format!("{address} cannot be listened on: {error}\n  remedy: stop what uses it, or choose another address with {option}")
+            .into()
+    })
+}
+
+/// The router for a supergraph. `in_process` are the services of subgraphs that run here; the others are reached over
+/// HTTP, at the addresses in the supergraph.
+///
+/// # Errors
+/// When the parts do not fit together.
+pub fn router(
+    supergraph: Supergraph,
+    settings: RouterSettings,
+    directory: &DataDirectory,
+    in_process: BTreeMap<String, axum::Router>,
+) -> Result<RouterServer, Box<dyn Error>> {
+    let signer = RequestSigner::new(REQUEST_KEY_ID, SecretSlice::from(directory.request_key()?))?;
+    let mut builder = RouterBuilder::new(supergraph, settings, signer);
+    for (name, service) in in_process {
+        let service: axum::Router<()> = service;
+        let transport: Arc<dyn Transport> = Arc::new(InProcessTransport::new(service.into_service()));
+        builder = builder.transport(name, transport);
+    }
+    Ok(builder.build()?)
+}
