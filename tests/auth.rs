@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::product::{PASSWORD, Product, in_both_shapes};
+use crate::product::{PASSWORD, in_both_shapes};
 
 in_both_shapes! {
     /// S0-AUTH-1: who registers can ask who they are.

@@ -35,7 +35,11 @@ fn the_help_names_every_command_and_option() {
 #[test]
 fn a_wrong_key_in_the_configuration_is_named_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("wrong.yaml"), "subgraphs:\n  identity:\n    urll: http://127.0.0.1:4101/graphql\n").unwrap();
+    std::fs::write(
+        folder.path().join("wrong.yaml"),
+        "subgraphs:\n  identity:\n    urll: http://127.0.0.1:4101/graphql\n",
+    )
+    .unwrap();
     let (success, _, error) = run_in(folder.path(), &["config", "check", "--config", "wrong.yaml"]);
     assert!(!success);
     for part in ["wrong.yaml", "3", "urll", "url"] {
@@ -72,10 +76,16 @@ fn a_composed_supergraph_plans_an_operation() {
     assert_eq!(run_in(folder.path(), &["compose"]).1, supergraph);
 
     std::fs::write(folder.path().join("supergraph.graphql"), supergraph).unwrap();
-    std::fs::write(folder.path().join("query.graphql"), "{ me { handle enrollments(first: 1) { edges { node { course { title } } } } } }").unwrap();
-    let (success, plan, error) = run_in(folder.path(), &["plan", "query.graphql", "--supergraph", "supergraph.graphql"]);
+    std::fs::write(
+        folder.path().join("query.graphql"),
+        "{ me { handle enrollments(first: 1) { edges { node { course { title } } } } } }",
+    )
+    .unwrap();
+    let (success, plan, error) =
+        run_in(folder.path(), &["plan", "query.graphql", "--supergraph", "supergraph.graphql"]);
     assert!(success, "{error}");
-    let places: Vec<usize> = ["identity", "enrollment", "learning"].iter().map(|name| plan.find(name).expect("each is asked")).collect();
+    let places: Vec<usize> =
+        ["identity", "enrollment", "learning"].iter().map(|name| plan.find(name).expect("each is asked")).collect();
     assert!(places.is_sorted(), "{plan}");
 
     let (success, json, error) = run_in(folder.path(), &["plan", "query.graphql", "--json"]);
@@ -101,8 +111,16 @@ fn planning_an_invalid_operation_says_where_it_is_wrong() {
 fn a_composition_error_names_code_file_and_line() {
     let folder = tempfile::tempdir().unwrap();
     let link = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@key\"])\n";
-    std::fs::write(folder.path().join("one.graphql"), format!("{link}type Query {{ thing: Thing }}\ntype Thing @key(fields: \"id\") {{ id: ID! size: Int }}\n")).unwrap();
-    std::fs::write(folder.path().join("two.graphql"), format!("{link}type Thing @key(fields: \"id\") {{ id: ID! size: Int }}\n")).unwrap();
+    std::fs::write(
+        folder.path().join("one.graphql"),
+        format!("{link}type Query {{ thing: Thing }}\ntype Thing @key(fields: \"id\") {{ id: ID! size: Int }}\n"),
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("two.graphql"),
+        format!("{link}type Thing @key(fields: \"id\") {{ id: ID! size: Int }}\n"),
+    )
+    .unwrap();
     let configuration = "subgraphs:\n  one:\n    url: http://127.0.0.1:1/graphql\n    schema: one.graphql\n  two:\n    url: http://127.0.0.1:2/graphql\n    schema: two.graphql\n";
     std::fs::write(folder.path().join("graph.yaml"), configuration).unwrap();
     let (success, _, error) = run_in(folder.path(), &["compose", "--config", "graph.yaml"]);

@@ -19,7 +19,8 @@ async fn register_until_stopped(client: Client, worker: usize, stop: Arc<AtomicB
         }
         let email = format!("durable-{worker}-{number}@demo.invalid");
         let body = json!({ "name": "Durable", "email": email, "password": "a long enough secret" }).to_string();
-        let sent = http.post(client.address(REGISTER)).header("content-type", "application/json").body(body).send().await;
+        let sent =
+            http.post(client.address(REGISTER)).header("content-type", "application/json").body(body).send().await;
         match sent.map(|response| response.status().as_u16()) {
             Ok(201) => acknowledged.push(email),
             // Stopped, or too many from one address: what was acknowledged is what counts.

@@ -24,7 +24,8 @@ async fn a_stopped_subgraph_costs_only_its_own_fields() {
         .to_owned();
     let whole = query(&client, &slug).await.data().clone();
 
-    let (_, mut enrollment) = product.subgraphs.remove(SUBGRAPHS.iter().position(|name| *name == "enrollment").unwrap());
+    let (_, mut enrollment) =
+        product.subgraphs.remove(SUBGRAPHS.iter().position(|name| *name == "enrollment").unwrap());
     enrollment.kill();
     let without_enrollment = query(&client, &slug).await;
     assert_eq!(without_enrollment.status, 200);

@@ -5,8 +5,8 @@ mod process;
 mod shape;
 
 pub use client::{Client, Reply};
-pub use process::{Process, lyceum};
-pub use shape::{Product, Shape, SUBGRAPHS};
+pub use process::lyceum;
+pub use shape::{Product, SUBGRAPHS, Shape};
 
 /// The password that the tests give the demonstration personas.
 pub const PASSWORD: &str = "tiny-worlds-need-long-passwords";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::product::{Product, in_both_shapes};
+use crate::product::in_both_shapes;
 
 /// The query that a newcomer tries first: three subgraphs, both `@requires` fields, a list of joins.
 const FIRST_QUERY: &str = "{ me { displayName enrollments(first: 5) { edges { node { enrolledAt course { title \

@@ -17,8 +17,8 @@ async fn is_healthy(product: &Product) -> bool {
 fn token_of_another_key(key_id: Option<&str>) -> String {
     // An Ed25519 private key in PKCS #8, made for this test.
     const ANOTHER_KEY: &[u8] = &[
-        0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20, 7, 7, 7, 7, 7, 7, 7, 7, 7,
-        7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+        0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20, 7, 7, 7, 7, 7,
+        7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
     ];
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let header = Header { typ: Some("at+jwt".into()), kid: key_id.map(str::to_owned), ..Header::new(Algorithm::EdDSA) };

@@ -1,18 +1,19 @@
 //! Which demonstration world an empty platform is given, and how one signs in to it.
 
+use std::error::Error;
 use std::net::SocketAddr;
 
-use identity::DEFAULT_PASSWORD;
+use identity::IdentitySeeder;
 use kit_database::Database;
-use kit_demonstration::{Anchor, DemonstrationError, Profile, Progress, World, WorldKey};
+use kit_demonstration::{
+    Anchor, DemonstrationError, DemonstrationPassword, KNOWN_PASSWORD, PASSWORD_VARIABLE, Profile, Progress, World,
+    WorldKey,
+};
 use kit_ids::{Clock, SystemClock};
 use kit_service::RunningSubgraph;
 use router_server::RouterSettings;
 
 use crate::arguments::SeedProfile;
-
-/// The environment variable with the password of all demonstration accounts.
-pub const PASSWORD_VARIABLE: &str = "DEMO_PASSWORD";
 
 /// Fills the subgraphs that are empty; nothing when no profile is asked for.
 ///
@@ -21,7 +22,7 @@ pub const PASSWORD_VARIABLE: &str = "DEMO_PASSWORD";
 ///
 /// # Errors
 /// When a database holds other rows, or fails.
-pub async fn seed(subgraphs: &[RunningSubgraph], profile: SeedProfile) -> Result<(), DemonstrationError> {
+pub async fn seed(subgraphs: &[RunningSubgraph], profile: SeedProfile) -> Result<(), Box<dyn Error + Send + Sync>> {
     let Some(profile) = wanted(profile) else { return Ok(()) };
     let mut key = None;
     for subgraph in subgraphs {
@@ -36,7 +37,22 @@ pub async fn seed(subgraphs: &[RunningSubgraph], profile: SeedProfile) -> Result
     let world = World::new(key);
     let progress = Progress::for_console();
     for subgraph in subgraphs {
-        subgraph.seed(&world, &progress).await?;
+        seed_one(subgraph, &world, &progress).await?;
+    }
+    Ok(())
+}
+
+/// Identity's share depends on the password of the demonstration accounts, so its seeder is made here.
+async fn seed_one(
+    subgraph: &RunningSubgraph,
+    world: &World,
+    progress: &Progress,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    if subgraph.name() == identity::SUBGRAPH.name {
+        let seeder = IdentitySeeder::new(&DemonstrationPassword::from_environment()?)?;
+        kit_demonstration::seed(&seeder, world, &subgraph.context().database, progress).await?;
+    } else {
+        subgraph.seed(world, progress).await?;
     }
     Ok(())
 }
@@ -64,7 +80,7 @@ pub fn offer_password(settings: &mut RouterSettings, public: SocketAddr) -> Resu
         return if password.is_some() { Ok(()) } else { Err(PublicDemonstration(public)) };
     }
     if let Some(sign_in) = settings.playground.as_mut().and_then(|playground| playground.sign_in.as_mut()) {
-        sign_in.demonstration_password = Some(password.unwrap_or_else(|| DEFAULT_PASSWORD.to_owned()));
+        sign_in.demonstration_password = Some(password.unwrap_or_else(|| KNOWN_PASSWORD.to_owned()));
     }
     Ok(())
 }
@@ -83,6 +99,6 @@ pub fn password_hint() -> String {
     if std::env::var_os(PASSWORD_VARIABLE).is_some() {
         format!("what {PASSWORD_VARIABLE} said at the first start")
     } else {
-        DEFAULT_PASSWORD.to_owned()
+        KNOWN_PASSWORD.to_owned()
     }
 }

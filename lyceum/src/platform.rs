@@ -12,7 +12,7 @@ const SUBGRAPHS: [&Subgraph; 3] = [&identity::SUBGRAPH, &learning::SUBGRAPH, &en
 
 /// There is no such subgraph.
 #[derive(Debug, Error)]
-#[error("`{0}` is no subgraph of this command; there are {}", names().join(", "))]
+#[error("`{0}` is no subgraph of this command; there are {known}", known = names().join(", "))]
 pub struct UnknownSubgraph(String);
 
 /// The built-in subgraph of this name.

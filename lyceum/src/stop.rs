@@ -30,7 +30,7 @@ async fn terminated() {
         }
         Err(error) => {
             tracing::warn!(%error, "SIGTERM cannot be listened for");
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -94,7 +94,9 @@ impl Client {
     /// Runs an operation against a product that may stop at any moment; nothing when it did.
     pub async fn try_operation(&self, query: &str, variables: Value) -> Option<Reply> {
         let body = json!({ "query": query, "variables": variables }).to_string();
-        self.try_send(self.http.post(self.address("/graphql")).header("content-type", "application/json").body(body)).await.ok()
+        self.try_send(self.http.post(self.address("/graphql")).header("content-type", "application/json").body(body))
+            .await
+            .ok()
     }
 
     /// The whole address of a path.

@@ -23,7 +23,7 @@ pub fn lyceum(folder: &Path) -> Command {
 /// A running command. Dropping it kills it; so does the end of the test process, through its standard input.
 pub struct Process {
     child: Child,
-    lines: mpsc::Receiver<String>,
+    lines: Mutex<mpsc::Receiver<String>>,
     log: Arc<Mutex<VecDeque<String>>>,
     name: String,
 }
@@ -44,7 +44,7 @@ impl Process {
         let stderr = child.stderr.take().expect("standard error is piped");
         follow(stdout, Some(sender), Arc::clone(&log));
         follow(stderr, None, Arc::clone(&log));
-        Self { child, lines, log, name: name.to_owned() }
+        Self { child, lines: Mutex::new(lines), log, name: name.to_owned() }
     }
 
     /// Waits for a line of its standard output in which `find` finds something.
@@ -52,13 +52,15 @@ impl Process {
         let deadline = Instant::now() + START_TIMEOUT;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left) {
+            match self.lines.lock().expect("no holder panics").recv_timeout(left) {
                 Ok(line) => {
                     if let Some(found) = find(&line) {
                         return found;
                     }
                 }
-                Err(error) => panic!("{} did not say what was waited for ({error}); its last lines:\n{}", self.name, self.log()),
+                Err(error) => {
+                    panic!("{} did not say what was waited for ({error}); its last lines:\n{}", self.name, self.log())
+                }
             }
         }
     }
@@ -76,7 +78,8 @@ impl Process {
 
     /// Ctrl-C, and then waits for its orderly end.
     pub fn interrupt(&mut self) -> std::process::ExitStatus {
-        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill can be run");
+        let status =
+            Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill can be run");
         assert!(status.success(), "the signal could not be sent");
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
@@ -97,7 +100,11 @@ impl Drop for Process {
     }
 }
 
-fn follow(stream: impl std::io::Read + Send + 'static, lines: Option<mpsc::Sender<String>>, log: Arc<Mutex<VecDeque<String>>>) {
+fn follow(
+    stream: impl std::io::Read + Send + 'static,
+    lines: Option<mpsc::Sender<String>>,
+    log: Arc<Mutex<VecDeque<String>>>,
+) {
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
             let mut log = log.lock().expect("no holder panics");

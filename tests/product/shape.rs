@@ -1,7 +1,6 @@
 //! The two shapes of the product: one process, or one for each part.
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -31,7 +30,6 @@ pub struct Product {
     pub front: Process,
     /// The subgraphs' processes, by name; empty in one process.
     pub subgraphs: Vec<(String, Process)>,
-    folder: PathBuf,
     _temporary: Option<TempDir>,
 }
 
@@ -67,11 +65,6 @@ impl Product {
         }
     }
 
-    /// Where its data is.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// A client of its public listener that is nobody yet.
     pub fn client(&self) -> Client {
         Client::new(&self.url)
@@ -85,32 +78,40 @@ impl Product {
     fn one_process(folder: &Path) -> Self {
         let mut command = lyceum(folder);
         command.args(["up", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"]);
-        Self::around(Process::start("lyceum up", command), Vec::new(), folder)
+        Self::around(Process::start("lyceum up", command), Vec::new())
     }
 
     fn distributed(folder: &Path) -> Self {
-        let mut configuration = String::from("subgraphs:\n");
+        let mut configuration = include_str!("../../supergraph.yaml").to_owned();
         let mut subgraphs = Vec::new();
         for name in SUBGRAPHS {
             let mut command = lyceum(folder);
             command.args(["subgraph", name, "--subgraph-listen", "127.0.0.1:0"]);
             let process = Process::start(name, command);
             let url = process.wait_for(|line| address_in(line, "/graphql"));
-            writeln!(configuration, "  {name}:\n    url: {url}/graphql").expect("a string can be written to");
+            configuration = with_url(&configuration, name, &url);
             subgraphs.push((name.to_owned(), process));
         }
         let file = folder.join("distributed.yaml");
         std::fs::write(&file, configuration).expect("the configuration can be written");
         let mut command = lyceum(folder);
         command.args(["router", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--config"]).arg(&file);
-        Self::around(Process::start("lyceum router", command), subgraphs, folder)
+        Self::around(Process::start("lyceum router", command), subgraphs)
     }
 
-    fn around(front: Process, subgraphs: Vec<(String, Process)>, folder: &Path) -> Self {
+    fn around(front: Process, subgraphs: Vec<(String, Process)>) -> Self {
         let url = front.wait_for(|line| address_in(line, "/graphql"));
         let ops_url = front.wait_for(|line| address_in(line, "/health/ready"));
-        Self { url, ops_url, front, subgraphs, folder: folder.to_path_buf(), _temporary: None }
+        Self { url, ops_url, front, subgraphs, _temporary: None }
     }
+}
+
+/// The repository's own configuration with another address for one subgraph.
+fn with_url(configuration: &str, subgraph: &str, url: &str) -> String {
+    let start = configuration.find(&format!("\n  {subgraph}:\n")).expect("the configuration names the subgraph");
+    let address = start + configuration[start..].find("http://").expect("the subgraph has an address");
+    let end = address + configuration[address..].find("/graphql").expect("the address has a path");
+    format!("{}{url}{}", &configuration[..address], &configuration[end..])
 }
 
 /// The address in a line such as `GraphQL  http://127.0.0.1:4000/graphql`, without the path.

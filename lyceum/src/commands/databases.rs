@@ -38,7 +38,7 @@ pub(crate) async fn seed(options: &Options, arguments: &DatabaseArguments) -> Re
     for subgraph in &running {
         subgraph.stop().await;
     }
-    Ok(seeded?)
+    seeded.map_err(|error| error as Box<dyn Error>)
 }
 
 /// The subgraphs that were named, or all that are configured and built in.

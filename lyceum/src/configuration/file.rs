@@ -36,7 +36,7 @@ fn read(path: &Path) -> Result<String, ConfigurationError> {
 ///
 /// # Errors
 /// When it is not YAML, or holds a key or value that does not belong there.
-pub fn parse(path: &Path, text: &str) -> Result<Configuration, ConfigurationError> {
+fn parse(path: &Path, text: &str) -> Result<Configuration, ConfigurationError> {
     serde_saphyr::from_str(text).map_err(|error| {
         let location = error.location();
         ConfigurationError::Invalid {

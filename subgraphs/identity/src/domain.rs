@@ -9,12 +9,9 @@ mod user;
 
 pub(crate) use credentials::{Email, EmailFault, PASSWORD_CHARACTERS_MAX, PasswordFault, check_password};
 pub(crate) use login_event::{LoginEvent, LoginKind};
-pub(crate) use profile::{
-    Handle, HandleFault, ProfileChange, ProfileFault, ProfileField, check_display_name, handle_change,
-};
+pub(crate) use profile::{Handle, ProfileChange, ProfileFault, ProfileField, check_display_name};
 pub(crate) use session::{
-    ABSOLUTE_LIFETIME_US, Presented, RefreshDecision, Session, SessionId, StoredRefreshToken, decide_refresh,
-    refresh_expiry,
+    Presented, RefreshDecision, Session, SessionId, StoredRefreshToken, decide_refresh, refresh_expiry,
 };
 pub(crate) use throttle::{Attempts, admit_attempt};
 pub(crate) use user::{Company, Team, User, UserStatus};

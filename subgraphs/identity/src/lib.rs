@@ -1,9 +1,63 @@
 //! identity: accounts, sign-in and sessions, and who belongs to which company and team (domain.md 2.1, 3.1, 4.1, 4.2).
+//!
+//! How the parts meet: `graph` and `rest` are two faces of the use cases in `service`; these apply the rules of
+//! `domain`, read and write through `store`, and append `events` in the same transaction. `seed` writes identity's share
+//! of the demonstration world. [`SUBGRAPH`] puts all of it together.
+//!
+//! Invariants:
+//! - Of passwords only Argon2id hashes are stored, of refresh tokens only SHA-256 hashes. Neither is ever logged.
+//! - A refresh token has at most one successor. A used one that comes back ends its session, unless it is the same
+//!   request again within ten seconds and the successor is unused.
+//! - Addresses are unique in NFC and lower case; a handle that was given up stays reserved for 90 days.
+//! - Private fields are only for their owner and holders of `user:read`, whoever asks and by whatever way.
+//!
+//! What it does not do: verify access tokens (the router does, with the keys of `/.well-known/jwks.json`), send mail, or
+//! know what people learn and buy.
 
 mod domain;
 mod events;
+mod graph;
+mod rest;
+mod seed;
 mod service;
 mod settings;
 mod store;
 
+use std::sync::Arc;
+
+use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
+
+use rest::Rest;
+use service::{AccessTokens, Accounts, Keys, Passwords, Profiles, Sessions};
+
 pub use settings::IdentityOptions;
+
+/// identity, as the kit starts it.
+pub const SUBGRAPH: Subgraph = Subgraph {
+    name: "identity",
+    migrations: kit_database::migrations!("identity", ["0001_accounts"]),
+    sdl: graph::sdl,
+    build: |context| Box::pin(build(context)),
+    seeder: Some(&seed::IdentitySeeder),
+};
+
+async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
+    let options: IdentityOptions = context.options()?;
+    let randomness = Arc::clone(&context.randomness);
+    let keys = Arc::new(Keys::open(&options.keys_file, randomness.as_ref())?);
+    let access_tokens = AccessTokens::new(Arc::clone(&keys), options.issuer, options.audience, Arc::clone(&randomness));
+    let sessions = Sessions {
+        database: context.database.clone(),
+        clock: Arc::clone(&context.clock),
+        ids: context.ids.clone(),
+        randomness: Arc::clone(&randomness),
+        keys: Arc::clone(&keys),
+        access_tokens: Arc::new(access_tokens),
+    };
+    let accounts = Accounts { sessions, passwords: Arc::new(Passwords::new(randomness)?) };
+    let profiles = Profiles { database: context.database.clone(), clock: Arc::clone(&context.clock) };
+    let schema = graph::build(profiles, context.cursor_key());
+    let database = context.database.clone();
+    let offer = Offer::new(schema, move || service::loaders::loaders(&database));
+    Ok(offer.with_rest(rest::routes(Rest { accounts, keys, origins: options.origins })))
+}

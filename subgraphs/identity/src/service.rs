@@ -4,6 +4,7 @@ pub(crate) mod access_tokens;
 pub(crate) mod accounts;
 pub(crate) mod error;
 pub(crate) mod keys;
+pub(crate) mod loaders;
 pub(crate) mod passwords;
 pub(crate) mod profiles;
 pub(crate) mod sessions;

@@ -6,6 +6,8 @@ mod change_lesson;
 mod create_course;
 mod error;
 mod list_courses;
+mod loaders;
+mod order;
 mod place_lesson;
 mod publish_course;
 mod update_course;
@@ -20,6 +22,11 @@ pub(crate) use access::may_see_drafts;
 pub use change_lesson::LessonChange;
 pub use create_course::NewCourse;
 pub use error::ServiceError;
+pub use loaders::{
+    CategoryById, CategoryBySlug, CourseById, CourseBySlug, CourseCountOfCategory, CourseCountOfInstructor,
+    CoursesOfCategory, CoursesOfInstructor, InstructorsOfCourse, LessonById, LessonsOfCourse, loaders,
+};
+pub(crate) use order::{by_position, course_order, course_position, lesson_position};
 pub use place_lesson::NewLesson;
 pub use update_course::CourseChange;
 

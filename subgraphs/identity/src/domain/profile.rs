@@ -110,7 +110,7 @@ impl ProfileChange {
 }
 
 /// The new handle of the user; nothing when it is the present one.
-pub(crate) fn handle_change(user: &User, handle: &str, now: i64) -> Result<Option<Handle>, ProfileFault> {
+fn handle_change(user: &User, handle: &str, now: i64) -> Result<Option<Handle>, ProfileFault> {
     if user.handle == handle {
         return Ok(None);
     }

@@ -8,7 +8,7 @@ use kit_ids::{Id, Kind, Prefix, UserId};
 /// How long a refresh token lives without use: 30 days, in microseconds.
 const SLIDING_LIFETIME_US: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 /// How long a session lives at most: 90 days, in microseconds.
-pub(crate) const ABSOLUTE_LIFETIME_US: i64 = 90 * 24 * 60 * 60 * 1_000_000;
+const ABSOLUTE_LIFETIME_US: i64 = 90 * 24 * 60 * 60 * 1_000_000;
 /// How long the answer to a rotation may be asked for again: 10 seconds, in microseconds.
 const LOST_RESPONSE_US: i64 = 10 * 1_000_000;
 

@@ -42,7 +42,7 @@ pub use kit_database::ToColumn;
 
 pub use anchor::Anchor;
 pub use error::DemonstrationError;
-pub use password::DemonstrationPassword;
+pub use password::{DemonstrationPassword, KNOWN_PASSWORD, PASSWORD_VARIABLE};
 pub use profile::{Counts, Profile};
 pub use progress::{Progress, TableProgress};
 pub use random::{RowRandom, Seed, distribution::Weighted};

@@ -14,7 +14,22 @@ const CHARACTERS_MAX: usize = 128;
 #[derive(Clone, Debug)]
 pub struct DemonstrationPassword(SecretString);
 
+/// The environment variable with the password.
+pub const PASSWORD_VARIABLE: &str = "DEMO_PASSWORD";
+
+/// The password when none was chosen: everybody knows it, so it may only guard what no other machine can reach.
+pub const KNOWN_PASSWORD: &str = "lyceum-demonstration";
+
 impl DemonstrationPassword {
+    /// What `DEMO_PASSWORD` says, else [`KNOWN_PASSWORD`].
+    ///
+    /// # Errors
+    /// As [`DemonstrationPassword::new`].
+    pub fn from_environment() -> Result<Self, DemonstrationError> {
+        let password = std::env::var(PASSWORD_VARIABLE).unwrap_or_else(|_| KNOWN_PASSWORD.to_owned());
+        Self::new(password.into(), &std::env::var("ENV").unwrap_or_default())
+    }
+
     /// Accepts the configured password. `environment` is the value of `ENV`, or empty when it is unset.
     ///
     /// # Errors

@@ -137,5 +137,7 @@ pub(super) fn idempotency_key(
 
 /// The key was used with another input.
 pub(super) fn conflict() -> ServiceError {
-    ServiceError::Invalid("IDEMPOTENCY_CONFLICT: `idempotencyKey` was used with another input; send a new one".to_owned())
+    ServiceError::Invalid(
+        "IDEMPOTENCY_CONFLICT: `idempotencyKey` was used with another input; send a new one".to_owned(),
+    )
 }

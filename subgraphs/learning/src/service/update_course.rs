@@ -94,7 +94,9 @@ fn apply(course: &Course, change: &CourseChange) -> ServiceResult<Course> {
         return Err(ServiceError::Invalid("`slug` is fixed once a course is published".to_owned()));
     }
     if course.is_fixed() && changed.list_price.currency != course.list_price.currency {
-        return Err(ServiceError::Invalid("the currency of `listPrice` is fixed once a course is published".to_owned()));
+        return Err(ServiceError::Invalid(
+            "the currency of `listPrice` is fixed once a course is published".to_owned(),
+        ));
     }
     Ok(changed)
 }

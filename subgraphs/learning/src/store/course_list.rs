@@ -88,7 +88,10 @@ impl Conditions {
             made.and(&text, ids.repeat(3).into_iter().map(ToColumn::to_column));
         }
         if let Some(levels) = &filter.levels {
-            made.and(&format!("c.level IN {}", list(levels.len())), levels.iter().map(|level| level.name().to_column()));
+            made.and(
+                &format!("c.level IN {}", list(levels.len())),
+                levels.iter().map(|level| level.name().to_column()),
+            );
         }
         if let Some(language) = &filter.language {
             made.and("c.language = ?", [language.to_column()]);

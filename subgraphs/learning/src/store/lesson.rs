@@ -17,8 +17,7 @@ const SHIFT: &str = "UPDATE lessons SET position = -(position + ?), updated_at =
 const SETTLE: &str = "UPDATE lessons SET position = -position WHERE course_id = ? AND position < 0";
 
 /// By place.
-pub(crate) const BY_POSITION: Order =
-    Order::new("lessons.by_position", &[SortKey::ascending("l.position")], "l.id");
+pub(crate) const BY_POSITION: Order = Order::new("lessons.by_position", &[SortKey::ascending("l.position")], "l.id");
 
 /// Where a lesson stands in [`BY_POSITION`].
 pub(crate) fn position(lesson: &Lesson) -> Position {

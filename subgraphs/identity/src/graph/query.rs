@@ -1,0 +1,92 @@
+//! Where reading begins, and where the router finds entities.
+
+use async_graphql::{Context, Object};
+use kit_graph::{
+    CacheControlScope, GraphError, GraphResult, RequestContext, RequireUser, authenticated, cache_control,
+};
+use kit_ids::{CompanyId, LoginEventId, TeamId, UserId};
+use kit_viewer::Scope;
+
+use super::login_history::LoginEvent;
+use super::organisation::{Company, Team};
+use super::user::User;
+use crate::service::loaders::{CompanyById, LoginEventById, TeamById, UserByHandle, UserById};
+
+/// What can be asked.
+pub(crate) struct Query;
+
+/// What can be asked.
+#[Object]
+impl Query {
+    /// The viewer.
+    #[graphql(
+        guard = "RequireUser",
+        directive = authenticated::apply(),
+        directive = cache_control::apply(Some(0), Some(CacheControlScope::Private)),
+        cache_control(no_cache, private)
+    )]
+    async fn me(&self, ctx: &Context<'_>) -> GraphResult<Option<User>> {
+        let id = ctx.viewer().require_user()?.id;
+        Ok(ctx.load::<UserById>(id).await?.map(User))
+    }
+
+    /// A person by exactly one of id and handle.
+    #[graphql(tag = "partner")]
+    async fn user(&self, ctx: &Context<'_>, id: Option<UserId>, handle: Option<String>) -> GraphResult<Option<User>> {
+        let user = match (id, handle) {
+            (Some(id), None) => ctx.load::<UserById>(id).await?,
+            (None, Some(handle)) => ctx.load::<UserByHandle>(handle).await?,
+            _ => return Err(GraphError::bad_user_input("exactly one of `id` and `handle` is needed")),
+        };
+        Ok(user.map(User))
+    }
+
+    /// A company by id.
+    async fn company(&self, ctx: &Context<'_>, id: CompanyId) -> GraphResult<Option<Company>> {
+        Ok(ctx.load::<CompanyById>(id).await?.map(Company))
+    }
+
+    /// A team by id.
+    async fn team(&self, ctx: &Context<'_>, id: TeamId) -> GraphResult<Option<Team>> {
+        Ok(ctx.load::<TeamById>(id).await?.map(Team))
+    }
+
+    #[graphql(entity)]
+    async fn find_user_by_id(&self, ctx: &Context<'_>, #[graphql(key)] id: UserId) -> GraphResult<Option<User>> {
+        Ok(ctx.load::<UserById>(id).await?.map(User))
+    }
+
+    #[graphql(entity)]
+    async fn find_user_by_handle(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(key)] handle: String,
+    ) -> GraphResult<Option<User>> {
+        Ok(ctx.load::<UserByHandle>(handle).await?.map(User))
+    }
+
+    #[graphql(entity)]
+    async fn find_company_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(key)] id: CompanyId,
+    ) -> GraphResult<Option<Company>> {
+        Ok(ctx.load::<CompanyById>(id).await?.map(Company))
+    }
+
+    #[graphql(entity)]
+    async fn find_team_by_id(&self, ctx: &Context<'_>, #[graphql(key)] id: TeamId) -> GraphResult<Option<Team>> {
+        Ok(ctx.load::<TeamById>(id).await?.map(Team))
+    }
+
+    #[graphql(entity)]
+    async fn find_login_event_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(key)] id: LoginEventId,
+    ) -> GraphResult<Option<LoginEvent>> {
+        let event = ctx.load::<LoginEventById>(id).await?;
+        // To anyone else it does not exist.
+        Ok(event.filter(|event| ctx.viewer().self_or_scope(event.user_id, Scope::UserRead).is_ok()).map(LoginEvent))
+    }
+}

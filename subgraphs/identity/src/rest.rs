@@ -1,0 +1,39 @@
+//! The authentication paths and the public keys (domain.md 4.2).
+
+mod authentication;
+mod body;
+mod client;
+mod cookie;
+mod jwks;
+mod problem;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::service::{Accounts, Keys};
+
+/// Most bytes of a body (domain.md 4): ten times what the largest request needs.
+const BODY_BYTES_MAX: usize = 64 * 1_024;
+
+/// What the handlers work with.
+pub(crate) struct Rest {
+    pub(crate) accounts: Accounts,
+    pub(crate) keys: Arc<Keys>,
+    /// Origins whose pages may use the cookie, besides the request's own host.
+    pub(crate) origins: Vec<String>,
+}
+
+/// The routes, whole paths.
+pub(crate) fn routes(rest: Rest) -> Router {
+    Router::new()
+        .route("/auth/v1/register", post(authentication::register))
+        .route("/auth/v1/login", post(authentication::login))
+        .route("/auth/v1/token/refresh", post(authentication::refresh))
+        .route("/auth/v1/logout", post(authentication::logout))
+        .route("/.well-known/jwks.json", get(jwks::answer))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .with_state(Arc::new(rest))
+}

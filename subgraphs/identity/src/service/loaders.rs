@@ -1,0 +1,123 @@
+//! What resolvers read by key, many at a time: one statement per loader (P16).
+
+use std::collections::{BTreeSet, HashMap};
+
+use kit_database::{Database, DatabaseError};
+use kit_graph::{BatchLoad, Loaders};
+use kit_ids::{CompanyId, LoginEventId, TeamId, UserId};
+use kit_paging::{Window, WindowLoad, Windows};
+use kit_viewer::Role;
+
+use crate::domain::{Company, LoginEvent, LoginKind, Team, User};
+use crate::store::{login_events, organisations, users};
+
+/// The loaders of one request.
+pub(crate) fn loaders(database: &Database) -> Loaders {
+    let database = || database.clone();
+    Loaders::new()
+        .with(UserById(database()))
+        .with(UserByHandle(database()))
+        .with(RolesOfUser(database()))
+        .with(CompanyById(database()))
+        .with(TeamById(database()))
+        .with(CompanyMembers(database()))
+        .with(TeamMembers(database()))
+        .with(LoginEventById(database()))
+        .with(LoginEventCount(database()))
+        .with(Windows(LoginHistory(database())))
+}
+
+macro_rules! loader {
+    ($(#[$doc:meta])* $name:ident: $key:ty => $value:ty, |$database:ident, $keys:ident| $rows:expr, $key_of:expr) => {
+        $(#[$doc])*
+        pub(crate) struct $name(Database);
+
+        impl BatchLoad for $name {
+            type Key = $key;
+            type Value = $value;
+            type Error = DatabaseError;
+
+            async fn load(&self, $keys: &[$key]) -> Result<HashMap<$key, $value>, DatabaseError> {
+                let $database = &self.0;
+                Ok($rows.await?.into_iter().map($key_of).collect())
+            }
+        }
+    };
+}
+
+loader!(
+    /// A user.
+    UserById: UserId => User, |database, ids| users::by_ids(database, ids), |user| (user.id, user)
+);
+loader!(
+    /// A user, by the handle of now.
+    UserByHandle: String => User, |database, handles| users::by_handles(database, handles),
+    |user| (user.handle.clone(), user)
+);
+loader!(
+    /// What a user may act as.
+    RolesOfUser: UserId => BTreeSet<Role>, |database, ids| users::roles(database, ids), |roles| roles
+);
+loader!(
+    /// A company.
+    CompanyById: CompanyId => Company, |database, ids| organisations::companies(database, ids),
+    |company| (company.id, company)
+);
+loader!(
+    /// A team.
+    TeamById: TeamId => Team, |database, ids| organisations::teams(database, ids), |team| (team.id, team)
+);
+loader!(
+    /// How many people a company has; missing when none.
+    CompanyMembers: CompanyId => i64, |database, ids| organisations::company_members(database, ids), |count| count
+);
+loader!(
+    /// How many people a team has; missing when none.
+    TeamMembers: TeamId => i64, |database, ids| organisations::team_members(database, ids), |count| count
+);
+loader!(
+    /// An entry of somebody's history.
+    LoginEventById: LoginEventId => LoginEvent, |database, ids| login_events::by_ids(database, ids),
+    |event| (event.id, event)
+);
+
+/// How many entries a user's history has, of one kind when it is given; missing when none.
+pub(crate) struct LoginEventCount(Database);
+
+impl BatchLoad for LoginEventCount {
+    type Key = (UserId, Option<LoginKind>);
+    type Value = i64;
+    type Error = DatabaseError;
+
+    async fn load(&self, keys: &[Self::Key]) -> Result<HashMap<Self::Key, i64>, DatabaseError> {
+        let mut users_by_kind: HashMap<Option<LoginKind>, Vec<UserId>> = HashMap::new();
+        for (user, kind) in keys {
+            users_by_kind.entry(*kind).or_default().push(*user);
+        }
+        let mut counts = HashMap::with_capacity(keys.len());
+        for (kind, users) in users_by_kind {
+            let counted = login_events::count(&self.0, &users, kind).await?;
+            counts.extend(counted.into_iter().map(|(user, count)| ((user, kind), count)));
+        }
+        Ok(counts)
+    }
+}
+
+/// A user's history, page by page.
+#[derive(Clone)]
+pub(crate) struct LoginHistory(Database);
+
+impl WindowLoad for LoginHistory {
+    type Parent = UserId;
+    type Filter = Option<LoginKind>;
+    type Row = LoginEvent;
+    type Error = DatabaseError;
+
+    async fn load_windows(
+        &self,
+        parents: &[UserId],
+        window: &Window<Option<LoginKind>>,
+    ) -> Result<Vec<(UserId, LoginEvent)>, DatabaseError> {
+        login_events::windows(&self.0, parents, window).await
+    }
+}

@@ -1,0 +1,36 @@
+//! The GraphQL face of learning; docs/graph/learning.graphql is its sketch.
+
+mod category;
+mod course;
+mod entity;
+mod input;
+mod lesson;
+mod mutation;
+mod payload;
+mod query;
+mod user;
+
+use async_graphql::{EmptySubscription, SchemaBuilder};
+use kit_graph::{Implements, Node, UserError, export_sdl, schema};
+
+use category::Category;
+use course::Course;
+use lesson::Lesson;
+use mutation::Mutation;
+use payload::LearningUserError;
+use query::Query;
+
+/// The schema, without its data.
+pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    schema(Query::default(), Mutation)
+        .register_output_type::<Implements<Node, Course>>()
+        .register_output_type::<Implements<Node, Lesson>>()
+        .register_output_type::<Implements<Node, Category>>()
+        .register_output_type::<Implements<UserError, LearningUserError>>()
+}
+
+/// The SDL that composition reads.
+#[must_use]
+pub fn sdl() -> String {
+    export_sdl(&builder().finish())
+}
