@@ -1,13 +1,10 @@
 //! Which demonstration world an empty platform is given, and how one signs in to it.
 
-use std::error::Error;
 use std::net::SocketAddr;
 
-use identity::IdentitySeeder;
 use kit_database::Database;
 use kit_demonstration::{
-    Anchor, DemonstrationError, DemonstrationPassword, KNOWN_PASSWORD, PASSWORD_VARIABLE, Profile, Progress, World,
-    WorldKey,
+    Anchor, DemonstrationError, KNOWN_PASSWORD, PASSWORD_VARIABLE, Profile, Progress, World, WorldKey,
 };
 use kit_ids::{Clock, SystemClock};
 use kit_service::RunningSubgraph;
@@ -22,7 +19,7 @@ use crate::arguments::SeedProfile;
 ///
 /// # Errors
 /// When a database holds other rows, or fails.
-pub async fn seed(subgraphs: &[RunningSubgraph], profile: SeedProfile) -> Result<(), Box<dyn Error + Send + Sync>> {
+pub async fn seed(subgraphs: &[RunningSubgraph], profile: SeedProfile) -> Result<(), DemonstrationError> {
     let Some(profile) = wanted(profile) else { return Ok(()) };
     let mut key = None;
     for subgraph in subgraphs {
@@ -37,22 +34,7 @@ pub async fn seed(subgraphs: &[RunningSubgraph], profile: SeedProfile) -> Result
     let world = World::new(key);
     let progress = Progress::for_console();
     for subgraph in subgraphs {
-        seed_one(subgraph, &world, &progress).await?;
-    }
-    Ok(())
-}
-
-/// Identity's share depends on the password of the demonstration accounts, so its seeder is made here.
-async fn seed_one(
-    subgraph: &RunningSubgraph,
-    world: &World,
-    progress: &Progress,
-) -> Result<(), Box<dyn Error + Send + Sync>> {
-    if subgraph.name() == identity::SUBGRAPH.name {
-        let seeder = IdentitySeeder::new(&DemonstrationPassword::from_environment()?)?;
-        kit_demonstration::seed(&seeder, world, &subgraph.context().database, progress).await?;
-    } else {
-        subgraph.seed(world, progress).await?;
+        subgraph.seed(&world, &progress).await?;
     }
     Ok(())
 }

@@ -38,7 +38,7 @@ pub(crate) async fn seed(options: &Options, arguments: &DatabaseArguments) -> Re
     for subgraph in &running {
         subgraph.stop().await;
     }
-    seeded.map_err(|error| error as Box<dyn Error>)
+    Ok(seeded?)
 }
 
 /// The subgraphs that were named, or all that are configured and built in.

@@ -21,9 +21,7 @@ pub(crate) async fn run(options: &Options, arguments: &SubgraphArguments) -> Res
     let listener = front::listen(address, "--subgraph-listen").await?;
     let services = Services::open(DataDirectory::open(&options.data_dir)?).await?;
     let running = Arc::new(services.start(subgraph, &configuration).await?);
-    demonstration::seed(std::slice::from_ref(&*running), options.seed_profile)
-        .await
-        .map_err(|error| error as Box<dyn Error>)?;
+    demonstration::seed(std::slice::from_ref(&*running), options.seed_profile).await?;
     println!("{} serves http://{}/graphql", subgraph.name, listener.local_addr()?);
     let serving = tokio::spawn({
         let running = Arc::clone(&running);

@@ -25,7 +25,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     let services = Services::open(directory.clone()).await?;
     let running = start_here(&services, &configuration).await?;
-    demonstration::seed(&running, options.seed_profile).await.map_err(|error| error as Box<dyn Error>)?;
+    demonstration::seed(&running, options.seed_profile).await?;
     let in_process: BTreeMap<String, axum::Router> =
         running.iter().map(|subgraph| (subgraph.name().to_owned(), subgraph.router())).collect();
     let server = front::router(supergraph, configuration.router.clone(), &directory, in_process)?;

@@ -9,5 +9,11 @@
 
 mod domain;
 mod events;
+mod seed;
 mod service;
 mod store;
+
+use kit_database::Migrations;
+
+/// The tables of enrollment.
+const MIGRATIONS: Migrations = kit_database::migrations!("enrollment", ["0001_enrollments"]);

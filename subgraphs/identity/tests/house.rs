@@ -20,7 +20,7 @@ use tower::ServiceExt;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// 2026-06-01T00:00:00Z
-pub(crate) const NOW: i64 = 1_780_272_000_000_000;
+const NOW: i64 = 1_780_272_000_000_000;
 
 pub(crate) struct House {
     pub(crate) running: RunningSubgraph,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kit_database::{Database, Migrations};
+use kit_database::Database;
 use kit_events::outbox;
 use kit_ids::{CourseId, IdGenerator, MembershipId, PlanId, SystemClock, UserId};
 use kit_service::Call;
@@ -11,11 +11,11 @@ use kit_testing::{TestDatabase, on_each_database};
 use kit_viewer::{SignedInUser, Viewer};
 
 use super::{EnrollError, EnrollRequest, Enrolling};
+use crate::MIGRATIONS;
 use crate::domain::{Currency, EnrollmentSource, OrderStatus, Price};
 use crate::service::payment::{DECLINED_TOKEN, DemonstrationPayments};
 use crate::store::{courses, enrollments, orders};
 
-const MIGRATIONS: Migrations = kit_database::migrations!("enrollment", ["0001_enrollments"]);
 const USER: UserId = UserId::from_bytes([1; 16]);
 const COURSE: CourseId = CourseId::from_bytes([2; 16]);
 const FLOW: &str = "flow";
