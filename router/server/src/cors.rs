@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 
 use crate::configuration::CorsSettings;
 
-const ALLOWED_METHODS: &str = "GET, POST";
+const ALLOWED_METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const ALLOWED_HEADERS: &str = "authorization, content-type, x-correlation-id, traceparent, tracestate";
 const EXPOSED_HEADERS: &str = "x-correlation-id, x-trace-id, retry-after";
 

@@ -9,7 +9,7 @@ mod header;
 mod jwks;
 mod keys;
 
-pub use claims::AccessClaims;
+pub(crate) use claims::AccessClaims;
 pub use jwks::{JwksError, JwksSource, SubgraphJwks};
 
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 
 /// On whose behalf a request is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Viewer {
+pub(crate) enum Viewer {
     /// No token was sent.
     Anonymous,
     /// The claims of a verified token.
@@ -41,7 +41,7 @@ pub(crate) struct Identity {
 #[derive(Debug)]
 struct Verifier {
     settings: AuthenticationSettings,
-    keys: KeyStore,
+    keys: Arc<KeyStore>,
     clock: Arc<dyn Clock>,
 }
 
@@ -83,7 +83,7 @@ impl Identity {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let verifier = authentication.map(|(settings, source)| Verifier {
-            keys: KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), source),
+            keys: Arc::new(KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), source)),
             settings,
             clock,
         });

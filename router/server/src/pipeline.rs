@@ -13,7 +13,6 @@ use tracing::Instrument;
 use crate::admission::media_type::{ReplyMediaType, negotiate, wants_page};
 use crate::admission::{Parameters, admit};
 use crate::configuration::RouterSettings;
-use crate::cors;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, RequestTrace, ViewerHeader};
 use crate::identity::{Identity, identify};
@@ -39,21 +38,16 @@ pub(crate) struct Pipeline {
 
 /// Answers one request to the GraphQL endpoint.
 pub(crate) async fn handle(pipeline: &Pipeline, peer: Option<IpAddr>, request: Request<Body>) -> Response<Body> {
-    if let Some(preflight) = cors::preflight(&pipeline.settings.cors, &request) {
-        return preflight;
-    }
     if let Some(playground) = &pipeline.playground
         && request.method() == Method::GET
         && wants_page(request.headers())
     {
         return playground.page();
     }
-    let origin = cors::allowed_origin(&pipeline.settings.cors, request.headers());
     let trace = RequestTrace::of(request.headers());
     let span = tracing::info_span!("graphql request", trace_id = trace.trace_id, correlation_id = trace.correlation_id);
     let mut reply = answer(pipeline, peer, &trace, request).instrument(span).await;
     trace.write_to_reply(reply.headers_mut());
-    cors::write_to_reply(&pipeline.settings.cors, origin, reply.headers_mut());
     reply
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::middleware::map_response;
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::routing::{any, get};
 use http::{HeaderValue, Request, Response, header};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -15,7 +15,7 @@ use crate::health::Health;
 use crate::listener::Peer;
 use crate::pass_through::{self, PassThrough};
 use crate::pipeline::{self, Pipeline};
-use crate::{playground, security_headers};
+use crate::{cors, playground, security_headers};
 
 /// The address of the graph.
 const GRAPHQL_PATH: &str = "/graphql";
@@ -31,7 +31,9 @@ pub(crate) fn public(pipeline: &Arc<Pipeline>, pass_through: &[Arc<PassThrough>]
         let handler = any(passed_through).with_state(Arc::clone(route));
         routes = routes.route(prefix, handler.clone()).route(&format!("{prefix}/{{*rest}}"), handler);
     }
-    routes.layer(map_response(with_security_headers))
+    routes
+        .layer(from_fn_with_state(Arc::clone(pipeline), for_other_origins))
+        .layer(map_response(with_security_headers))
 }
 
 /// What operators may ask for; on a listener of its own.
@@ -61,6 +63,18 @@ async fn rendered(State(metrics): State<PrometheusHandle>) -> Response<Body> {
     reply
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+    reply
+}
+
+/// The CORS protocol, the same for all that clients may ask for.
+async fn for_other_origins(State(pipeline): State<Arc<Pipeline>>, request: Request<Body>, next: Next) -> Response<Body> {
+    let settings = &pipeline.settings.cors;
+    if let Some(preflight) = cors::preflight(settings, &request) {
+        return preflight;
+    }
+    let origin = cors::allowed_origin(settings, request.headers());
+    let mut reply = next.run(request).await;
+    cors::write_to_reply(settings, origin, reply.headers_mut());
     reply
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 
 use crate::configuration::ListenerSettings;
 use crate::health::Health;
@@ -34,32 +34,42 @@ impl RouterServer {
     }
 
     /// What clients may ask for: the graph, the playground, the paths passed through.
-    #[must_use]
     pub fn public_router(&self) -> Router {
         routes::public(&self.pipeline, &self.pass_through)
     }
 
     /// What operators may ask for: health and metrics.
-    #[must_use]
     pub fn operations_router(&self) -> Router {
         routes::operations(&self.health, telemetry::install_recorder())
     }
 
     /// Serves both until `stop` resolves: then the router is no longer ready, accepts nothing new, and lets requests in
-    /// flight end within the drain time.
+    /// flight end within the drain time. Operators are answered to the end of that.
     pub async fn serve(&self, public: TcpListener, operations: TcpListener, stop: impl Future<Output = ()>) {
-        let (stopping, stopped) = watch::channel(false);
-        let wait = |mut stopped: watch::Receiver<bool>| async move {
-            // An error means that the sender is gone, which is an end, too.
-            let _ = stopped.wait_for(|stopped| *stopped).await;
-        };
-        let serve_public = listener::serve(public, self.public_router(), &self.listeners, wait(stopped.clone()));
-        let serve_operations = listener::serve(operations, self.operations_router(), &self.listeners, wait(stopped));
-        let stop = async {
+        let (stopping, stop_public) = oneshot::channel();
+        let (drained, stop_operations) = oneshot::channel();
+        let announce = async {
             stop.await;
             self.health.stop();
-            stopping.send_replace(true);
+            // Both ends live in this function.
+            let _ = stopping.send(());
         };
-        tokio::join!(serve_public, serve_operations, stop);
+        let serve_public = async {
+            listener::serve(public, self.public_router(), &self.listeners, ended(stop_public)).await;
+            let _ = drained.send(());
+        };
+        let serve_operations = async {
+            let watched = listener::serve(operations, self.operations_router(), &self.listeners, ended(stop_operations));
+            tokio::select! {
+                () = watched => {}
+                () = telemetry::upkeep() => {}
+            }
+        };
+        tokio::join!(serve_public, serve_operations, announce);
     }
+}
+
+/// Resolves with the signal; its sender's end is one, too.
+async fn ended(signal: oneshot::Receiver<()>) {
+    let _ = signal.await;
 }

@@ -18,6 +18,8 @@ const FETCH_ERRORS: &str = "router_subgraph_request_errors_total";
 const OPERATION_CACHE: &str = "router_operation_cache_total";
 const JWKS_REFRESHES: &str = "router_jwks_refreshes_total";
 
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
+
 /// From a stage that only looks something up (tens of microseconds) to a request that waits for its timeout.
 const DURATION_BUCKETS_SECONDS: [f64; 14] =
     [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
@@ -41,6 +43,17 @@ pub fn install_recorder() -> PrometheusHandle {
             handle
         })
         .clone()
+}
+
+/// Folds new measurements into the histograms, again and again: without it, they would pile up whenever nobody reads
+/// `/metrics`.
+pub(crate) async fn upkeep() {
+    let recorder = install_recorder();
+    let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
+    loop {
+        interval.tick().await;
+        recorder.run_upkeep();
+    }
 }
 
 fn describe() {

@@ -1,8 +1,11 @@
 //! What enrollment publishes (domain 3.3). No event carries a payment token.
 
+mod courses;
+
 use kit_events::NewEvent;
 use serde_json::json;
 
+pub(crate) use self::courses::CoursePrices;
 use crate::domain::{Enrollment, Order};
 
 /// Somebody has a place in a course.

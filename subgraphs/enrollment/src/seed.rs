@@ -84,9 +84,8 @@ impl Seeder for EnrollmentSeeder {
 async fn seed_memberships(world: &World, database: &Database, progress: &Progress) -> Result<(), DemonstrationError> {
     let mut plans = BulkInsert::new(database, PLANS, progress.table(NAME, "plans", world.plans().len()));
     for plan in world.plans() {
-        let row = row![
-            plan.id, plan.name, plan.price_minor, plan.currency, plan.period.name(), plan.active, plan.created_at
-        ];
+        let row =
+            row![plan.id, plan.name, plan.price_minor, plan.currency, plan.period.name(), plan.active, plan.created_at];
         plans.push(row).await?;
     }
     plans.finish().await?;
@@ -114,7 +113,12 @@ async fn seed_orders(world: &World, database: &Database, progress: &Progress) ->
     let mut orders = BulkInsert::new(database, ORDERS, progress.table(NAME, "orders", world.orders().len()));
     for order in world.orders() {
         let row = row![
-            order.id, order.user_id, order.amount_minor, order.currency, order.status.name(), &order.payment_ref,
+            order.id,
+            order.user_id,
+            order.amount_minor,
+            order.currency,
+            order.status.name(),
+            &order.payment_ref,
             order.created_at
         ];
         orders.push(row).await?;
@@ -127,7 +131,12 @@ async fn seed_enrollments(world: &World, database: &Database, progress: &Progres
     let mut enrollments = BulkInsert::new(database, ENROLLMENTS, progress.table(NAME, "enrollments", rows.len()));
     for place in rows {
         let row = row![
-            place.id, place.user_id, place.course_id, place.source.name(), place.enrolled_at, place.completed_at,
+            place.id,
+            place.user_id,
+            place.course_id,
+            place.source.name(),
+            place.enrolled_at,
+            place.completed_at,
             place.order_id
         ];
         enrollments.push(row).await?;
@@ -137,7 +146,10 @@ async fn seed_enrollments(world: &World, database: &Database, progress: &Progres
         BulkInsert::new(database, COURSE_PROGRESS, progress.table(NAME, "course_progress", rows.len()));
     for place in rows {
         let row = row![
-            place.user_id, place.course_id, i64::from(place.completed_lessons), place.watched_seconds,
+            place.user_id,
+            place.course_id,
+            i64::from(place.completed_lessons),
+            place.watched_seconds,
             place.last_activity_at
         ];
         course_progress.push(row).await?;
@@ -151,8 +163,7 @@ async fn seed_completed_lessons(
     progress: &Progress,
 ) -> Result<(), DemonstrationError> {
     let count = world.enrollments().iter().map(|place| world.completed_lessons(place).len()).sum();
-    let mut lessons =
-        BulkInsert::new(database, COMPLETED_LESSONS, progress.table(NAME, "completed_lessons", count));
+    let mut lessons = BulkInsert::new(database, COMPLETED_LESSONS, progress.table(NAME, "completed_lessons", count));
     for place in world.enrollments() {
         for lesson in world.completed_lessons(place) {
             lessons.push(row![place.user_id, lesson.lesson_id, place.course_id, lesson.completed_at]).await?;

@@ -1,5 +1,7 @@
 //! identity at its boundary: its REST paths, its graph and its events, on both engines.
 
+#![expect(clippy::unwrap_used, reason = "what stands outside of test functions here serves them")]
+
 mod account;
 mod demonstration;
 mod house;

@@ -10,15 +10,20 @@ mod payload;
 mod query;
 mod user;
 
-use async_graphql::{EmptySubscription, SchemaBuilder};
+use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 use kit_graph::{Implements, Node, UserError, export_sdl, schema};
 
 use category::Category;
 use course::Course;
+use entity::EntityQuery;
 use lesson::Lesson;
 use mutation::Mutation;
 use payload::LearningUserError;
-use query::Query;
+use query::CatalogueQuery;
+
+/// What can be asked.
+#[derive(Default, MergedObject)]
+pub(crate) struct Query(CatalogueQuery, EntityQuery);
 
 /// The schema, without its data.
 pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
@@ -31,6 +36,6 @@ pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 
 /// The SDL that composition reads.
 #[must_use]
-pub fn sdl() -> String {
+pub(crate) fn sdl() -> String {
     export_sdl(&builder().finish())
 }

@@ -37,7 +37,7 @@ const LESSONS: Table = table! {
 
 /// Writes categories, courses, who teaches them, and lessons.
 #[derive(Debug, Clone, Copy)]
-pub struct LearningSeeder;
+pub(crate) struct LearningSeeder;
 
 #[async_trait]
 impl Seeder for LearningSeeder {
@@ -62,9 +62,7 @@ async fn categories(world: &World, database: &Database, progress: &Progress) -> 
     let bar = progress.table(NAME, CATEGORIES.name(), rows.len());
     let mut insert = BulkInsert::new(database, CATEGORIES, bar);
     for category in rows {
-        insert
-            .push(row![category.id, category.slug, category.name, category.parent_id, category.created_at])
-            .await?;
+        insert.push(row![category.id, category.slug, category.name, category.parent_id, category.created_at]).await?;
     }
     insert.finish().await
 }

@@ -30,7 +30,7 @@ impl RequestTrace {
         let correlation_id = sole(headers, &CORRELATION_ID)
             .and_then(|value| value.to_str().ok())
             .filter(|id| is_correlation_id(id))
-            .map_or_else(|| random_hexadecimal::<16>(), str::to_owned);
+            .map_or_else(random_hexadecimal::<16>, str::to_owned);
         match parent {
             Some((trace_id, flags)) => Self {
                 trace_id,

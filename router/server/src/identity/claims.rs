@@ -9,19 +9,19 @@ use crate::configuration::AuthenticationSettings;
 
 /// What a verified access token says of its viewer (domain section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccessClaims {
+pub(crate) struct AccessClaims {
     /// The viewer's id.
-    pub subject: String,
+    pub(crate) subject: String,
     /// The session the token belongs to.
-    pub session: Option<String>,
+    pub(crate) session: Option<String>,
     /// The token's own id.
-    pub token_id: String,
+    pub(crate) token_id: String,
     /// The viewer's roles.
-    pub roles: Vec<String>,
+    pub(crate) roles: Vec<String>,
     /// The scopes granted.
-    pub scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     /// When the token ends, in unix seconds.
-    pub expires_at: u64,
+    pub(crate) expires_at: u64,
 }
 
 /// The claims as they are written. Types are exact: a number in quotes is a malformed token, not a number

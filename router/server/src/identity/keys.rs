@@ -72,19 +72,28 @@ impl KeyStore {
         Self { settings, algorithms, source, current: RwLock::new(None), attempts: Mutex::new(None) }
     }
 
-    /// The key with this id. Fetches the set when it is missing, old, or does not hold the id.
-    pub(super) async fn find(&self, key_id: &str) -> Result<Arc<VerificationKey>, KeyLookupError> {
+    /// The key with this id. The set is fetched first when it is missing or does not hold the id, and beside when it is
+    /// only old, so that a slow issuer delays nobody whose key is at hand.
+    pub(super) async fn find(self: &Arc<Self>, key_id: &str) -> Result<Arc<VerificationKey>, KeyLookupError> {
         let before = self.trusted();
-        let known = before.as_ref().and_then(|fetched| fetched.keys.get(key_id).cloned());
-        let fresh = before
-            .as_ref()
-            .is_some_and(|fetched| fetched.at.elapsed() < Duration::from_secs(self.settings.refresh_seconds));
-        match known {
-            Some(key) if fresh => return Ok(key),
-            _ => self.refresh(before.as_ref().map(|fetched| fetched.at)).await,
+        let seen = before.as_ref().map(|fetched| fetched.at);
+        if let Some(key) = before.and_then(|fetched| fetched.keys.get(key_id).cloned()) {
+            if seen.is_some_and(|at| at.elapsed() >= Duration::from_secs(self.settings.refresh_seconds)) {
+                self.refresh_beside(seen);
+            }
+            return Ok(key);
         }
+        self.refresh(seen).await;
         let after = self.trusted().ok_or(KeyLookupError::Unavailable)?;
         after.keys.get(key_id).cloned().ok_or(KeyLookupError::Unknown)
+    }
+
+    /// Starts a fetch unless one is going on.
+    fn refresh_beside(self: &Arc<Self>, seen: Option<Instant>) {
+        if self.attempts.try_lock().is_ok() {
+            let store = Arc::clone(self);
+            tokio::spawn(async move { store.refresh(seen).await });
+        }
     }
 
     /// The last set, unless it is too old to be trusted even in an outage.
@@ -93,8 +102,8 @@ impl KeyStore {
         current.filter(|fetched| fetched.at.elapsed() < Duration::from_secs(self.settings.stale_seconds_max))
     }
 
-    /// Fetches the set unless somebody else just did, or the last attempt was too recent. `seen` is the age of the set
-    /// that the caller found wanting.
+    /// Fetches the set unless somebody else just did, or the last attempt was too recent. `seen` is when the set was
+    /// fetched that the caller found wanting.
     async fn refresh(&self, seen: Option<Instant>) {
         let mut attempts = self.attempts.lock().await;
         let current = self.trusted().map(|fetched| fetched.at);

@@ -19,7 +19,7 @@ use kit_viewer::Refusal;
 use thiserror::Error;
 
 use super::payment::PaymentPort;
-use crate::domain::{Enrollment, EnrollmentSource, Order, OrderStatus, Price, PriceReason, Standing, quote};
+use crate::domain::{Enrollment, EnrollmentSource, Order, OrderStatus, Plan, Price, PriceReason, Standing, quote};
 use crate::events;
 use crate::store::{courses, enrollments, memberships, orders};
 
@@ -133,6 +133,11 @@ impl Enrolling {
         write(transaction, &enrollment, ticket, call).await?;
         Ok(Decision::Enrolled(enrollment))
     }
+    /// The plans on offer.
+    pub(crate) async fn plans(&self) -> Result<Vec<Plan>, DatabaseError> {
+        memberships::plans_on_offer(&self.database).await
+    }
+
     fn place(
         &self,
         user_id: UserId,

@@ -6,7 +6,7 @@ use kit_ids::LoginEventId;
 use kit_paging::{CursorKey, Page, Position};
 
 use crate::domain;
-use crate::store::login_events::NEWEST;
+use crate::service::loaders::HISTORY_ORDER;
 
 /// What happened to an account's sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -78,7 +78,7 @@ pub(crate) fn connection(
     cursors: &CursorKey,
 ) -> LoginEventConnection {
     LoginEventConnection::new(page, total, |event| LoginEventEdge {
-        cursor: cursors.cursor(&NEWEST, &Position::new([event.at.into()], event.id)),
+        cursor: cursors.cursor(&HISTORY_ORDER, &Position::new([event.at.into()], event.id)),
         node: LoginEvent(event),
     })
 }

@@ -11,8 +11,7 @@ use kit_viewer::{Role, Scope};
 use super::login_history::{LoginEventConnection, LoginKind, connection};
 use super::organisation::{Company, Team};
 use crate::domain;
-use crate::service::loaders::{CompanyById, LoginEventCount, LoginHistory, RolesOfUser, TeamById};
-use crate::store::login_events::NEWEST;
+use crate::service::loaders::{CompanyById, HISTORY_ORDER, LoginEventCount, LoginHistory, RolesOfUser, TeamById};
 
 /// Whether an account is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -161,7 +160,7 @@ impl User {
         kind: Option<LoginKind>,
     ) -> GraphResult<Option<LoginEventConnection>> {
         ctx.viewer().self_or_scope(self.0.id, Scope::UserRead)?;
-        let page = PageArguments::new(first, after, last, before).parse(&NEWEST, ctx.cursor_key())?;
+        let page = PageArguments::new(first, after, last, before).parse(&HISTORY_ORDER, ctx.cursor_key())?;
         let kind = kind.map(domain::LoginKind::from);
         let total = if ctx.wants_total_count() {
             Some(ctx.load::<LoginEventCount>((self.0.id, kind)).await?.unwrap_or_default())

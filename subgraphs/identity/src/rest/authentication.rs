@@ -19,7 +19,7 @@ use crate::service::Registration;
 pub(super) async fn register(State(rest): State<Arc<Rest>>, parts: Parts, body: Bytes) -> Response {
     let body: RegisterBody = match json(&parts.headers, &body) {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let registration = Registration { name: body.name, email: body.email, password: secret(body.password) };
     match rest.accounts.register(registration, &call(&parts)).await {
@@ -38,7 +38,7 @@ pub(super) async fn register(State(rest): State<Arc<Rest>>, parts: Parts, body: 
 pub(super) async fn login(State(rest): State<Arc<Rest>>, parts: Parts, body: Bytes) -> Response {
     let body: LoginBody = match json(&parts.headers, &body) {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     match rest.accounts.login(&body.email, secret(body.password), &call(&parts)).await {
         Ok(pair) => tokens(StatusCode::OK, pair, body.token_delivery, &parts.headers),
@@ -50,13 +50,13 @@ pub(super) async fn login(State(rest): State<Arc<Rest>>, parts: Parts, body: Byt
 pub(super) async fn refresh(State(rest): State<Arc<Rest>>, parts: Parts, body: Bytes) -> Response {
     let body: RefreshBody = match json_or_nothing(&parts.headers, &body) {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let (token, delivery) = match body.refresh_token {
         Some(token) => (token, TokenDelivery::Body),
         None => {
             if let Err(response) = cookie::check_origin(&parts.headers, &rest.origins) {
-                return response;
+                return *response;
             }
             (cookie::read(&parts.headers).unwrap_or_default().to_owned(), TokenDelivery::Cookie)
         }
@@ -71,14 +71,14 @@ pub(super) async fn refresh(State(rest): State<Arc<Rest>>, parts: Parts, body: B
 pub(super) async fn logout(State(rest): State<Arc<Rest>>, parts: Parts, body: Bytes) -> Response {
     let body: RefreshBody = match json_or_nothing(&parts.headers, &body) {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let cookie = cookie::read(&parts.headers);
     if body.refresh_token.is_none()
         && cookie.is_some()
         && let Err(response) = cookie::check_origin(&parts.headers, &rest.origins)
     {
-        return response;
+        return *response;
     }
     match rest.accounts.sessions.sign_out(body.refresh_token.as_deref().or(cookie), &call(&parts)).await {
         Ok(()) => (StatusCode::NO_CONTENT, [(SET_COOKIE, cookie::clear(&parts.headers))]).into_response(),

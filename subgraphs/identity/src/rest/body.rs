@@ -60,21 +60,24 @@ struct TokenAnswer {
 }
 
 /// Reads a JSON body. The content type is asked for because no page of another origin can send it unasked.
-pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Response> {
+pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Box<Response>> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
         let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type");
-        return Err(problem.with_detail("the content type must be application/json").into_response());
+        return Err(Box::new(problem.with_detail("the content type must be application/json").into_response()));
     }
     serde_json::from_slice(body).map_err(|error| {
         // Only the place is named: serde would quote what stands there, which may be a password.
         let detail = format!("the body is not the expected JSON, at line {} column {}", error.line(), error.column());
-        Problem::new(StatusCode::BAD_REQUEST, "bad-request").with_detail(detail).into_response()
+        Box::new(Problem::new(StatusCode::BAD_REQUEST, "bad-request").with_detail(detail).into_response())
     })
 }
 
 /// As [`json`], where an empty body says nothing.
-pub(super) fn json_or_nothing<T: DeserializeOwned + Default>(headers: &HeaderMap, body: &[u8]) -> Result<T, Response> {
+pub(super) fn json_or_nothing<T: DeserializeOwned + Default>(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<T, Box<Response>> {
     if body.is_empty() { Ok(T::default()) } else { json(headers, body) }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn read(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Whether a page of ours sends the request: for whatever takes the cookie.
-pub(super) fn check_origin(headers: &HeaderMap, origins: &[String]) -> Result<(), Response> {
+pub(super) fn check_origin(headers: &HeaderMap, origins: &[String]) -> Result<(), Box<Response>> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let is_own = text(ORIGIN.as_str()).is_some_and(|origin| {
         let host = text(HOST.as_str()).unwrap_or_default();
@@ -44,7 +44,7 @@ pub(super) fn check_origin(headers: &HeaderMap, origins: &[String]) -> Result<()
         return Ok(());
     }
     let detail = "the cookie is taken only with an `origin` of this site and an `x-requested-with` header";
-    Err(Problem::new(StatusCode::FORBIDDEN, "origin-refused").with_detail(detail).into_response())
+    Err(Box::new(Problem::new(StatusCode::FORBIDDEN, "origin-refused").with_detail(detail).into_response()))
 }
 
 fn is_plain_localhost(headers: &HeaderMap) -> bool {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit_ids::Randomness;
-use kit_viewer::Role;
+use kit_viewer::{Role, Scope};
 use serde_json::json;
 
 use super::Keys;
@@ -33,7 +33,7 @@ impl AccessTokens {
     /// A token of the user's session. `now` is in UTC microseconds.
     pub(crate) fn issue(&self, user: &User, roles: &BTreeSet<Role>, session: SessionId, now: i64) -> String {
         let issued_at = now / 1_000_000;
-        let scope: Vec<&str> = Role::scopes_of(roles.iter().copied()).into_iter().map(|scope| scope.name()).collect();
+        let scope: Vec<&str> = Role::scopes_of(roles.iter().copied()).into_iter().map(Scope::name).collect();
         let mut jti = [0; JTI_BYTES];
         self.randomness.fill(&mut jti);
         let header = json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": self.keys.kid() });

@@ -11,6 +11,9 @@ use kit_viewer::Role;
 use crate::domain::{Company, LoginEvent, LoginKind, Team, User};
 use crate::store::{login_events, organisations, users};
 
+/// The order of histories: newest first.
+pub(crate) use crate::store::login_events::NEWEST as HISTORY_ORDER;
+
 /// The loaders of one request.
 pub(crate) fn loaders(database: &Database) -> Loaders {
     let database = || database.clone();

@@ -29,6 +29,9 @@ pub enum Rejection {
         /// The last place.
         last: i64,
     },
+    /// The idempotency key was used with another input.
+    #[error("this key was used with another input; send a new key")]
+    IdempotencyConflict,
     /// There is no such thing.
     #[error("there is no such {what}; check the id")]
     NotFound {
@@ -48,6 +51,7 @@ impl Rejection {
             Self::SlugTaken => Some("slug"),
             Self::PositionInvalid { .. } => Some("position"),
             Self::NotFound { field, .. } => Some(field),
+            Self::IdempotencyConflict => Some("idempotencyKey"),
             Self::NotPublishable { .. } | Self::LastLesson => None,
         }
     }

@@ -9,7 +9,7 @@ use super::course::{CourseConnection, CourseOrder};
 use crate::domain::{self, CourseSort, CourseStatus};
 use crate::service::{CategoryById, CourseCountOfCategory, CoursesOfCategory, course_order};
 
-pub struct Category(pub(super) domain::Category);
+pub(crate) struct Category(pub(super) domain::Category);
 
 /// A subject; also what mentors teach and people follow.
 #[Object(directive = cache_control::apply(Some(3600), Some(CacheControlScope::Public)), cache_control(max_age = 3600))]

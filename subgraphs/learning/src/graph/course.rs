@@ -78,7 +78,7 @@ impl CourseConnection {
     }
 }
 
-pub struct Course(pub(super) domain::Course);
+pub(crate) struct Course(pub(super) domain::Course);
 
 impl Course {
     /// The course, unless it is a draft that the viewer must not see.

@@ -11,7 +11,7 @@ use super::user::User;
 use crate::service::{CategoryById, CategoryBySlug, CourseById, CourseBySlug, LessonById};
 
 #[derive(Default)]
-pub struct EntityQuery;
+pub(crate) struct EntityQuery;
 
 #[Object]
 impl EntityQuery {

@@ -10,7 +10,7 @@ use crate::service::{CourseChange, LessonChange, NewCourse, NewLesson};
 
 /// What `createCourse` needs.
 #[derive(InputObject)]
-pub struct CreateCourseInput {
+pub(crate) struct CreateCourseInput {
     /// Name in addresses; made from the title when left out.
     slug: Option<String>,
     /// Title.
@@ -53,7 +53,7 @@ impl From<CreateCourseInput> for NewCourse {
 
 /// What `updateCourse` needs.
 #[derive(InputObject)]
-pub struct UpdateCourseInput {
+pub(crate) struct UpdateCourseInput {
     /// The course.
     pub(super) course_id: CourseId,
     /// `Course.version` as the editor saw it; another value is refused.
@@ -98,7 +98,7 @@ impl From<UpdateCourseInput> for CourseChange {
 
 /// What `publishCourse` needs.
 #[derive(InputObject)]
-pub struct PublishCourseInput {
+pub(crate) struct PublishCourseInput {
     /// The course.
     pub(super) course_id: CourseId,
     /// Echoed in the payload.
@@ -107,7 +107,7 @@ pub struct PublishCourseInput {
 
 /// What `archiveCourse` needs.
 #[derive(InputObject)]
-pub struct ArchiveCourseInput {
+pub(crate) struct ArchiveCourseInput {
     /// The course.
     pub(super) course_id: CourseId,
     /// Echoed in the payload.
@@ -116,7 +116,7 @@ pub struct ArchiveCourseInput {
 
 /// What `addLesson` needs.
 #[derive(InputObject)]
-pub struct AddLessonInput {
+pub(crate) struct AddLessonInput {
     /// The course.
     course_id: CourseId,
     /// Title.
@@ -124,10 +124,10 @@ pub struct AddLessonInput {
     /// What it is about.
     summary: Option<String>,
     /// Length; filled in from the video once that is ready.
-    #[graphql(default)]
+    #[graphql(default_with = "Some(0)")]
     duration_seconds: Option<i32>,
     /// Whether it is open to those not enrolled.
-    #[graphql(default)]
+    #[graphql(default_with = "Some(false)")]
     is_free_preview: Option<bool>,
     /// Place among the lessons from 1; last when left out.
     position: Option<i32>,
@@ -152,7 +152,7 @@ impl From<AddLessonInput> for NewLesson {
 
 /// What `updateLesson` needs.
 #[derive(InputObject)]
-pub struct UpdateLessonInput {
+pub(crate) struct UpdateLessonInput {
     /// The lesson.
     pub(super) lesson_id: LessonId,
     /// Title.
@@ -180,7 +180,7 @@ impl From<UpdateLessonInput> for LessonChange {
 
 /// What `moveLesson` needs.
 #[derive(InputObject)]
-pub struct MoveLessonInput {
+pub(crate) struct MoveLessonInput {
     /// The lesson.
     pub(super) lesson_id: LessonId,
     /// Its new place from 1; the others close ranks.
@@ -191,7 +191,7 @@ pub struct MoveLessonInput {
 
 /// What `removeLesson` needs.
 #[derive(InputObject)]
-pub struct RemoveLessonInput {
+pub(crate) struct RemoveLessonInput {
     /// The lesson.
     pub(super) lesson_id: LessonId,
     /// Echoed in the payload.

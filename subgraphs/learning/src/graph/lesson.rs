@@ -15,7 +15,7 @@ kit_paging::connection! {
     pub struct LessonEdge for Lesson;
 }
 
-pub struct Lesson(pub(super) domain::Lesson);
+pub(crate) struct Lesson(pub(super) domain::Lesson);
 
 impl Lesson {
     /// The lesson, unless its course is a draft that the viewer must not see.

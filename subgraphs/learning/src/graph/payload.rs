@@ -22,6 +22,8 @@ kit_graph::user_errors! {
         PositionInvalid,
         /// There is no such thing, or not for the viewer.
         NotFound,
+        /// The idempotency key was used for another request.
+        IdempotencyConflict,
     }
     /// A refusal by learning.
     pub struct LearningUserError;
@@ -90,6 +92,7 @@ fn user_error(rejection: &Rejection) -> LearningUserError {
         Rejection::SlugTaken => LearningErrorCode::SlugTaken,
         Rejection::LastLesson => LearningErrorCode::LastLesson,
         Rejection::PositionInvalid { .. } => LearningErrorCode::PositionInvalid,
+        Rejection::IdempotencyConflict => LearningErrorCode::IdempotencyConflict,
         Rejection::NotFound { .. } => LearningErrorCode::NotFound,
     };
     let error = LearningUserError::new(code, rejection.to_string());

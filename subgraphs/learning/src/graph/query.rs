@@ -1,25 +1,20 @@
 //! What can be asked.
 
-use async_graphql::{Context, InputObject, MergedObject, Object};
+use async_graphql::{Context, InputObject, Object};
 use kit_graph::{CacheControlScope, GraphError, GraphResult, RequestContext, cache_control};
 use kit_ids::{CategoryId, CourseId, LessonId, UserId};
 use kit_paging::{PageArguments, PagingContext};
 
 use super::category::Category;
 use super::course::{Course, CourseConnection, CourseLevel, CourseOrder, CourseStatus};
-use super::entity::EntityQuery;
 use super::lesson::Lesson;
 use super::payload::graph_error;
 use crate::domain;
 use crate::service::{Catalogue, CourseById, CourseBySlug, LessonById, course_order};
 
-/// What can be asked.
-#[derive(Default, MergedObject)]
-pub struct Query(CatalogueQuery, EntityQuery);
-
 /// Which courses; every field given must hold.
 #[derive(Default, InputObject)]
-pub struct CourseFilter {
+pub(crate) struct CourseFilter {
     /// Title or description contains this.
     query: Option<String>,
     /// Belongs to one of these or below.
@@ -53,7 +48,7 @@ impl From<CourseFilter> for domain::CourseFilter {
 }
 
 #[derive(Default)]
-struct CatalogueQuery;
+pub(crate) struct CatalogueQuery;
 
 #[Object]
 impl CatalogueQuery {
@@ -88,10 +83,10 @@ impl CatalogueQuery {
         last: Option<i32>,
         before: Option<String>,
         filter: Option<CourseFilter>,
-        #[graphql(default_with = "CourseOrder::Newest")] order_by: CourseOrder,
+        #[graphql(default_with = "Some(CourseOrder::Newest)")] order_by: Option<CourseOrder>,
     ) -> GraphResult<Option<CourseConnection>> {
         let filter = domain::CourseFilter::from(filter.unwrap_or_default());
-        let listed = (order_by.into(), filter.status);
+        let listed = (order_by.map_or(domain::CourseSort::Newest, Into::into), filter.status);
         let page = PageArguments::new(first, after, last, before);
         let page = page.parse(course_order(listed.0, listed.1), ctx.cursor_key())?;
         let found = ctx.data_unchecked::<Catalogue>();

@@ -9,7 +9,7 @@ use super::course::CourseConnection;
 use crate::domain::{CourseSort, CourseStatus};
 use crate::service::{CourseCountOfInstructor, CoursesOfInstructor, course_order};
 
-pub struct User(pub(super) UserId);
+pub(crate) struct User(pub(super) UserId);
 
 /// A person with an account.
 #[Object]

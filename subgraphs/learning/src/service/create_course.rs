@@ -64,7 +64,7 @@ impl Catalogue {
                     let missing = Rejection::NotFound { what: "course", field: "idempotencyKey" };
                     Ok(store::course::by_ids(&mut *transaction, &[id]).await?.pop().ok_or(missing)?)
                 }
-                Claim::Conflict => Err(conflict()),
+                Claim::Conflict => Err(Rejection::IdempotencyConflict.into()),
             }
         })
     }
@@ -133,11 +133,4 @@ pub(super) fn idempotency_key(
     let made = IdempotencyKey::new(&viewer, key, mutation, input)?;
     let length = idempotency::KEY_LENGTH_MAX;
     made.map(Some).ok_or_else(|| ServiceError::Invalid(format!("`idempotencyKey` needs 1 to {length} bytes")))
-}
-
-/// The key was used with another input.
-pub(super) fn conflict() -> ServiceError {
-    ServiceError::Invalid(
-        "IDEMPOTENCY_CONFLICT: `idempotencyKey` was used with another input; send a new one".to_owned(),
-    )
 }

@@ -6,7 +6,7 @@ use kit_ids::{CourseId, LessonId};
 use kit_service::Call;
 use serde::Serialize;
 
-use super::create_course::{conflict, idempotency_key};
+use super::create_course::idempotency_key;
 use super::{Catalogue, ServiceError, ServiceResult, access, validation};
 use crate::domain::{Course, CourseStatus, LESSONS_MAX, Lesson, LessonOrder, Rejection};
 use crate::{events, store};
@@ -51,7 +51,7 @@ impl Catalogue {
                     let missing = Rejection::NotFound { what: "lesson", field: "idempotencyKey" };
                     Ok(store::lesson::by_ids(&mut *transaction, &[id]).await?.pop().ok_or(missing)?)
                 }
-                Claim::Conflict => Err(conflict()),
+                Claim::Conflict => Err(Rejection::IdempotencyConflict.into()),
             }
         })
     }
