@@ -31,9 +31,7 @@ pub(crate) fn public(pipeline: &Arc<Pipeline>, pass_through: &[Arc<PassThrough>]
         let handler = any(passed_through).with_state(Arc::clone(route));
         routes = routes.route(prefix, handler.clone()).route(&format!("{prefix}/{{*rest}}"), handler);
     }
-    routes
-        .layer(from_fn_with_state(Arc::clone(pipeline), for_other_origins))
-        .layer(map_response(with_security_headers))
+    routes.layer(from_fn_with_state(Arc::clone(pipeline), for_other_origins)).layer(map_response(with_security_headers))
 }
 
 /// What operators may ask for; on a listener of its own.
@@ -67,7 +65,11 @@ async fn rendered(State(metrics): State<PrometheusHandle>) -> Response<Body> {
 }
 
 /// The CORS protocol, the same for all that clients may ask for.
-async fn for_other_origins(State(pipeline): State<Arc<Pipeline>>, request: Request<Body>, next: Next) -> Response<Body> {
+async fn for_other_origins(
+    State(pipeline): State<Arc<Pipeline>>,
+    request: Request<Body>,
+    next: Next,
+) -> Response<Body> {
     let settings = &pipeline.settings.cors;
     if let Some(preflight) = cors::preflight(settings, &request) {
         return preflight;

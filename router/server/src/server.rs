@@ -59,7 +59,8 @@ impl RouterServer {
             let _ = drained.send(());
         };
         let serve_operations = async {
-            let watched = listener::serve(operations, self.operations_router(), &self.listeners, ended(stop_operations));
+            let watched =
+                listener::serve(operations, self.operations_router(), &self.listeners, ended(stop_operations));
             tokio::select! {
                 () = watched => {}
                 () = telemetry::upkeep() => {}

@@ -7,6 +7,12 @@
 //! Invariants: one enrolment per person and course, never deleted; an order is paid exactly when it bought something;
 //! what is charged is the price that learning published last.
 
+#![expect(
+    dead_code,
+    unused_imports,
+    reason = "progress, lists and memberships are served by the graph in the next step"
+)]
+
 mod domain;
 mod events;
 mod graph;

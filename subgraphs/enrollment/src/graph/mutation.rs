@@ -45,7 +45,7 @@ impl Mutation {
         };
         Ok(Some(match ctx.data_unchecked::<Enrolling>().enroll(&request, ctx.call()).await {
             Ok(enrollment) => EnrollInCoursePayload::done(Enrollment(enrollment), input.client_mutation_id),
-            Err(error) => EnrollInCoursePayload::refused([user_error(error)?], input.client_mutation_id),
+            Err(error) => EnrollInCoursePayload::refused([user_error(&error)?], input.client_mutation_id),
         }))
     }
 }

@@ -34,8 +34,8 @@ kit_graph::payload! {
 }
 
 /// A refusal as data, or an error of the request as a whole.
-pub(crate) fn user_error(error: EnrollError) -> GraphResult<EnrollmentUserError> {
-    let (code, field) = match &error {
+pub(crate) fn user_error(error: &EnrollError) -> GraphResult<EnrollmentUserError> {
+    let (code, field) = match error {
         EnrollError::Refused(refusal) => return Err(GraphError::from(*refusal)),
         EnrollError::InvalidIdempotencyKey => return Err(GraphError::bad_user_input(error.to_string())),
         EnrollError::Database(error) => return Err(GraphError::internal(error)),
