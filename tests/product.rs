@@ -4,12 +4,12 @@ mod client;
 mod process;
 mod shape;
 
-pub use client::{Client, Reply};
-pub use process::lyceum;
-pub use shape::{Product, SUBGRAPHS, Shape};
+pub(crate) use client::{Client, Reply};
+pub(crate) use process::lyceum;
+pub(crate) use shape::{Product, SUBGRAPHS, Shape};
 
 /// The password that the tests give the demonstration personas.
-pub const PASSWORD: &str = "tiny-worlds-need-long-passwords";
+pub(crate) const PASSWORD: &str = "tiny-worlds-need-long-passwords";
 
 /// Runs each scenario over both shapes: `one_process::<name>` and `distributed::<name>`.
 ///

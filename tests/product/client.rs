@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// Talks to the public listener, as nobody or as whoever has signed in.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
     url: String,
     token: Option<String>,
@@ -12,28 +12,28 @@ pub struct Client {
 
 /// What came back.
 #[derive(Debug)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// The HTTP status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The headers.
-    pub headers: reqwest::header::HeaderMap,
+    pub(crate) headers: reqwest::header::HeaderMap,
     /// The body, parsed; null when it is not JSON.
-    pub body: Value,
+    pub(crate) body: Value,
 }
 
 impl Reply {
     /// The value at a JSON pointer (RFC 6901); null where there is none.
-    pub fn at(&self, pointer: &str) -> &Value {
+    pub(crate) fn at(&self, pointer: &str) -> &Value {
         self.body.pointer(pointer).unwrap_or(&Value::Null)
     }
 
     /// The `extensions.code` of the first error.
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.at("/errors/0/extensions/code").as_str().unwrap_or_default()
     }
 
     /// The data, after making sure that there was no error.
-    pub fn data(&self) -> &Value {
+    pub(crate) fn data(&self) -> &Value {
         assert_eq!(self.at("/errors"), &Value::Null, "{self:#?}");
         assert_eq!(self.status, 200, "{self:#?}");
         self.at("/data")
@@ -42,7 +42,7 @@ impl Reply {
 
 impl Client {
     /// Nobody yet.
-    pub fn new(url: &str) -> Self {
+    pub(crate) fn new(url: &str) -> Self {
         // A process may have one provider of cryptography; whoever comes second finds it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client can be built");
@@ -50,49 +50,49 @@ impl Client {
     }
 
     /// The same client with this access token.
-    pub fn with_token(&self, token: impl Into<String>) -> Self {
+    pub(crate) fn with_token(&self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self.clone() }
     }
 
     /// Its access token.
-    pub fn token(&self) -> &str {
+    pub(crate) fn token(&self) -> &str {
         self.token.as_deref().expect("this client has signed in")
     }
 
     /// Signs in over REST and takes the access token.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Self {
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Self {
         let reply = self.post("/auth/v1/login", &json!({ "email": email, "password": password })).await;
         assert_eq!(reply.status, 200, "{reply:#?}");
         self.with_token(reply.at("/accessToken").as_str().expect("an access token"))
     }
 
     /// Runs an operation without variables.
-    pub async fn query(&self, query: &str) -> Reply {
+    pub(crate) async fn query(&self, query: &str) -> Reply {
         self.operation(query, json!({})).await
     }
 
     /// Runs an operation.
-    pub async fn operation(&self, query: &str, variables: Value) -> Reply {
+    pub(crate) async fn operation(&self, query: &str, variables: Value) -> Reply {
         self.post("/graphql", &json!({ "query": query, "variables": variables })).await
     }
 
     /// Posts JSON.
-    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         self.post_bytes(path, "application/json", body.to_string()).await
     }
 
     /// Posts anything.
-    pub async fn post_bytes(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Reply {
+    pub(crate) async fn post_bytes(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Reply {
         self.send(self.http.post(self.address(path)).header("content-type", content_type).body(body)).await
     }
 
     /// Gets a path.
-    pub async fn get(&self, path: &str) -> Reply {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(self.http.get(self.address(path))).await
     }
 
     /// Runs an operation against a product that may stop at any moment; nothing when it did.
-    pub async fn try_operation(&self, query: &str, variables: Value) -> Option<Reply> {
+    pub(crate) async fn try_operation(&self, query: &str, variables: Value) -> Option<Reply> {
         let body = json!({ "query": query, "variables": variables }).to_string();
         self.try_send(self.http.post(self.address("/graphql")).header("content-type", "application/json").body(body))
             .await
@@ -100,7 +100,7 @@ impl Client {
     }
 
     /// The whole address of a path.
-    pub fn address(&self, path: &str) -> String {
+    pub(crate) fn address(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
 

@@ -14,14 +14,14 @@ const START_TIMEOUT: Duration = Duration::from_secs(120);
 const LINES_SHOWN: usize = 60;
 
 /// The built command, with a clean environment and `folder` as its working folder.
-pub fn lyceum(folder: &Path) -> Command {
+pub(crate) fn lyceum(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lyceum"));
     command.current_dir(folder).env_clear().env("DEMO_PASSWORD", super::PASSWORD).env("LYCEUM_SEED_PROFILE", "tiny");
     command
 }
 
 /// A running command. Dropping it kills it; so does the end of the test process, through its standard input.
-pub struct Process {
+pub(crate) struct Process {
     child: Child,
     lines: Mutex<mpsc::Receiver<String>>,
     log: Arc<Mutex<VecDeque<String>>>,
@@ -30,7 +30,7 @@ pub struct Process {
 
 impl Process {
     /// Starts `command`; its process identifier is the command's own, so that signals reach it.
-    pub fn start(name: &str, mut command: Command) -> Self {
+    pub(crate) fn start(name: &str, mut command: Command) -> Self {
         let mut child = command
             .env("LYCEUM_STOP_WITH_STDIN", "1")
             .stdin(Stdio::piped())
@@ -48,7 +48,7 @@ impl Process {
     }
 
     /// Waits for a line of its standard output in which `find` finds something.
-    pub fn wait_for<T>(&self, find: impl Fn(&str) -> Option<T>) -> T {
+    pub(crate) fn wait_for<T>(&self, find: impl Fn(&str) -> Option<T>) -> T {
         let deadline = Instant::now() + START_TIMEOUT;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -66,18 +66,18 @@ impl Process {
     }
 
     /// Its last lines, of both streams.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.log.lock().expect("no holder panics").iter().cloned().collect::<Vec<_>>().join("\n")
     }
 
     /// SIGKILL, as a power cut would.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().expect("the process can be killed");
         self.child.wait().expect("the process can be waited for");
     }
 
     /// Ctrl-C, and then waits for its orderly end.
-    pub fn interrupt(&mut self) -> std::process::ExitStatus {
+    pub(crate) fn interrupt(&mut self) -> std::process::ExitStatus {
         let status =
             Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill can be run");
         assert!(status.success(), "the signal could not be sent");

@@ -9,11 +9,11 @@ use super::process::{Process, lyceum};
 use super::{Client, PASSWORD};
 
 /// The subgraphs of the graph, in the order in which they are started.
-pub const SUBGRAPHS: [&str; 3] = ["identity", "learning", "enrollment"];
+pub(crate) const SUBGRAPHS: [&str; 3] = ["identity", "learning", "enrollment"];
 
 /// How the product runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// `lyceum up`.
     OneProcess,
     /// `lyceum router` and a `lyceum subgraph NAME` for each.
@@ -21,21 +21,21 @@ pub enum Shape {
 }
 
 /// A running product with the tiny demonstration data.
-pub struct Product {
+pub(crate) struct Product {
     /// Where its public listener answers, such as `http://127.0.0.1:4000`.
-    pub url: String,
+    pub(crate) url: String,
     /// Where its operators' listener answers.
-    pub ops_url: String,
+    pub(crate) ops_url: String,
     /// The router's process, or the only one.
-    pub front: Process,
+    pub(crate) front: Process,
     /// The subgraphs' processes, by name; empty in one process.
-    pub subgraphs: Vec<(String, Process)>,
+    pub(crate) subgraphs: Vec<(String, Process)>,
     _temporary: Option<TempDir>,
 }
 
 impl Product {
     /// The product of this shape that all scenarios share which leave it as they found it.
-    pub async fn shared(shape: Shape) -> &'static Self {
+    pub(crate) async fn shared(shape: Shape) -> &'static Self {
         static ONE_PROCESS: OnceCell<Product> = OnceCell::const_new();
         static DISTRIBUTED: OnceCell<Product> = OnceCell::const_new();
         let cell = match shape {
@@ -49,7 +49,7 @@ impl Product {
     }
 
     /// A product of its own, in a new folder.
-    pub fn start(shape: Shape) -> Self {
+    pub(crate) fn start(shape: Shape) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
         let folder = temporary.path().to_path_buf();
         let mut product = Self::start_in(shape, &folder);
@@ -58,7 +58,7 @@ impl Product {
     }
 
     /// A product on what an earlier one left in `folder`.
-    pub fn start_in(shape: Shape, folder: &Path) -> Self {
+    pub(crate) fn start_in(shape: Shape, folder: &Path) -> Self {
         match shape {
             Shape::OneProcess => Self::one_process(folder),
             Shape::Distributed => Self::distributed(folder),
@@ -66,12 +66,12 @@ impl Product {
     }
 
     /// A client of its public listener that is nobody yet.
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client::new(&self.url)
     }
 
     /// A client that has signed in as this persona.
-    pub async fn signed_in(&self, persona: &str) -> Client {
+    pub(crate) async fn signed_in(&self, persona: &str) -> Client {
         self.client().sign_in(&format!("{persona}@demo.invalid"), PASSWORD).await
     }
 
