@@ -58,9 +58,13 @@ async fn courses_on_sale(client: &Client) -> Vec<String> {
 }
 
 async fn enrolled_courses(client: &Client) -> Vec<String> {
-    let reply = client.query("{ me { enrollments(first: 100) { edges { node { course { id } } } } } }").await;
-    let edges = reply.data()["me"]["enrollments"]["edges"].as_array().unwrap().clone();
-    edges.iter().map(|edge| edge["node"]["course"]["id"].as_str().unwrap().to_owned()).collect()
+    let reply = client.query("{ courses(first: 100) { edges { node { id viewerEnrollment { id } } } } }").await;
+    let edges = reply.data()["courses"]["edges"].as_array().unwrap().clone();
+    edges
+        .iter()
+        .filter(|edge| edge["node"]["viewerEnrollment"]["id"].is_string())
+        .map(|edge| edge["node"]["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Stops the product in the middle of mutations, starts it on what it left, and looks for everything acknowledged.

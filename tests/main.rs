@@ -12,6 +12,5 @@ mod auth;
 mod command;
 mod durability;
 mod isolation;
-mod playground;
 mod queries;
 mod refusals;

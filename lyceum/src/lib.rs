@@ -33,7 +33,7 @@ pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let Arguments { command, options } = arguments;
     start_logs(&options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    match command.unwrap_or(Command::Up) {
+    let done = match command.unwrap_or(Command::Up) {
         Command::Up => runtime.block_on(commands::up::run(&options)),
         Command::Router(router) => runtime.block_on(commands::router::run(&options, &router)),
         Command::Subgraph(subgraph) => runtime.block_on(commands::subgraph::run(&options, &subgraph)),
@@ -42,7 +42,10 @@ pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         Command::Compose(compose) => commands::compose::run(&options, &compose),
         Command::Plan(plan) => commands::plan::run(&options, &plan),
         Command::Config(config) => commands::config::run(&options, &config),
-    }
+    };
+    // A read of the standard input cannot be called off; the process need not wait for it.
+    runtime.shutdown_background();
+    done
 }
 
 fn start_logs(options: &Options) -> Result<(), telemetry::TelemetryError> {
