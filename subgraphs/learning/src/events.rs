@@ -39,7 +39,8 @@ pub(crate) async fn course(
     outbox::append(transaction, origin, event).await.map(drop)
 }
 
-/// Tells of a lesson; subject is the lesson.
+/// Tells of a lesson; subject is its course, the aggregate that keeps the places of its lessons: who follows them hears
+/// what happens to a course in the order in which it happens.
 pub(crate) async fn lesson(
     transaction: &mut Transaction,
     origin: &Origin,
@@ -54,6 +55,6 @@ pub(crate) async fn lesson(
         "title": lesson.title,
         "durationSeconds": lesson.duration_seconds,
     });
-    let event = NewEvent { kind, subject: lesson.id.to_string(), time, data };
+    let event = NewEvent { kind, subject: lesson.course_id.to_string(), time, data };
     outbox::append(transaction, origin, event).await.map(drop)
 }
