@@ -74,6 +74,7 @@ CREATE TABLE completed_lessons (
   PRIMARY KEY (user_id, lesson_id)
 ) ENGINE = InnoDB;
 CREATE INDEX completed_lessons_course ON completed_lessons (user_id, course_id);
+CREATE INDEX completed_lessons_lesson ON completed_lessons (lesson_id);
 
 -- Replicas of what learning publishes: prices to charge, and the lessons in their order.
 CREATE TABLE course_prices (
@@ -87,7 +88,6 @@ CREATE TABLE course_prices (
 CREATE TABLE course_lessons (
   lesson_id BINARY(16) NOT NULL PRIMARY KEY,
   course_id BINARY(16) NOT NULL,
-  position  BIGINT     NOT NULL,
-  seq       BIGINT     NOT NULL
+  position  BIGINT     NOT NULL
 ) ENGINE = InnoDB;
 CREATE INDEX course_lessons_course ON course_lessons (course_id, position);

@@ -72,6 +72,7 @@ CREATE TABLE completed_lessons (
   PRIMARY KEY (user_id, lesson_id)
 );
 CREATE INDEX completed_lessons_course ON completed_lessons (user_id, course_id);
+CREATE INDEX completed_lessons_lesson ON completed_lessons (lesson_id);
 
 -- Replicas of what learning publishes: prices to charge, and the lessons in their order.
 CREATE TABLE course_prices (
@@ -85,7 +86,6 @@ CREATE TABLE course_prices (
 CREATE TABLE course_lessons (
   lesson_id BLOB    NOT NULL PRIMARY KEY CHECK (length(lesson_id) = 16),
   course_id BLOB    NOT NULL,
-  position  INTEGER NOT NULL,
-  seq       INTEGER NOT NULL
+  position  INTEGER NOT NULL
 );
 CREATE INDEX course_lessons_course ON course_lessons (course_id, position);

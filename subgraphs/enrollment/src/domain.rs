@@ -9,7 +9,7 @@ mod progress;
 
 pub(crate) use enrollment::{Enrollment, EnrollmentSource};
 pub(crate) use membership::{BillingPeriod, Membership, Plan, SubscriptionStatus};
-pub(crate) use named::UnknownName;
+pub(crate) use named::{Named, UnknownName};
 pub(crate) use order::{Order, OrderStatus};
-pub(crate) use price::{Currency, Price, PriceQuote, PriceReason, Standing, quote};
+pub(crate) use price::{Currency, Price, PriceReason, Standing, quote};
 pub(crate) use progress::{CourseProgress, percent};

@@ -1,12 +1,14 @@
 //! What enrollment publishes (domain 3.3). No event carries a payment token.
 
 mod courses;
+mod lessons;
 
 use kit_events::NewEvent;
 use serde_json::json;
 
 pub(crate) use self::courses::CoursePrices;
-use crate::domain::{Enrollment, Order};
+pub(crate) use self::lessons::CourseLessons;
+use crate::domain::{Enrollment, Named, Order};
 
 /// Somebody has a place in a course.
 pub(crate) fn enrollment_created(enrollment: &Enrollment) -> NewEvent {

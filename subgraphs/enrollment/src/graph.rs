@@ -2,18 +2,22 @@
 
 mod course;
 mod enrollment;
+mod membership;
 mod mutation;
 mod payload;
 mod plan;
+mod progress;
 mod query;
 #[cfg(test)]
 mod tests;
+mod user;
 mod values;
 
 use async_graphql::{EmptySubscription, SchemaBuilder};
 use kit_graph::{Implements, Node, UserError, export_sdl, schema};
 
 use enrollment::{Enrollment, Order};
+use membership::Membership;
 use mutation::Mutation;
 use payload::EnrollmentUserError;
 use plan::Plan;
@@ -25,6 +29,7 @@ pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .register_output_type::<Implements<Node, Plan>>()
         .register_output_type::<Implements<Node, Enrollment>>()
         .register_output_type::<Implements<Node, Order>>()
+        .register_output_type::<Implements<Node, Membership>>()
         .register_output_type::<Implements<UserError, EnrollmentUserError>>()
 }
 

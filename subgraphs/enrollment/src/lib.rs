@@ -7,12 +7,6 @@
 //! Invariants: one enrolment per person and course, never deleted; an order is paid exactly when it bought something;
 //! what is charged is the price that learning published last.
 
-#![expect(
-    dead_code,
-    unused_imports,
-    reason = "progress, lists and memberships are served by the graph in the next step"
-)]
-
 mod domain;
 mod events;
 mod graph;
@@ -48,7 +42,10 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         ids: context.ids.clone(),
         payments: Arc::new(DemonstrationPayments),
     };
-    let schema = graph::builder().data(Arc::clone(&context.clock)).data(enrolling).finish();
+    let cursors = context.cursor_key();
+    let schema = graph::builder().data(Arc::clone(&context.clock)).data(cursors).data(enrolling).finish();
     let database = context.database;
-    Ok(Offer::new(schema, move || loaders(&database)).with_consumer(events::CoursePrices))
+    Ok(Offer::new(schema, move || loaders(&database))
+        .with_consumer(events::CoursePrices)
+        .with_consumer(events::CourseLessons))
 }

@@ -56,7 +56,7 @@ const COURSE_PRICES: Table = table! {
 const COURSE_LESSONS: Table = table! {
     course_lessons
     key { lesson_id: Bytes }
-    columns { course_id: Bytes, position: Integer, seq: Integer }
+    columns { course_id: Bytes, position: Integer }
 };
 
 /// Writes the plans, memberships, orders, enrolments and progress of the world.
@@ -183,7 +183,7 @@ async fn seed_replicas(world: &World, database: &Database, progress: &Progress) 
     let mut lessons =
         BulkInsert::new(database, COURSE_LESSONS, progress.table(NAME, "course_lessons", world.lessons().len()));
     for lesson in world.lessons() {
-        lessons.push(row![lesson.id, lesson.course_id, i64::from(lesson.position), BEFORE_EVENTS]).await?;
+        lessons.push(row![lesson.id, lesson.course_id, i64::from(lesson.position)]).await?;
     }
     lessons.finish().await
 }

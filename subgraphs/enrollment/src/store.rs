@@ -2,8 +2,10 @@
 
 pub(crate) mod courses;
 pub(crate) mod enrollments;
+pub(crate) mod lessons;
 pub(crate) mod memberships;
 pub(crate) mod orders;
+pub(crate) mod progress;
 
 use std::str::FromStr;
 

@@ -1,5 +1,8 @@
 //! Memberships: every course for a period.
 
+#[cfg(test)]
+mod tests;
+
 use kit_ids::{MembershipId, PlanId, UserId};
 
 use super::Price;
@@ -51,6 +54,12 @@ impl Membership {
             SubscriptionStatus::Active | SubscriptionStatus::Canceled => self.current_period_end,
         };
         now < end
+    }
+
+    /// Of somebody's memberships the one that gives access at that time, the longest of several.
+    pub(crate) fn current(memberships: Vec<Self>, now: i64) -> Option<Self> {
+        let giving = memberships.into_iter().filter(|membership| membership.gives_access_at(now));
+        giving.max_by_key(|membership| membership.current_period_end)
     }
 
     /// Whole days to the end of the period; none after it.

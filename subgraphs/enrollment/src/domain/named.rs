@@ -4,6 +4,12 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct UnknownName;
 
+/// A value of such a set.
+pub(crate) trait Named {
+    /// As the database and events spell it.
+    fn name(self) -> &'static str;
+}
+
 /// Declares an enum whose values have names, both ways.
 macro_rules! named {
     ($(#[$about:meta])* $type:ident { $($(#[$note:meta])* $value:ident = $name:literal),+ $(,)? }) => {
@@ -11,9 +17,8 @@ macro_rules! named {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub(crate) enum $type { $($(#[$note])* $value),+ }
 
-        impl $type {
-            /// As the database and events spell it.
-            pub(crate) const fn name(self) -> &'static str {
+        impl $crate::domain::Named for $type {
+            fn name(self) -> &'static str {
                 match self { $(Self::$value => $name),+ }
             }
         }

@@ -1,15 +1,14 @@
 //! How far a person is in a course.
 
-use kit_ids::LessonId;
+#[cfg(test)]
+mod tests;
 
-/// What is known of it beside the number of lessons, which learning says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What is known of it beside the course's length, which learning says. Nothing for who has not begun.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct CourseProgress {
     pub(crate) completed_lessons: i64,
     pub(crate) watched_seconds: i64,
     pub(crate) last_activity_at: Option<i64>,
-    /// The first lesson, in the order of the course, that is not completed.
-    pub(crate) next_lesson_id: Option<LessonId>,
 }
 
 /// The share of lessons completed, 0 to 100; 0 of a course without lessons. A lesson that was completed and removed

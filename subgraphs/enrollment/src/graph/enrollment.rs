@@ -5,7 +5,8 @@ use kit_graph::{CacheControlScope, DateTime, GraphResult, Money, RequestContext,
 use kit_ids::{EnrollmentId, OrderId};
 use kit_viewer::Scope;
 
-use super::course::{Course, User};
+use super::course::Course;
+use super::user::User;
 use super::values::{EnrollmentSource, OrderStatus, money};
 use crate::domain;
 use crate::service::loaders::{EnrollmentById, OrderById};
@@ -40,7 +41,7 @@ impl Enrollment {
 
     /// In which course.
     async fn course(&self) -> Option<Course> {
-        Some(Course { id: self.0.course_id, list_price: None })
+        Some(Course::reference(self.0.course_id))
     }
 
     /// How the place was come by.

@@ -4,11 +4,13 @@ use async_graphql::{Context, Object};
 use kit_graph::{
     CacheControlScope, GraphError, GraphResult, Money, RequestContext, RequireUser, authenticated, cache_control,
 };
-use kit_ids::{CourseId, EnrollmentId, OrderId, PlanId, UserId};
+use kit_ids::{CourseId, EnrollmentId, MembershipId, OrderId, PlanId, UserId};
 
-use super::course::{Course, User};
+use super::course::Course;
 use super::enrollment::{Enrollment, Order};
+use super::membership::Membership;
 use super::plan::Plan;
+use super::user::User;
 use crate::service::enrolling::Enrolling;
 use crate::service::loaders::PlanById;
 
@@ -57,10 +59,25 @@ impl Query {
         Order::visible(ctx, id).await
     }
 
+    #[graphql(entity)]
+    async fn find_membership_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(key)] id: MembershipId,
+    ) -> GraphResult<Option<Membership>> {
+        Membership::visible(ctx, id).await
+    }
+
     // Whether the course exists is for learning to say, whether the user does for identity.
     #[graphql(entity)]
-    async fn find_course_by_id(&self, #[graphql(key)] id: CourseId, list_price: Option<Money>) -> Option<Course> {
-        Some(Course { id, list_price })
+    async fn find_course_by_id(
+        &self,
+        #[graphql(key)] id: CourseId,
+        list_price: Option<Money>,
+        lesson_count: Option<i32>,
+        total_duration_seconds: Option<i32>,
+    ) -> Option<Course> {
+        Some(Course { id, list_price, lesson_count, total_duration_seconds })
     }
 
     #[graphql(entity)]

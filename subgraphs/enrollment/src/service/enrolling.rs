@@ -19,7 +19,9 @@ use kit_viewer::Refusal;
 use thiserror::Error;
 
 use super::payment::PaymentPort;
-use crate::domain::{Enrollment, EnrollmentSource, Order, OrderStatus, Plan, Price, PriceReason, Standing, quote};
+use crate::domain::{
+    Enrollment, EnrollmentSource, Named, Order, OrderStatus, Plan, Price, PriceReason, Standing, quote,
+};
 use crate::events;
 use crate::store::{courses, enrollments, memberships, orders};
 

@@ -4,7 +4,7 @@ use kit_database::{DatabaseError, Executor, Transaction, Upsert};
 use kit_ids::CourseId;
 
 use super::price;
-use crate::domain::Price;
+use crate::domain::{Named, Price};
 
 const OFFER: &str = "SELECT * FROM course_prices WHERE course_id = ?";
 const KEEP: Upsert =

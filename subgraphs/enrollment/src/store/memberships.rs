@@ -1,7 +1,7 @@
 //! `plans` and `memberships`.
 
 use kit_database::{DatabaseError, Executor, Row};
-use kit_ids::{PlanId, UserId};
+use kit_ids::{MembershipId, PlanId, UserId};
 
 use super::{named, price};
 use crate::domain::{Membership, Plan};
@@ -11,6 +11,7 @@ const PLANS_MAX: i64 = 50;
 
 const PLANS_ON_OFFER: &str = "SELECT * FROM plans WHERE active = 1 ORDER BY created_at, id LIMIT ?";
 const PLANS_BY_ID: &str = "SELECT * FROM plans WHERE id IN (..)";
+const BY_ID: &str = "SELECT * FROM memberships WHERE id IN (..)";
 const OF_USERS: &str = "SELECT * FROM memberships WHERE status <> 'EXPIRED' AND user_id IN (..) ORDER BY started_at";
 
 /// The plans that can be bought, oldest first.
@@ -21,6 +22,11 @@ pub(crate) async fn plans_on_offer(on: impl Executor<'_>) -> Result<Vec<Plan>, D
 /// The plans of these ids, in no order.
 pub(crate) async fn plans_by_ids(on: impl Executor<'_>, ids: &[PlanId]) -> Result<Vec<Plan>, DatabaseError> {
     on.query(PLANS_BY_ID).bind_list(ids.iter().copied()).fetch_all().await?.iter().map(plan).collect()
+}
+
+/// The memberships of these ids, in no order.
+pub(crate) async fn by_ids(on: impl Executor<'_>, ids: &[MembershipId]) -> Result<Vec<Membership>, DatabaseError> {
+    on.query(BY_ID).bind_list(ids.iter().copied()).fetch_all().await?.iter().map(membership).collect()
 }
 
 /// These people's memberships that are not over, oldest first; the domain says which of them give access.

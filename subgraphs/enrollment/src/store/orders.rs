@@ -4,7 +4,7 @@ use kit_database::{DatabaseError, Executor, Row};
 use kit_ids::OrderId;
 
 use super::{named, price};
-use crate::domain::{Order, OrderStatus};
+use crate::domain::{Named, Order, OrderStatus};
 
 const BY_ID: &str = "SELECT * FROM orders WHERE id IN (..)";
 const INSERT: &str = "INSERT INTO orders (id, user_id, amount_minor, currency, status, created_at)
