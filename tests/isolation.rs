@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::product::{Client, Product, SUBGRAPHS, Shape};
 
 /// A query over all three subgraphs, every field of which may be null.
-const QUERY: &str = "{ me { displayName } plans { name } \
-    course(slug: \"$SLUG\") { title viewerPrice { reason } instructors { displayName } } }";
+const QUERY: &str = "{ me { displayName enrollments(first: 1) { edges { node { course { title } } } } } plans { name } \
+    course(slug: \"$SLUG\") { title enrollmentCount viewerProgress { percent } instructors { displayName } } }";
 
 async fn query(client: &Client, slug: &str) -> crate::product::Reply {
     client.query(&QUERY.replace("$SLUG", slug)).await
@@ -30,10 +30,12 @@ async fn a_stopped_subgraph_costs_only_its_own_fields() {
     let without_enrollment = query(&client, &slug).await;
     assert_eq!(without_enrollment.status, 200);
     assert_eq!(without_enrollment.at("/data/me/displayName"), &whole["me"]["displayName"]);
+    assert_eq!(without_enrollment.at("/data/me/enrollments"), &Value::Null);
     assert_eq!(without_enrollment.at("/data/plans"), &Value::Null);
     assert_eq!(without_enrollment.at("/data/course/title"), &whole["course"]["title"]);
     assert_eq!(without_enrollment.at("/data/course/instructors"), &whole["course"]["instructors"]);
-    assert_eq!(without_enrollment.at("/data/course/viewerPrice"), &Value::Null);
+    assert_eq!(without_enrollment.at("/data/course/enrollmentCount"), &Value::Null);
+    assert_eq!(without_enrollment.at("/data/course/viewerProgress"), &Value::Null);
     assert_each_error_names(&without_enrollment, "enrollment");
 
     let (_, mut learning) = product.subgraphs.remove(SUBGRAPHS.iter().position(|name| *name == "learning").unwrap());
@@ -50,7 +52,7 @@ async fn a_stopped_subgraph_costs_only_its_own_fields() {
 /// One error for each failed fetch, and in each which subgraph and which trace.
 fn assert_each_error_names(reply: &crate::product::Reply, subgraph: &str) {
     let errors = reply.at("/errors").as_array().expect("errors").clone();
-    assert_eq!(errors.len(), 2, "one for the root's field, one for the course's: {errors:#?}");
+    assert_eq!(errors.len(), 3, "one for the root's field, one for the user's, one for the course's: {errors:#?}");
     for error in &errors {
         assert_eq!(error["extensions"]["code"], "SUBGRAPH_UNAVAILABLE", "{error:#?}");
         assert_eq!(error["extensions"]["subgraph"], subgraph, "{error:#?}");

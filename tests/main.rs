@@ -12,5 +12,6 @@ mod auth;
 mod command;
 mod durability;
 mod isolation;
+mod playground;
 mod queries;
 mod refusals;

@@ -34,7 +34,9 @@ impl Driver {
         let lines = BufReader::new(child.stdout.take().expect("standard output is piped")).lines();
         let port = lines
             .map_while(Result::ok)
-            .find_map(|line| line.rsplit_once(" on port ").map(|(_, port)| port.trim_end_matches('.').to_owned()))
+            .find_map(|line| {
+                line.rsplit_once("successfully on port ").map(|(_, port)| port.trim_end_matches('.').to_owned())
+            })
             .expect("chromedriver says its port");
         Some(Self { child, address: format!("http://127.0.0.1:{port}") })
     }
@@ -50,7 +52,7 @@ impl Driver {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
-            "--window-size=1280,800",
+            "--window-size=1440,1000",
         ];
         let preference = if scheme == "dark" { "--force-dark-mode" } else { "--disable-features=ForceDark" };
         let arguments: Vec<&str> = arguments.into_iter().chain([preference]).collect();
@@ -69,7 +71,9 @@ impl Drop for Driver {
     }
 }
 
-/// Issue: signing in from the page sets the token, and a query over three subgraphs shows its result; in both schemes.
+/// S0-ENR-1: signing in from the page sets the token, and a query over three subgraphs shows its result; in both schemes.
+///
+/// With LYCEUM_SCREENSHOTS set to a folder, a picture of each is left there.
 #[tokio::test]
 async fn a_person_signs_in_and_runs_a_query_in_the_browser() {
     let Some(driver) = Driver::start() else { return };

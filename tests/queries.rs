@@ -4,7 +4,42 @@ use serde_json::{Value, json};
 
 use crate::product::in_both_shapes;
 
+/// The query that a newcomer tries first: three subgraphs, both `@requires` fields, a list of joins.
+const FIRST_QUERY: &str = "{ me { displayName enrollments(first: 5) { edges { node { enrolledAt course { title \
+    viewerPrice { amount { amountMinor } reason } viewerProgress { percent } instructors { displayName } } } } } } }";
+
 in_both_shapes! {
+    /// S0-ENR-1, P16: identity, enrollment and learning answer one query, and everything asked for is there.
+    async fn one_query_crosses_three_subgraphs(product: &Product) {
+        let reply = product.signed_in("learner_lee").await.query(FIRST_QUERY).await;
+        let edges = reply.data()["me"]["enrollments"]["edges"].as_array().unwrap().clone();
+        assert_eq!(edges.len(), 5, "{reply:#?}");
+        for edge in &edges {
+            let course = &edge["node"]["course"];
+            assert!(edge["node"]["enrolledAt"].as_str().unwrap().ends_with('Z'));
+            assert!(!course["title"].as_str().unwrap().is_empty());
+            assert_eq!(course["viewerPrice"]["reason"], "ALREADY_OWNED");
+            assert!(course["viewerProgress"]["percent"].is_number());
+            assert!(!course["instructors"][0]["displayName"].as_str().unwrap().is_empty());
+        }
+    }
+
+    /// 5.1: learner_lee has one course at 88 percent.
+    async fn the_persona_with_one_course_at_88_percent_has_it(product: &Product) {
+        let reply = product
+            .signed_in("learner_lee")
+            .await
+            .query("{ me { enrollments(first: 50) { edges { node { course { viewerProgress { percent } } } } } } }")
+            .await;
+        let percents: Vec<i64> = reply.data()["me"]["enrollments"]["edges"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|edge| edge["node"]["course"]["viewerProgress"]["percent"].as_f64().unwrap().round() as i64)
+            .collect();
+        assert_eq!(percents.iter().filter(|percent| **percent == 88).count(), 1, "{percents:?}");
+    }
+
     /// 7.2: User has two keys, Course has two keys; both find the same entity.
     async fn an_entity_is_found_by_each_of_its_keys(product: &Product) {
         let client = product.signed_in("learner_lee").await;

@@ -1,6 +1,7 @@
 import { usePluginStore, type GraphiQLPlugin } from "@graphiql/react";
-import { useId, useRef, useState, type FormEvent } from "react";
-import { signIn, signOut, useSession, type Session } from "./session";
+import { useEffect, useId, useRef, useState, type FormEvent } from "react";
+import { openPanel, togglePanel } from "./panel";
+import { accessToken, signIn, signOut, useSession, type Session } from "./session";
 import { settings, type Persona } from "./settings";
 
 /// The side panel: sign in as a demonstration persona or with one's own account; see who one is; sign out.
@@ -97,14 +98,17 @@ function SignIn({ busy, current }: { busy: boolean; current: string | null }) {
   );
 }
 
-/// Who is signed in, always in view; opens and closes the panel.
+/// Who is signed in, always in view; opens and closes the panel, which is open at first while nobody is.
 export function AccountButton() {
   const { session, problem } = useSession();
-  const { visiblePlugin, setVisiblePlugin } = usePluginStore();
+  const { plugins, visiblePlugin } = usePluginStore();
+  useEffect(() => {
+    if (!accessToken()) openPanel(accountPlugin.title);
+  }, [plugins]);
   const open = visiblePlugin?.title === accountPlugin.title;
   const state = session ? "signed-in" : problem ? "problem" : "anonymous";
   return (
-    <button type="button" className="account-button" aria-expanded={open} onClick={() => setVisiblePlugin(open ? null : accountPlugin)}>
+    <button type="button" className="account-button" aria-expanded={open} onClick={() => togglePanel(accountPlugin.title)}>
       <span className={`account-dot account-dot-${state}`} aria-hidden="true" />
       {session ? session.name : "Sign in"}
     </button>

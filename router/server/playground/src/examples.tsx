@@ -1,4 +1,5 @@
-import { useEditorContext, usePluginStore, type GraphiQLPlugin } from "@graphiql/react";
+import { useEditorContext, type GraphiQLPlugin } from "@graphiql/react";
+import { closePanel } from "./panel";
 import { settings, type Example } from "./settings";
 
 /// The side panel of operations to try. One opens in a tab of its own, so that no typing is lost.
@@ -6,7 +7,6 @@ export const examplesPlugin: GraphiQLPlugin = { title: "Examples", icon: Example
 
 function ExamplesPanel() {
   const editors = useEditorContext({ nonNull: true });
-  const { setVisiblePlugin } = usePluginStore();
   const open = (example: Example) => {
     if (editors.queryEditor?.getValue().trim()) editors.addTab();
     // The editors show the new tab only after it is rendered.
@@ -14,7 +14,7 @@ function ExamplesPanel() {
       editors.queryEditor?.setValue(example.query);
       editors.variableEditor?.setValue(example.variables ?? "");
       editors.queryEditor?.focus();
-      setVisiblePlugin(null);
+      closePanel(examplesPlugin.title);
     });
   };
   return (

@@ -7,7 +7,6 @@ import "./playground.css";
 import { AccountButton, accountPlugin } from "./account";
 import { examplesPlugin } from "./examples";
 import { fetcher } from "./fetcher";
-import { accessToken } from "./session";
 import { settings } from "./settings";
 
 // The page's content policy lets a style in only with this nonce; GraphiQL's dialogs add one while they are open.
@@ -24,7 +23,6 @@ function Playground() {
     <GraphiQL
       fetcher={fetcher}
       plugins={plugins}
-      {...(settings.signIn && !accessToken() ? { visiblePlugin: accountPlugin } : {})}
       {...(tabs.length > 0 ? { defaultTabs: tabs.slice(0, 1) } : {})}
       defaultEditorToolsVisibility
       shouldPersistHeaders={false}
