@@ -3,8 +3,8 @@
 //! How the parts meet:
 //!
 //! - A subgraph's `lib.rs` is one [`Subgraph`] value: its name, migrations, SDL, seeder, and a function that builds its
-//!   [`Offer`] (schema, loaders, REST routes, consumers) from a [`ServiceContext`].
-//! - [`start`] opens and migrates the database, builds the offer, starts relay, consumers and housekeeping, and returns
+//!   [`Offer`] (schema, loaders, REST routes, consumers, workers) from a [`ServiceContext`].
+//! - [`start`] opens and migrates the database, builds the offer, starts relay, consumers and workers, and returns
 //!   a [`RunningSubgraph`]. Its [`RunningSubgraph::router`] answers in-process; [`RunningSubgraph::serve`] listens.
 //! - Every request gets a [`Call`]: who asks, and in which flow and trace. Resolvers find it with
 //!   [`CallContext::call`], REST handlers as `Extension<Call>`; services take it as an argument.
@@ -32,6 +32,7 @@ mod start;
 mod subgraph;
 pub mod telemetry;
 mod trace;
+mod worker;
 
 pub use call::{Call, CallContext};
 pub use context::{OptionsError, ServiceContext};
@@ -40,3 +41,4 @@ pub use running::RunningSubgraph;
 pub use settings::ServiceSettings;
 pub use start::{StartError, migrate, start};
 pub use subgraph::{BuildError, Offer, Subgraph};
+pub use worker::{WorkError, Worker};

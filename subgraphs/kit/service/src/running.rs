@@ -12,7 +12,8 @@ use tokio::sync::{Mutex, watch};
 use crate::background::Background;
 use crate::http::{Shared, router};
 use crate::limits::DRAIN_TIME_MAX;
-use crate::{Call, ServiceContext, Subgraph};
+use crate::worker::run_once;
+use crate::{Call, ServiceContext, Subgraph, Worker};
 
 /// A subgraph that runs. Stop it with [`RunningSubgraph::stop`] before it is dropped; a drop cuts its tasks off.
 pub struct RunningSubgraph {
@@ -20,13 +21,20 @@ pub struct RunningSubgraph {
     shared: Arc<Shared>,
     router: Router,
     background: Mutex<Option<Background>>,
+    workers: Vec<Arc<dyn Worker>>,
     stopping: watch::Sender<bool>,
 }
 
 impl RunningSubgraph {
-    pub(crate) fn new(subgraph: Subgraph, shared: Arc<Shared>, rest: Router, background: Background) -> Self {
-        let router = router(&shared, rest);
-        Self { subgraph, shared, router, background: Mutex::new(Some(background)), stopping: watch::Sender::new(false) }
+    pub(crate) fn new(
+        subgraph: Subgraph,
+        shared: Arc<Shared>,
+        rest: Router,
+        background: Background,
+        workers: Vec<Arc<dyn Worker>>,
+    ) -> Self {
+        let (router, background) = (router(&shared, rest), Mutex::new(Some(background)));
+        Self { subgraph, shared, router, background, workers, stopping: watch::Sender::new(false) }
     }
 
     /// Its name.
@@ -67,6 +75,13 @@ impl RunningSubgraph {
     /// Runs an operation as the graph does for a request that has been verified: for tests of resolvers.
     pub async fn execute(&self, request: impl Into<Request>, call: Call) -> Response {
         self.shared.execute(request.into(), call).await
+    }
+
+    /// Runs each worker once, at the time of the clock that was given: for tests that move the clock.
+    pub async fn work(&self) {
+        for worker in &self.workers {
+            run_once(&**worker, self.name(), self.context().clock.now()).await;
+        }
     }
 
     /// Writes its share of the demonstration data, unless it is there already; nothing when it has none.

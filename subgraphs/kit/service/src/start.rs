@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::background::Background;
 use crate::http::Shared;
+use crate::worker::Housekeeping;
 use crate::{BuildError, RunningSubgraph, ServiceContext, ServiceSettings, Subgraph};
 
 /// A subgraph did not start.
@@ -64,11 +65,13 @@ pub async fn start(subgraph: &Subgraph, settings: ServiceSettings) -> Result<Run
             return Err(StartError::Build { subgraph: name, source });
         }
     };
-    let background = Background::start(&context, &settings.event_log, offer.consumers);
+    let mut workers = offer.workers;
+    workers.push(Arc::new(Housekeeping(database.clone())));
+    let background = Background::start(&context, &settings.event_log, offer.consumers, &workers);
     let verifier = RequestVerifier::new(name, settings.keys, settings.clock);
     let shared = Shared::new(context, verifier, offer.graph);
     tracing::info!(subgraph = name, engine = ?database.engine(), "started");
-    Ok(RunningSubgraph::new(*subgraph, shared, offer.rest, background))
+    Ok(RunningSubgraph::new(*subgraph, shared, offer.rest, background, workers))
 }
 
 /// Brings the schema of a subgraph forward without starting it, and returns the names of the files applied now.

@@ -11,7 +11,7 @@ use kit_demonstration::Seeder;
 use kit_events::Consumer;
 use kit_graph::{Loaders, execute};
 
-use crate::{Call, ServiceContext};
+use crate::{Call, ServiceContext, Worker};
 
 /// Why a subgraph could not be built: something in its own options or data.
 pub type BuildError = Box<dyn std::error::Error + Send + Sync>;
@@ -52,6 +52,7 @@ pub struct Offer {
     pub(crate) graph: Arc<dyn Graph>,
     pub(crate) rest: Router,
     pub(crate) consumers: Vec<Arc<dyn Consumer>>,
+    pub(crate) workers: Vec<Arc<dyn Worker>>,
 }
 
 impl Offer {
@@ -66,7 +67,7 @@ impl Offer {
         Subscription: SubscriptionType + 'static,
     {
         let graph = SchemaWithLoaders { schema, loaders };
-        Self { graph: Arc::new(graph), rest: Router::new(), consumers: Vec::new() }
+        Self { graph: Arc::new(graph), rest: Router::new(), consumers: Vec::new(), workers: Vec::new() }
     }
 
     /// With these REST routes, whole paths. A handler finds its `Extension<Call>`, with the viewer when it was signed.
@@ -80,6 +81,13 @@ impl Offer {
     #[must_use]
     pub fn with_consumer(mut self, consumer: impl Consumer) -> Self {
         self.consumers.push(Arc::new(consumer));
+        self
+    }
+
+    /// With this worker.
+    #[must_use]
+    pub fn with_worker(mut self, worker: impl Worker) -> Self {
+        self.workers.push(Arc::new(worker));
         self
     }
 }

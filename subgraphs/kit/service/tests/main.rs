@@ -9,3 +9,4 @@ mod rest;
 mod sample;
 mod stage;
 mod stopping;
+mod working;

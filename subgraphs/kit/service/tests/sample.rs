@@ -1,6 +1,7 @@
 //! A subgraph that keeps notes: the smallest one that has everything.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use async_graphql::{Context, InputObject, Object, SchemaBuilder};
 use async_trait::async_trait;
@@ -15,7 +16,7 @@ use kit_graph::{
 };
 use kit_ids::MessageId;
 use kit_paging::{Order, PageArguments, PageRequest, PagingContext, Position};
-use kit_service::{BuildError, Call, CallContext, Offer, Problem, ServiceContext, Subgraph};
+use kit_service::{BuildError, Call, CallContext, Offer, Problem, ServiceContext, Subgraph, WorkError, Worker};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
@@ -47,7 +48,8 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         Router::new().route("/notes/v1/viewer", post(viewer)).route("/wait", get(wait)).route("/never", get(never));
     Ok(Offer::new(schema, move || Loaders::new().with(NoteById(database.clone())))
         .with_rest(routes)
-        .with_consumer(Hears))
+        .with_consumer(Hears)
+        .with_worker(Forgets(context.database)))
 }
 
 fn builder() -> SchemaBuilder<Query, Mutation, async_graphql::EmptySubscription> {
@@ -134,6 +136,35 @@ impl Consumer for Hears {
         transaction.query(update).bind(id).execute().await?;
         transaction.signal_on_commit("heard");
         Ok(())
+    }
+}
+
+/// Removes the notes that were written more than a day ago; it fails as long as one of them says so.
+struct Forgets(Database);
+
+#[async_trait]
+impl Worker for Forgets {
+    fn name(&self) -> &'static str {
+        "forgets"
+    }
+
+    fn interval(&self) -> Duration {
+        Duration::from_secs(60 * 60)
+    }
+
+    async fn run(&self, now: i64) -> Result<u64, WorkError> {
+        let day = 24 * 60 * 60 * 1_000_000;
+        let rows = self.0.query("SELECT id, body FROM notes").fetch_all().await?;
+        let mut forgotten = 0;
+        for note in rows.iter().map(NoteRow::read).collect::<Result<Vec<_>, _>>()? {
+            if note.body == "unforgettable" {
+                return Err("there is something unforgettable".into());
+            }
+            if note.id.time_us() + day < now {
+                forgotten += self.0.query("DELETE FROM notes WHERE id = ?").bind(note.id).execute().await?.rows;
+            }
+        }
+        Ok(forgotten)
     }
 }
 

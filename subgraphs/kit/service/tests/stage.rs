@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request, StatusCode};
 use kit_database::Durability;
 use kit_events::EmbeddedEventLog;
-use kit_ids::{ManualClock, UserId};
+use kit_ids::{Clock, ManualClock, UserId};
 use kit_service::{GRAPHQL_PATH, RunningSubgraph, ServiceSettings, start};
 use kit_testing::TestDatabase;
 use kit_viewer::{KeyRing, RequestSigner, SharedKey, SignedInUser, Viewer};
@@ -20,6 +20,7 @@ pub(crate) const NOW: i64 = 1_790_000_000_000_000;
 
 pub(crate) struct Stage {
     pub(crate) running: Arc<RunningSubgraph>,
+    pub(crate) clock: Arc<ManualClock>,
     _folder: TempDir,
 }
 
@@ -53,9 +54,10 @@ impl Stage {
         let log = EmbeddedEventLog::open(folder.path(), Durability::ProcessDeath).await.unwrap();
         let keys = KeyRing::new(vec![key()]).unwrap();
         let mut settings = ServiceSettings::new(place.settings("notes"), Arc::new(log), keys);
-        settings.clock = Arc::new(ManualClock::new(NOW));
+        let clock = Arc::new(ManualClock::new(NOW));
+        settings.clock = Arc::clone(&clock) as Arc<dyn Clock>;
         let running = start(&SUBGRAPH, settings).await.unwrap();
-        Self { running: Arc::new(running), _folder: folder }
+        Self { running: Arc::new(running), clock, _folder: folder }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
