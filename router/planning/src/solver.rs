@@ -5,11 +5,13 @@
 //! - `assign`: the alternatives for one field; `enter`: those for opening a node in another subgraph;
 //! - `placement`: whether a node can resolve a field by itself;
 //! - `abstract_position`: positions whose runtime type is not known, split by type where they must be;
+//! - `common_types`: what an abstract position can hold that several subgraphs may be asked for;
 //! - `reachability`: which subgraphs can be entered at all, so that hopeless searches end before they begin;
 //! - `internal`: the fields that the planner itself selects, for keys and requirements.
 
 mod abstract_position;
 mod assign;
+mod common_types;
 mod enter;
 mod internal;
 mod outcome;
@@ -74,6 +76,7 @@ impl<'a> Solver<'a> {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
+        let entries = self.with_common_types(root, entries)?;
         let runs = if is_serial { self.serial_runs(root, &entries) } else { vec![entries] };
         let mut outcomes = Vec::with_capacity(runs.len());
         for run in runs {

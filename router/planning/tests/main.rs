@@ -6,6 +6,7 @@ mod audit;
 mod bounds;
 mod fixtures;
 mod merged_data;
+mod shared_positions;
 mod snapshots;
 mod subgraph_schema;
 mod written_supergraph;

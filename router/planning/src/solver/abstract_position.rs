@@ -50,7 +50,7 @@ impl Solver<'_> {
         let mut missing = Vec::new();
         for entry in entries {
             if let Some(placed) = self.place_as_written(place, &types, *entry)? {
-                cost.size = cost.size.saturating_add(1);
+                cost.add_field(0);
                 if let Placed::Field { child: Some(child), .. } = &placed {
                     cost.add(&child.cost, 0);
                 }

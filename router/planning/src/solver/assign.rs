@@ -111,7 +111,7 @@ impl Solver<'_> {
         let mut state = state.clone();
         let depth = state.nodes[node].depth;
         let mut ready = depth;
-        state.cost.size = state.cost.size.saturating_add(1);
+        state.cost.add_field(depth);
         if let Some(below) = placement.below() {
             state.cost.add(&below.cost, depth);
             ready += below.cost.depth;

@@ -85,27 +85,41 @@ pub(crate) enum Placed {
     Here(Rc<Outcome>),
 }
 
-/// The price of a solution. Lower is better: first depth, then requests, then size.
+/// The price of a solution. Lower is better: first depth, then requests, then lateness, then size.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Cost {
     /// The longest chain of fetches after the position's own.
     pub(super) depth: usize,
     /// The requests after the position's own. Those to one subgraph at the same depth count once, as they are merged.
     pub(super) requests: BTreeSet<(usize, SubgraphId)>,
+    /// Selected fields, each times the fetches that it waits for: of two plans with equally many fetches the one that
+    /// has more of the answer earlier is better, as less of it is lost when a later fetch fails. Saturating.
+    pub(super) lateness: usize,
     /// Selected fields. Saturating: types that multiply on every level exceed any number.
     pub(super) size: usize,
 }
 
+/// What alternatives are compared by: depth, requests, lateness, size.
+pub(super) type Rank = (usize, usize, usize, usize);
+
 impl Cost {
     /// What alternatives are compared by.
-    pub(super) fn rank(&self) -> (usize, usize, usize) {
-        (self.depth, self.requests.len(), self.size)
+    pub(super) fn rank(&self) -> Rank {
+        (self.depth, self.requests.len(), self.lateness, self.size)
+    }
+
+    /// Adds one selected field that `depth` fetches come before.
+    pub(super) fn add_field(&mut self, depth: usize) {
+        self.lateness = self.lateness.saturating_add(depth);
+        self.size = self.size.saturating_add(1);
     }
 
     /// Adds the cost of something that starts `depth` fetches later.
     pub(super) fn add(&mut self, other: &Self, depth: usize) {
         self.depth = self.depth.max(depth + other.depth);
         self.requests.extend(other.requests.iter().map(|(at, subgraph)| (depth + at, *subgraph)));
+        let later = other.size.saturating_mul(depth);
+        self.lateness = self.lateness.saturating_add(other.lateness).saturating_add(later);
         self.size = self.size.saturating_add(other.size);
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use router_schema::{SubgraphId, Supergraph, TypeId, TypeKind, TypeSet};
 
-use super::outcome::{Cost, Node, Outcome, Place, ProvidedId, Seat};
+use super::outcome::{Cost, Node, Outcome, Place, ProvidedId, Rank, Seat};
 use super::{Solver, assign::Request};
 use crate::PlanningError;
 use crate::operation::EntryId;
@@ -76,7 +76,7 @@ impl State {
         Signature { nodes, requests: self.cost.requests.clone(), depth: self.cost.depth }
     }
 
-    pub(super) fn rank(&self) -> (usize, (usize, usize, usize)) {
+    pub(super) fn rank(&self) -> (usize, Rank) {
         (self.missing.len(), self.cost.rank())
     }
 }

@@ -1,6 +1,7 @@
 //! Which seats can be entered from a position's start, whatever is selected: a quick upper bound for the search.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use router_schema::{FieldSet, SubgraphId, TypeId};
 
@@ -11,23 +12,27 @@ use super::position::Position;
 /// The seats reachable from (type of the position, start), computed once each.
 #[derive(Debug, Default)]
 pub(super) struct Reachability {
-    reached: HashMap<(TypeId, Seat), HashSet<Seat>>,
+    reached: HashMap<(TypeId, Seat), Rc<BTreeSet<Seat>>>,
 }
 
 impl Solver<'_> {
     /// Whether a chain of keys may lead to the seat.
     pub(super) fn is_reachable(&mut self, position: &Position, seat: Seat) -> bool {
         let Some(start) = position.start else { return true };
-        if let Some(reached) = self.reachability.reached.get(&(position.ty, start)) {
-            return reached.contains(&seat);
-        }
-        let reached = self.reach(position, start);
-        let is_reached = reached.contains(&seat);
-        self.reachability.reached.insert((position.ty, start), reached);
-        is_reached
+        self.reached_from(position, start).contains(&seat)
     }
 
-    fn reach(&self, position: &Position, start: Seat) -> HashSet<Seat> {
+    /// All seats that a chain of keys may lead to from the seat where the position starts, that one included.
+    pub(super) fn reached_from(&mut self, position: &Position, start: Seat) -> Rc<BTreeSet<Seat>> {
+        if let Some(reached) = self.reachability.reached.get(&(position.ty, start)) {
+            return Rc::clone(reached);
+        }
+        let reached = Rc::new(self.reach(position, start));
+        self.reachability.reached.insert((position.ty, start), Rc::clone(&reached));
+        reached
+    }
+
+    fn reach(&self, position: &Position, start: Seat) -> BTreeSet<Seat> {
         let mut waiting: Vec<Seat> = (0..self.supergraph.subgraphs().len())
             .map(SubgraphId)
             .flat_map(|subgraph| self.seat_types(position, subgraph).into_iter().map(move |ty| Seat { subgraph, ty }))
