@@ -155,11 +155,12 @@ impl Worker for Forgets {
     async fn run(&self, now: i64) -> Result<u64, WorkError> {
         let day = 24 * 60 * 60 * 1_000_000;
         let rows = self.0.query("SELECT id, body FROM notes").fetch_all().await?;
+        let notes = rows.iter().map(NoteRow::read).collect::<Result<Vec<_>, _>>()?;
+        if notes.iter().any(|note| note.body == "unforgettable") {
+            return Err("there is something unforgettable".into());
+        }
         let mut forgotten = 0;
-        for note in rows.iter().map(NoteRow::read).collect::<Result<Vec<_>, _>>()? {
-            if note.body == "unforgettable" {
-                return Err("there is something unforgettable".into());
-            }
+        for note in notes {
             if note.id.time_us() + day < now {
                 forgotten += self.0.query("DELETE FROM notes WHERE id = ?").bind(note.id).execute().await?.rows;
             }
