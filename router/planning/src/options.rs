@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 /// How much work a plan may take, and which progressive overrides are in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanningOptions {
-    /// How many steps the search may take. A step is one attempt to place one field; ordinary operations take hundreds.
+    /// How many steps the search may take. A step is one attempt to place one field, or the copy of
+    /// a partial solution; ordinary operations take hundreds.
     pub steps_max: usize,
     /// How many alternatives are kept at each position. With fewer the search there is exhaustive.
     pub alternatives_max: usize,

@@ -162,3 +162,86 @@ fn a_chain_of_keys_is_followed_to_its_end() {
     let plan = planned(&supergraph, "{ node { own_e } }").unwrap();
     assert_eq!(plan.fetches.len(), 5);
 }
+
+/// AMP-12: every subgraph knows the entity by every one of its keys, and its own field requires that of the one before.
+fn requirements_in_a_row(count: usize) -> Supergraph {
+    let names: Vec<String> = (0..count).map(|index| format!("s{index}")).collect();
+    let graph = |index: usize| format!("S{index}");
+    let (mut types, mut fields, mut roots) = (String::new(), String::new(), String::new());
+    for index in 0..count {
+        let own = graph(index);
+        let _ = write!(roots, " @join__type(graph: {own})");
+        (0..count).for_each(|key| types += &format!(" @join__type(graph: {own}, key: \"k{key}\")"));
+        let requires = if index == 0 { String::new() } else { format!(", requires: \"own{}\"", index - 1) };
+        let _ = write!(fields, " k{index}: ID own{index}: Int @join__field(graph: {own}{requires})");
+        if index + 1 < count {
+            let _ = write!(fields, " @join__field(graph: {}, external: true)", graph(index + 1));
+        }
+    }
+    let body = format!(
+        "type Query {roots} {{ node: Node @join__field(graph: S0) }} type Node {types} {{ {fields} next: Node }}"
+    );
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    supergraph(&names, &body)
+}
+
+/// AMP-12: the keys do not multiply the requirements.
+#[test]
+fn requirements_in_a_row_over_many_keys_are_planned_one_fetch_each() {
+    let supergraph = requirements_in_a_row(8);
+    let all: String = (0..8).map(|index| format!("own{index} ")).collect();
+    assert_eq!(planned(&supergraph, &format!("{{ node {{ {all} }} }}")).unwrap().fetches.len(), 8);
+    let nested = format!("{{ node {{ {all} next {{ {all} next {{ own7 }} }} }} }}");
+    assert_eq!(planned(&supergraph, &nested).unwrap().fetches.len(), 8);
+}
+
+/// AMP-01: aliases of a leaf, of an object, of a root field.
+#[test]
+fn floods_of_aliases_are_planned_without_more_fetches() {
+    let supergraph = shared_everywhere(2);
+    let aliases = |count: usize, field: &str| -> String { (0..count).map(|i| format!("a{i}: {field} ")).collect() };
+    for field in ["own_s1", "next { own_s1 }"] {
+        let operation = format!("{{ node {{ own_s0 {} }} }}", aliases(1_000, field));
+        assert_eq!(planned(&supergraph, &operation).unwrap().fetches.len(), 2, "{field}");
+    }
+    let operation = format!("{{ {} }}", aliases(300, "node { own_s0 own_s1 }"));
+    assert_eq!(planned(&supergraph, &operation).unwrap().fetches.len(), 2);
+    // A flood of alternatives, none of which is plainly the best, ends at the budget.
+    let operation = format!("{{ node {{ own_s0 {} }} }}", aliases(8_000, "next { own_s1 }"));
+    let limit = PlanningOptions::default().steps_max;
+    assert_eq!(planned(&supergraph, &operation).unwrap_err(), PlanningError::BudgetExceeded { limit });
+}
+
+/// AMP-08, AMP-02: one field, each time under another condition.
+#[test]
+fn a_field_under_many_conditions_is_planned() {
+    let supergraph = shared_everywhere(2);
+    let variables: String = (0..500).map(|index| format!("$v{index}: Boolean!")).collect();
+    for field in ["own_s1", "next"] {
+        let selection = if field == "next" { "{ own_s0 own_s1 }" } else { "" };
+        let fields: String = (0..500).map(|i| format!("{field} @include(if: $v{i}) {selection} ")).collect();
+        let operation = format!("query ({variables}) {{ node {{ own_s0 {fields} }} }}");
+        assert_eq!(planned(&supergraph, &operation).unwrap().fetches.len(), 2, "{field}");
+    }
+}
+
+/// AMP-06: type conditions in type conditions, as deep as a parser lets them be, are no depth of the plan.
+#[test]
+fn nested_type_conditions_are_planned_as_one_level() {
+    let supergraph = shared_everywhere(2);
+    let nested = format!("{{ node {}{{ id own_s1 }}{} }}", "{ ... on Node ".repeat(200), "}".repeat(200));
+    assert_eq!(planned(&supergraph, &nested).unwrap().fetches.len(), 1);
+}
+
+/// AMP-05, ADV-38: cycles and long chains of fragments do not reach the planner: the document is not valid.
+#[test]
+fn cyclic_and_endless_fragments_are_refused_before_planning() {
+    let supergraph = shared_everywhere(2);
+    let chain: String = (0..5_000).map(|i| format!(" fragment F{i} on Node {{ ...F{} }}", i + 1)).collect();
+    for operation in [
+        "{ node { ...A } } fragment A on Node { id ...B } fragment B on Node { next { ...A } }".to_owned(),
+        format!("{{ node {{ ...F0 }} }} {chain} fragment F5000 on Node {{ id }}"),
+    ] {
+        assert!(ExecutableDocument::parse_and_validate(supergraph.api_schema(), operation, "operation").is_err());
+    }
+}

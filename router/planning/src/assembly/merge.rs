@@ -1,6 +1,6 @@
 //! Merges drafts that can be one request, and puts the fetches in order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use apollo_compiler::Name;
 use apollo_compiler::ast::OperationType;
@@ -18,6 +18,8 @@ struct Merged {
     conditions: Vec<Condition>,
     root: Selection,
     sites: Vec<(Site, Selection)>,
+    /// The indexes of sites by their paths.
+    sites_at: HashMap<Vec<PathSegment>, Vec<usize>>,
 }
 
 /// Makes the plan of the drafts.
@@ -45,11 +47,12 @@ pub(super) fn merge(mut drafts: Vec<Draft>, supergraph: &Supergraph, operation: 
             selection.add_conditions(&own.cloned().collect::<Vec<_>>());
         }
         let index = known.unwrap_or_else(|| {
-            merged.push(Merged { subgraph, depends_on, conditions, root: Selection::default(), sites: Vec::new() });
+            let (root, sites, sites_at) = (Selection::default(), Vec::new(), HashMap::new());
+            merged.push(Merged { subgraph, depends_on, conditions, root, sites, sites_at });
             merged.len() - 1
         });
         match site {
-            Some(site) => add_site(&mut merged[index].sites, site, selection),
+            Some(site) => add_site(&mut merged[index], site, selection),
             None => merged[index].root.merge(selection),
         }
         merged_of[draft] = index;
@@ -91,8 +94,10 @@ fn without_implied(depends_on: &BTreeSet<usize>, merged: &[Merged]) -> BTreeSet<
     depends_on.difference(&implied).copied().collect()
 }
 
-fn add_site(sites: &mut Vec<(Site, Selection)>, site: Site, selection: Selection) {
-    for (known, known_selection) in sites.iter_mut().filter(|(known, _)| known.path == site.path) {
+fn add_site(fetch: &mut Merged, site: Site, selection: Selection) {
+    let known = fetch.sites_at.entry(site.path.clone()).or_default();
+    for index in known.iter() {
+        let (known, known_selection) = &mut fetch.sites[*index];
         let fits = known
             .representations
             .iter()
@@ -103,28 +108,45 @@ fn add_site(sites: &mut Vec<(Site, Selection)>, site: Site, selection: Selection
             return;
         }
     }
-    sites.push((site, selection));
+    known.push(fetch.sites.len());
+    fetch.sites.push((site, selection));
 }
 
 /// Joins sites that differ only in the types at one step of their paths.
-fn join_paths(sites: &mut Vec<(Site, Selection)>) {
-    let mut index = 0;
-    while index < sites.len() {
-        let (site, selection) = &sites[index];
-        let joined = sites[..index].iter().enumerate().find_map(|(earlier, (known, known_selection))| {
-            let is_alike = known.representations == site.representations && known_selection == selection;
-            if is_alike { Some((earlier, joined_path(&known.path, &site.path)?)) } else { None }
-        });
-        match joined {
-            Some((earlier, path)) => {
-                sites[earlier].0.path = path;
-                sites.remove(index);
-                // The longer path may now be like one that was passed.
-                index = earlier;
-            }
-            None => index += 1,
+fn join_paths(sites: Vec<(Site, Selection)>) -> Vec<(Site, Selection)> {
+    let mut joined: Vec<Option<(Site, Selection)>> = Vec::with_capacity(sites.len());
+    let mut by_keys: HashMap<Vec<Option<Name>>, Vec<usize>> = HashMap::new();
+    for (mut site, selection) in sites {
+        let candidates = by_keys.entry(keys(&site.path)).or_default();
+        let mut place = None;
+        // The longer path may be like another one.
+        while let Some((index, path)) = candidates.iter().enumerate().find_map(|(index, candidate)| {
+            let (known, known_selection) = joined[*candidate].as_ref()?;
+            let is_alike = known.representations == site.representations && *known_selection == selection;
+            if is_alike { Some((index, joined_path(&known.path, &site.path)?)) } else { None }
+        }) {
+            let candidate = candidates.remove(index);
+            joined[candidate] = None;
+            site.path = path;
+            place = Some(place.map_or(candidate, |place: usize| place.min(candidate)));
         }
+        let place = place.unwrap_or(joined.len());
+        if place == joined.len() {
+            joined.push(None);
+        }
+        joined[place] = Some((site, selection));
+        candidates.push(place);
     }
+    joined.into_iter().flatten().collect()
+}
+
+/// A path without its types: paths can only be joined when these are equal.
+fn keys(path: &[PathSegment]) -> Vec<Option<Name>> {
+    let keys = path.iter().map(|segment| match segment {
+        PathSegment::Key(key) => Some(key.clone()),
+        PathSegment::OnTypes(_) => None,
+    });
+    keys.collect()
 }
 
 fn joined_path(left: &[PathSegment], right: &[PathSegment]) -> Option<Vec<PathSegment>> {
@@ -165,8 +187,8 @@ fn add_representation(known: &mut Vec<Representation>, new: Representation) {
 }
 
 fn finish(index: usize, fetch: Merged, supergraph: &Supergraph, operation: &Operation) -> Fetch {
-    let Merged { subgraph, depends_on, conditions, root, mut sites } = fetch;
-    join_paths(&mut sites);
+    let Merged { subgraph, depends_on, conditions, root, sites, .. } = fetch;
+    let sites = join_paths(sites);
     let name = operation_name(operation, supergraph.subgraph(subgraph), index);
     let depends_on = depends_on.into_iter().map(FetchId).collect();
     if sites.is_empty() {

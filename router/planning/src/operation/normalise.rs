@@ -39,6 +39,10 @@ struct Normaliser<'a> {
     fields: usize,
 }
 
+/// How many variants of one leaf (by type, by conditions) are compared with one another. Dropping what is repeated only
+/// shortens fetches, and comparing takes the square of their number.
+const REPEATED_MAX: usize = 64;
+
 /// Fields with equal groups are one field.
 #[derive(PartialEq, Eq, Hash)]
 struct Group {
@@ -184,7 +188,7 @@ fn drop_repeated_leaves(level: &mut Level<'_>) {
         }
     }
     let mut repeated = HashSet::new();
-    for groups in leaves.values() {
+    for groups in leaves.values().filter(|groups| groups.len() <= REPEATED_MAX) {
         for (index, narrow) in groups {
             let is_covered = groups.iter().any(|(other, wide)| {
                 // Of two that cover each other the first stays.

@@ -1,5 +1,7 @@
 //! The alternatives for one field at a position: a node that is there, or a new one.
 
+use std::collections::HashSet;
+
 use router_schema::FieldId;
 
 use super::Solver;
@@ -67,7 +69,7 @@ impl Solver<'_> {
         let mut alternatives = Vec::new();
         for node in 0..state.nodes.len() {
             let Some(placement) = self.placement_in_node(position, state, node, request)? else { continue };
-            let is_unbeatable = placement.is_complete() && state.nodes[node].depth <= 1;
+            let is_unbeatable = is_unbeatable(state, node, &placement);
             let found = self.put(position, state, node, placement, request)?;
             if is_unbeatable {
                 return Ok(found);
@@ -80,8 +82,28 @@ impl Solver<'_> {
             }
         }
         alternatives.sort_by_key(|assigned| (assigned.state.rank(), assigned.ready));
+        let mut known = HashSet::new();
+        alternatives.retain(|assigned| known.insert((assigned.ready, assigned.state.signature())));
         alternatives.truncate(self.options.alternatives_max);
         Ok(alternatives)
+    }
+
+    /// Puts the field where nothing can be better, if there is such a node. It does what [`Self::assign`] does then, and
+    /// copies no state: most fields of most positions are placed here.
+    pub(super) fn put_unbeatable(
+        &mut self,
+        position: &Position,
+        state: &mut State,
+        request: &Request,
+    ) -> Result<bool, PlanningError> {
+        for node in 0..state.nodes.len() {
+            let Some(placement) = self.placement_in_node(position, state, node, request)? else { continue };
+            if is_unbeatable(state, node, &placement) {
+                place(state, node, placement);
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn placement_in_node(
@@ -108,17 +130,12 @@ impl Solver<'_> {
         placement: Placement,
         request: &Request,
     ) -> Result<Vec<Assigned>, PlanningError> {
+        self.step_copy(state.nodes.iter().map(|node| node.placed.len()).sum())?;
         let mut state = state.clone();
-        let depth = state.nodes[node].depth;
-        let mut ready = depth;
-        state.cost.add_field(depth);
-        if let Some(below) = placement.below() {
-            state.cost.add(&below.cost, depth);
-            ready += below.cost.depth;
-        }
-        state.nodes[node].placed.push(placement.placed);
+        let ready = state.nodes[node].depth + placement.below().map_or(0, |below| below.cost.depth);
+        let rest = place(&mut state, node, placement);
         let source = (node, state.nodes[node].placed.len() - 1);
-        let Some(rest) = placement.rest else { return Ok(vec![Assigned { state, sources: vec![source], ready }]) };
+        let Some(rest) = rest else { return Ok(vec![Assigned { state, sources: vec![source], ready }]) };
 
         let mut request = Request { entry: rest, ..request.clone() };
         request.excluded.extend(state.nodes[node].seat);
@@ -160,4 +177,20 @@ impl Solver<'_> {
         }
         Ok(alternatives)
     }
+}
+
+/// Whether no other way to the field can be better: the node has all of it, and no node can be entered earlier.
+fn is_unbeatable(state: &State, node: usize, placement: &Placement) -> bool {
+    placement.is_complete() && state.nodes[node].depth <= 1
+}
+
+/// Puts a placement into a node. Gives what it leaves open.
+fn place(state: &mut State, node: usize, placement: Placement) -> Option<EntryId> {
+    let depth = state.nodes[node].depth;
+    state.cost.add_field(depth);
+    if let Some(below) = placement.below() {
+        state.cost.add(&below.cost, depth);
+    }
+    state.nodes[node].placed.push(placement.placed);
+    placement.rest
 }

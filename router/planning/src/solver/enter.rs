@@ -1,5 +1,7 @@
 //! Opening a node: its key and what a `@requires` asks for are placed first.
 
+use std::collections::HashSet;
+
 use router_schema::{FieldId, FieldSet};
 
 use super::Solver;
@@ -38,37 +40,59 @@ impl Solver<'_> {
         if position.start.is_none() {
             return Ok(vec![open_root(state, seat)]);
         }
-        let keys = self.supergraph.type_in_subgraph(seat.ty, seat.subgraph).map(|here| &here.keys[..]);
         let mut opening = request.opening.clone();
         opening.push((seat, required_by));
         let below =
             Request { entry: request.entry, excluded: Vec::new(), opening, chain: request.chain - 1, partial: false };
         let mut ways = Vec::new();
-        for key in keys.unwrap_or_default().iter().filter(|key| key.resolvable) {
-            let mut inputs = self.internal_entries(position, &key.fields, true);
-            for (entry, _) in requires.map(|set| self.internal_entries(position, set, false)).unwrap_or_default() {
-                if !inputs.iter().any(|(known, _)| *known == entry) {
-                    inputs.push((entry, false));
-                }
-            }
-            for gathered in self.gather(position, state, inputs, &below)? {
+        for keyed in self.gather_key(position, state, seat, &below)? {
+            let required = requires.map(|set| self.internal_entries(position, set, false)).unwrap_or_default();
+            let is_new = |entry: &EntryId| !keyed.inputs.iter().any(|known| known.entry == *entry);
+            let required = required.into_iter().filter(|(entry, _)| is_new(entry)).collect();
+            for gathered in self.gather(position, keyed, required, &below)? {
                 ways.push(self.join_or_open(position, gathered, seat));
             }
         }
         ways.sort_by_key(|way| way.state.rank());
+        let mut known = HashSet::new();
+        ways.retain(|way| known.insert((way.node, way.state.signature())));
         ways.truncate(self.options.alternatives_max);
         Ok(ways)
+    }
+
+    /// The ways to one of the seat's keys, best first. A key that the position's own fetch can bring is the only way:
+    /// with many keys the others would multiply the search and never win.
+    fn gather_key(
+        &mut self,
+        position: &Position,
+        state: &State,
+        seat: Seat,
+        request: &Request,
+    ) -> Result<Vec<Gathered>, PlanningError> {
+        let keys = self.supergraph.type_in_subgraph(seat.ty, seat.subgraph).map(|here| &here.keys[..]);
+        let mut ways: Vec<Gathered> = Vec::new();
+        for key in keys.unwrap_or_default().iter().filter(|key| key.resolvable) {
+            let inputs = self.internal_entries(position, &key.fields, true);
+            let nothing = Gathered { state: state.clone(), inputs: Vec::new(), ready: 0 };
+            let mut found = self.gather(position, nothing, inputs, request)?;
+            let local = found.iter().position(|way| way.ready == 0 && way.state.nodes.len() == state.nodes.len());
+            if let Some(local) = local {
+                return Ok(vec![found.swap_remove(local)]);
+            }
+            ways.extend(found);
+        }
+        Ok(self.best_gathered(ways))
     }
 
     /// Places all inputs.
     fn gather(
         &mut self,
         position: &Position,
-        state: &State,
+        start: Gathered,
         inputs: Vec<(EntryId, bool)>,
         request: &Request,
     ) -> Result<Vec<Gathered>, PlanningError> {
-        let mut all = vec![Gathered { state: state.clone(), inputs: Vec::new(), ready: 0 }];
+        let mut all = vec![start];
         for (entry, is_key) in inputs {
             let mut next = Vec::new();
             for gathered in all {
@@ -79,11 +103,18 @@ impl Solver<'_> {
                     next.push(Gathered { state, inputs, ready: ready.max(gathered.ready) });
                 }
             }
-            next.sort_by_key(|gathered| (gathered.ready, gathered.state.rank()));
-            next.truncate(self.options.alternatives_max);
-            all = next;
+            all = self.best_gathered(next);
         }
         Ok(all)
+    }
+
+    /// The best of them, without those that differ only in how they came about.
+    fn best_gathered(&self, mut all: Vec<Gathered>) -> Vec<Gathered> {
+        all.sort_by_key(|gathered| (gathered.ready, gathered.state.rank()));
+        let mut known = HashSet::new();
+        all.retain(|gathered| known.insert((gathered.ready, gathered.state.signature())));
+        all.truncate(self.options.alternatives_max);
+        all
     }
 
     /// Adds the inputs to a node of the seat that is late enough for them, or opens one.

@@ -26,7 +26,7 @@ pub(super) struct Position {
 
 /// What decides how a partial solution can be continued.
 #[derive(PartialEq, Eq, Hash)]
-struct Signature {
+pub(super) struct Signature {
     nodes: Vec<(Option<Seat>, usize)>,
     requests: BTreeSet<(usize, SubgraphId)>,
     depth: usize,
@@ -71,7 +71,7 @@ impl Position {
 
 impl State {
     /// Partial solutions with equal signatures can be continued in the same ways.
-    fn signature(&self) -> Signature {
+    pub(super) fn signature(&self) -> Signature {
         let nodes = self.nodes.iter().map(|node| (node.seat, node.depth)).collect();
         Signature { nodes, requests: self.cost.requests.clone(), depth: self.cost.depth }
     }
@@ -125,7 +125,15 @@ impl Solver<'_> {
     }
 
     /// The partial solutions with the entry placed, or, when there is no way, with the entry missing.
-    fn place_entry(&mut self, position: &Position, state: State, entry: EntryId) -> Result<Vec<State>, PlanningError> {
+    fn place_entry(
+        &mut self,
+        position: &Position,
+        mut state: State,
+        entry: EntryId,
+    ) -> Result<Vec<State>, PlanningError> {
+        if self.put_unbeatable(position, &mut state, &Request::new(entry))? {
+            return Ok(vec![state]);
+        }
         let mut assigned = self.assign_deepening(position, &state, Request::new(entry))?;
         if assigned.is_empty() {
             // Not all of it: what can be had here is taken, the parent may know a way to the rest.
@@ -133,7 +141,6 @@ impl Solver<'_> {
             assigned = self.assign_deepening(position, &state, request)?;
         }
         if assigned.is_empty() {
-            let mut state = state;
             state.missing.push(entry);
             return Ok(vec![state]);
         }
@@ -164,6 +171,9 @@ impl Solver<'_> {
 
     /// The best partial solutions, without those that differ only in their past.
     pub(super) fn best(&self, mut states: Vec<State>) -> Vec<State> {
+        if states.len() == 1 {
+            return states;
+        }
         states.sort_by_key(State::rank);
         let mut signatures = HashSet::new();
         states.retain(|state| signatures.insert(state.signature()));
