@@ -23,6 +23,8 @@ CREATE TABLE memberships (
   current_period_end BIGINT      NOT NULL,
   auto_renew         BIGINT      NOT NULL CHECK (auto_renew IN (0, 1)),
   renew_attempts     BIGINT      NOT NULL DEFAULT 0,
+  notified_end       BIGINT,
+  payment_token      VARCHAR(255),
   CONSTRAINT memberships_live_unique UNIQUE (live_user_id),
   CONSTRAINT memberships_period CHECK (current_period_end > started_at),
   CONSTRAINT memberships_plan_id_fk FOREIGN KEY (plan_id) REFERENCES plans (id)
@@ -36,11 +38,15 @@ CREATE TABLE orders (
   amount_minor BIGINT       NOT NULL CHECK (amount_minor >= 0),
   currency     VARCHAR(3)   NOT NULL,
   status       VARCHAR(16)  NOT NULL CHECK (status IN ('PENDING', 'PAID', 'FAILED', 'REFUNDED')),
+  course_id    BINARY(16),
+  membership_id BINARY(16),
   payment_ref  VARCHAR(120),
   created_at   BIGINT       NOT NULL,
-  CONSTRAINT orders_payment_unique UNIQUE (payment_ref)
+  CONSTRAINT orders_payment_unique UNIQUE (payment_ref),
+  CONSTRAINT orders_subject CHECK ((course_id IS NULL) <> (membership_id IS NULL))
 ) ENGINE = InnoDB;
 CREATE INDEX orders_user ON orders (user_id, created_at);
+CREATE INDEX orders_membership ON orders (membership_id, created_at);
 
 CREATE TABLE enrollments (
   id           BINARY(16)  NOT NULL PRIMARY KEY,
@@ -49,6 +55,7 @@ CREATE TABLE enrollments (
   source       VARCHAR(16) NOT NULL CHECK (source IN ('PURCHASE', 'SUBSCRIPTION', 'FREE', 'ADMIN_GRANT')),
   enrolled_at  BIGINT      NOT NULL,
   completed_at BIGINT,
+  revoked_at   BIGINT,
   order_id     BINARY(16),
   CONSTRAINT enrollments_user_course_unique UNIQUE (user_id, course_id),
   CONSTRAINT enrollments_order_unique UNIQUE (order_id),

@@ -23,6 +23,8 @@ CREATE TABLE memberships (
   current_period_end INTEGER NOT NULL,
   auto_renew         INTEGER NOT NULL CHECK (auto_renew IN (0, 1)),
   renew_attempts     INTEGER NOT NULL DEFAULT 0,
+  notified_end       INTEGER,
+  payment_token      TEXT,
   CONSTRAINT memberships_live_unique UNIQUE (live_user_id),
   CONSTRAINT memberships_period CHECK (current_period_end > started_at)
 );
@@ -35,11 +37,15 @@ CREATE TABLE orders (
   amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
   currency     TEXT    NOT NULL,
   status       TEXT    NOT NULL CHECK (status IN ('PENDING', 'PAID', 'FAILED', 'REFUNDED')),
+  course_id    BLOB,
+  membership_id BLOB,
   payment_ref  TEXT,
   created_at   INTEGER NOT NULL,
-  CONSTRAINT orders_payment_unique UNIQUE (payment_ref)
+  CONSTRAINT orders_payment_unique UNIQUE (payment_ref),
+  CONSTRAINT orders_subject CHECK ((course_id IS NULL) <> (membership_id IS NULL))
 );
 CREATE INDEX orders_user ON orders (user_id, created_at);
+CREATE INDEX orders_membership ON orders (membership_id, created_at);
 
 CREATE TABLE enrollments (
   id           BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -48,6 +54,7 @@ CREATE TABLE enrollments (
   source       TEXT    NOT NULL CHECK (source IN ('PURCHASE', 'SUBSCRIPTION', 'FREE', 'ADMIN_GRANT')),
   enrolled_at  INTEGER NOT NULL,
   completed_at INTEGER,
+  revoked_at   INTEGER,
   order_id     BLOB    REFERENCES orders (id),
   CONSTRAINT enrollments_user_course_unique UNIQUE (user_id, course_id),
   CONSTRAINT enrollments_order_unique UNIQUE (order_id)

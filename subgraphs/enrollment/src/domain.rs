@@ -8,8 +8,8 @@ mod price;
 mod progress;
 
 pub(crate) use enrollment::{Enrollment, EnrollmentSource};
-pub(crate) use membership::{BillingPeriod, Membership, Plan, SubscriptionStatus};
+pub(crate) use membership::{BillingPeriod, Due, Membership, NOTICE_US, Plan, SubscriptionStatus};
 pub(crate) use named::{Named, UnknownName};
-pub(crate) use order::{Order, OrderStatus};
+pub(crate) use order::{Order, OrderStatus, OrderSubject};
 pub(crate) use price::{Currency, Price, PriceReason, Standing, quote};
-pub(crate) use progress::{CourseProgress, percent};
+pub(crate) use progress::{CompletedLesson, CourseProgress, percent};

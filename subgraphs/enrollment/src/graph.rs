@@ -2,6 +2,8 @@
 
 mod course;
 mod enrollment;
+mod entitlement;
+mod input;
 mod membership;
 mod mutation;
 mod payload;

@@ -5,9 +5,13 @@ mod tests;
 
 use async_trait::async_trait;
 use kit_database::Database;
-use kit_demonstration::{BulkInsert, DemonstrationError, MembershipStatus, Progress, Seeder, Table, World, row, table};
+use kit_demonstration::{
+    BulkInsert, DemonstrationError, MembershipStatus, OrderSubject, Progress, Seeder, Table, World, row, table,
+};
 
 const NAME: &str = "enrollment";
+/// With what the demonstration provider charges when a membership of the world is renewed.
+const DEMONSTRATION_TOKEN: &str = "tok_demonstration";
 /// Replicas begin before the first event of an aggregate, so that any event replaces them.
 const BEFORE_EVENTS: i64 = 0;
 
@@ -21,14 +25,15 @@ const MEMBERSHIPS: Table = table! {
     key { id: Bytes }
     columns {
         user_id: Bytes, live_user_id: Bytes, plan_id: Bytes, status: Text, started_at: Integer,
-        current_period_end: Integer, auto_renew: Integer, renew_attempts: Integer
+        current_period_end: Integer, auto_renew: Integer, renew_attempts: Integer, payment_token: Text
     }
 };
 const ORDERS: Table = table! {
     orders
     key { id: Bytes }
     columns {
-        user_id: Bytes, amount_minor: Integer, currency: Text, status: Text, payment_ref: Text, created_at: Integer
+        user_id: Bytes, amount_minor: Integer, currency: Text, status: Text, course_id: Bytes, membership_id: Bytes,
+        payment_ref: Text, created_at: Integer
     }
 };
 const ENROLLMENTS: Table = table! {
@@ -102,7 +107,8 @@ async fn seed_memberships(world: &World, database: &Database, progress: &Progres
             membership.started_at,
             membership.current_period_end,
             membership.auto_renew,
-            i64::from(membership.renew_attempts)
+            i64::from(membership.renew_attempts),
+            DEMONSTRATION_TOKEN
         ];
         memberships.push(row).await?;
     }
@@ -112,12 +118,18 @@ async fn seed_memberships(world: &World, database: &Database, progress: &Progres
 async fn seed_orders(world: &World, database: &Database, progress: &Progress) -> Result<(), DemonstrationError> {
     let mut orders = BulkInsert::new(database, ORDERS, progress.table(NAME, "orders", world.orders().len()));
     for order in world.orders() {
+        let (course, membership) = match order.subject {
+            OrderSubject::Course(id) => (Some(id), None),
+            OrderSubject::Membership(id) => (None, Some(id)),
+        };
         let row = row![
             order.id,
             order.user_id,
             order.amount_minor,
             order.currency,
             order.status.name(),
+            course,
+            membership,
             &order.payment_ref,
             order.created_at
         ];

@@ -1,5 +1,17 @@
-//! The use cases: they own transactions and publish events.
+//! What people do with courses and memberships, and what becomes of both in time.
 
+pub(crate) mod completing;
 pub(crate) mod enrolling;
+pub(crate) mod entitlements;
+mod error;
 pub(crate) mod loaders;
 pub(crate) mod payment;
+pub(crate) mod refunding;
+pub(crate) mod renewing;
+#[cfg(test)]
+mod stage;
+pub(crate) mod subscribing;
+mod till;
+
+pub(crate) use error::{ServiceError, ServiceResult};
+pub(crate) use till::Till;

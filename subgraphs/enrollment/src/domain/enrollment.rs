@@ -24,5 +24,7 @@ pub(crate) struct Enrollment {
     /// UTC microseconds, as every time here.
     pub(crate) enrolled_at: i64,
     pub(crate) completed_at: Option<i64>,
+    /// When it was taken back. It opens nothing then, and can be given again.
+    pub(crate) revoked_at: Option<i64>,
     pub(crate) order_id: Option<OrderId>,
 }

@@ -1,29 +1,21 @@
 //! Where writing begins.
 
-use async_graphql::{Context, ID, InputObject, Object};
-use kit_graph::{GraphResult, Money, RequireUser, authenticated};
-use kit_ids::CourseId;
+use async_graphql::{Context, Object};
+use kit_graph::{GraphResult, RequireScope, RequireUser, authenticated};
 use kit_service::CallContext;
+use kit_viewer::Scope;
 
-use super::enrollment::Enrollment;
-use super::payload::{EnrollInCoursePayload, user_error};
-use super::values::price;
-use crate::service::enrolling::{EnrollRequest, Enrolling};
-
-/// What `enrollInCourse` needs.
-#[derive(InputObject)]
-pub(crate) struct EnrollInCourseInput {
-    /// The course.
-    course_id: CourseId,
-    /// The price shown to the viewer; another one is refused rather than charged.
-    expected_price: Option<Money>,
-    /// From the payment provider; needed when there is something to pay.
-    payment_token: Option<String>,
-    /// Repeating a request with the same key within 24 hours returns the first answer instead of acting again.
-    idempotency_key: Option<ID>,
-    /// Echoed in the payload.
-    client_mutation_id: Option<String>,
-}
+use super::input::{
+    CancelSubscriptionInput, EnrollInCourseInput, GrantEnrollmentInput, RefundOrderInput, ResumeSubscriptionInput,
+    SubscribeInput,
+};
+use super::payload::{
+    CancelSubscriptionPayload, EnrollInCoursePayload, GrantEnrollmentPayload, RefundOrderPayload,
+    ResumeSubscriptionPayload, SubscribePayload,
+};
+use crate::service::enrolling::Enrolling;
+use crate::service::refunding::Refunding;
+use crate::service::subscribing::Subscribing;
 
 pub(crate) struct Mutation;
 
@@ -37,15 +29,60 @@ impl Mutation {
         ctx: &Context<'_>,
         input: EnrollInCourseInput,
     ) -> GraphResult<Option<EnrollInCoursePayload>> {
-        let request = EnrollRequest {
-            course_id: input.course_id,
-            expected_price: input.expected_price.map(price),
-            payment_token: input.payment_token,
-            idempotency_key: input.idempotency_key.map(|key| key.0),
-        };
-        Ok(Some(match ctx.data_unchecked::<Enrolling>().enroll(&request, ctx.call()).await {
-            Ok(enrollment) => EnrollInCoursePayload::done(Enrollment(enrollment), input.client_mutation_id),
-            Err(error) => EnrollInCoursePayload::refused([user_error(&error)?], input.client_mutation_id),
-        }))
+        let echo = input.client_mutation_id.clone();
+        EnrollInCoursePayload::of(ctx.data_unchecked::<Enrolling>().enroll(&input.into(), ctx.call()).await, echo)
     }
+
+    /// Buys a membership: every course for a period.
+    #[graphql(guard = "RequireUser", directive = authenticated::apply())]
+    async fn subscribe(&self, ctx: &Context<'_>, input: SubscribeInput) -> GraphResult<Option<SubscribePayload>> {
+        let echo = input.client_mutation_id.clone();
+        SubscribePayload::of(subscribing(ctx).subscribe(&input.into(), ctx.call()).await, echo)
+    }
+
+    /// Stops renewing the viewer's membership; it lasts to the end of the period.
+    #[graphql(guard = "RequireUser", directive = authenticated::apply())]
+    async fn cancel_subscription(
+        &self,
+        ctx: &Context<'_>,
+        input: CancelSubscriptionInput,
+    ) -> GraphResult<Option<CancelSubscriptionPayload>> {
+        CancelSubscriptionPayload::of(subscribing(ctx).cancel(ctx.call()).await, input.client_mutation_id)
+    }
+
+    /// Takes back a cancellation before the period ends.
+    #[graphql(guard = "RequireUser", directive = authenticated::apply())]
+    async fn resume_subscription(
+        &self,
+        ctx: &Context<'_>,
+        input: ResumeSubscriptionInput,
+    ) -> GraphResult<Option<ResumeSubscriptionPayload>> {
+        ResumeSubscriptionPayload::of(subscribing(ctx).resume(ctx.call()).await, input.client_mutation_id)
+    }
+
+    /// Enrols a person without payment.
+    #[graphql(requires_scopes = "admin", guard = "RequireScope(Scope::Admin)")]
+    async fn grant_enrollment(
+        &self,
+        ctx: &Context<'_>,
+        input: GrantEnrollmentInput,
+    ) -> GraphResult<Option<GrantEnrollmentPayload>> {
+        let echo = input.client_mutation_id.clone();
+        GrantEnrollmentPayload::of(ctx.data_unchecked::<Enrolling>().grant(&input.into(), ctx.call()).await, echo)
+    }
+
+    /// Pays back an order and takes back what it bought.
+    #[graphql(requires_scopes = "admin", guard = "RequireScope(Scope::Admin)")]
+    async fn refund_order(
+        &self,
+        ctx: &Context<'_>,
+        input: RefundOrderInput,
+    ) -> GraphResult<Option<RefundOrderPayload>> {
+        let echo = input.client_mutation_id.clone();
+        RefundOrderPayload::of(ctx.data_unchecked::<Refunding>().refund(&input.into(), ctx.call()).await, echo)
+    }
+}
+
+fn subscribing<'ctx>(ctx: &'ctx Context<'_>) -> &'ctx Subscribing {
+    ctx.data_unchecked()
 }

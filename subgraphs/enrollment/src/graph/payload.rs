@@ -2,8 +2,9 @@
 
 use kit_graph::{GraphError, GraphResult};
 
-use super::enrollment::Enrollment;
-use crate::service::enrolling::EnrollError;
+use super::enrollment::{Enrollment, Order};
+use super::membership::Membership;
+use crate::service::{ServiceError, ServiceResult};
 
 kit_graph::user_errors! {
     /// Why enrollment refused; new values may be added.
@@ -16,6 +17,10 @@ kit_graph::user_errors! {
         PaymentDeclined,
         /// The price is not the one expected; read it again.
         PriceChanged,
+        /// The viewer has a membership.
+        MembershipExists,
+        /// The viewer has no membership.
+        NoMembership,
         /// The idempotency key was used for another request.
         IdempotencyConflict,
         /// There is no such thing, or not for the viewer.
@@ -25,26 +30,76 @@ kit_graph::user_errors! {
     pub struct EnrollmentUserError;
 }
 
-kit_graph::payload! {
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $payload:ident, $(#[$entity_doc:meta])* $entity:ident: $type:ident;)+) => {$(
+        kit_graph::payload! {
+            $(#[$doc])*
+            pub struct $payload refusing EnrollmentUserError {
+                $(#[$entity_doc])*
+                $entity: $type,
+            }
+        }
+
+        impl $payload {
+            /// What the service answered.
+            pub(super) fn of(
+                answer: ServiceResult<crate::domain::$type>,
+                client_mutation_id: Option<String>,
+            ) -> GraphResult<Option<Self>> {
+                Ok(Some(match answer {
+                    Ok(done) => Self::done($type(done), client_mutation_id),
+                    Err(error) => Self::refused([user_error(&error)?], client_mutation_id),
+                }))
+            }
+        }
+    )+};
+}
+
+payloads! {
     /// What `enrollInCourse` answers.
-    pub struct EnrollInCoursePayload refusing EnrollmentUserError {
-        /// The enrolment; null when refused.
-        enrollment: Enrollment,
-    }
+    EnrollInCoursePayload,
+    /// The enrolment; null when refused.
+    enrollment: Enrollment;
+    /// What `subscribe` answers.
+    SubscribePayload,
+    /// The membership; null when refused.
+    membership: Membership;
+    /// What `cancelSubscription` answers.
+    CancelSubscriptionPayload,
+    /// The membership; null when refused.
+    membership: Membership;
+    /// What `resumeSubscription` answers.
+    ResumeSubscriptionPayload,
+    /// The membership; null when refused.
+    membership: Membership;
+    /// What `grantEnrollment` answers.
+    GrantEnrollmentPayload,
+    /// The enrolment; null when refused.
+    enrollment: Enrollment;
+    /// What `refundOrder` answers.
+    RefundOrderPayload,
+    /// The order, refunded; null when refused.
+    order: Order;
 }
 
 /// A refusal as data, or an error of the request as a whole.
-pub(crate) fn user_error(error: &EnrollError) -> GraphResult<EnrollmentUserError> {
+fn user_error(error: &ServiceError) -> GraphResult<EnrollmentUserError> {
     let (code, field) = match error {
-        EnrollError::Refused(refusal) => return Err(GraphError::from(*refusal)),
-        EnrollError::InvalidIdempotencyKey => return Err(GraphError::bad_user_input(error.to_string())),
-        EnrollError::Database(error) => return Err(GraphError::internal(error)),
-        EnrollError::IdempotencyConflict => (EnrollmentErrorCode::IdempotencyConflict, "idempotencyKey"),
-        EnrollError::NotFound => (EnrollmentErrorCode::NotFound, "courseId"),
-        EnrollError::NotPublished => (EnrollmentErrorCode::NotPublished, "courseId"),
-        EnrollError::AlreadyEnrolled => (EnrollmentErrorCode::AlreadyEnrolled, "courseId"),
-        EnrollError::PriceChanged => (EnrollmentErrorCode::PriceChanged, "expectedPrice"),
-        EnrollError::PaymentDeclined => (EnrollmentErrorCode::PaymentDeclined, "paymentToken"),
+        ServiceError::Refused(refusal) => return Err(GraphError::from(*refusal)),
+        ServiceError::Invalid(_) => return Err(GraphError::bad_user_input(error.to_string())),
+        ServiceError::Database(error) => return Err(GraphError::internal(error)),
+        ServiceError::IdempotencyConflict => (EnrollmentErrorCode::IdempotencyConflict, Some("idempotencyKey")),
+        ServiceError::NotFound { field, .. } => (EnrollmentErrorCode::NotFound, Some(*field)),
+        ServiceError::NotPublished => (EnrollmentErrorCode::NotPublished, Some("courseId")),
+        ServiceError::AlreadyEnrolled => (EnrollmentErrorCode::AlreadyEnrolled, Some("courseId")),
+        ServiceError::PriceChanged => (EnrollmentErrorCode::PriceChanged, Some("expectedPrice")),
+        ServiceError::PaymentDeclined => (EnrollmentErrorCode::PaymentDeclined, Some("paymentToken")),
+        ServiceError::MembershipExists => (EnrollmentErrorCode::MembershipExists, None),
+        ServiceError::NoMembership => (EnrollmentErrorCode::NoMembership, None),
     };
-    Ok(EnrollmentUserError::new(code, error.to_string()).at(["input", field]))
+    let refusal = EnrollmentUserError::new(code, error.to_string());
+    Ok(match field {
+        Some(field) => refusal.at(["input", field]),
+        None => refusal,
+    })
 }

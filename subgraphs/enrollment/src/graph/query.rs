@@ -5,14 +5,18 @@ use kit_graph::{
     CacheControlScope, GraphError, GraphResult, Money, RequestContext, RequireUser, authenticated, cache_control,
 };
 use kit_ids::{CourseId, EnrollmentId, MembershipId, OrderId, PlanId, UserId};
+use kit_service::CallContext;
 
 use super::course::Course;
 use super::enrollment::{Enrollment, Order};
+use super::entitlement::{EntitlementDecision, graph_error};
 use super::membership::Membership;
 use super::plan::Plan;
 use super::user::User;
-use crate::service::enrolling::Enrolling;
+use crate::service::Till;
+use crate::service::entitlements::entitlements;
 use crate::service::loaders::PlanById;
+use crate::service::subscribing::Subscribing;
 
 pub(crate) struct Query;
 
@@ -25,7 +29,7 @@ impl Query {
         cache_control(max_age = 3600)
     )]
     async fn plans(&self, ctx: &Context<'_>) -> GraphResult<Option<Vec<Plan>>> {
-        let plans = ctx.data_unchecked::<Enrolling>().plans().await.map_err(|error| GraphError::internal(&error))?;
+        let plans = ctx.data_unchecked::<Subscribing>().plans().await.map_err(|error| GraphError::internal(&error))?;
         Ok(Some(plans.into_iter().map(Plan).collect()))
     }
 
@@ -38,6 +42,19 @@ impl Query {
     )]
     async fn enrollment(&self, ctx: &Context<'_>, id: EnrollmentId) -> GraphResult<Option<Enrollment>> {
         Enrollment::visible(ctx, id).await
+    }
+
+    /// For other subgraphs: whether a person may use each of these courses, at most 100.
+    #[graphql(inaccessible, tag = "internal", cache_control(no_cache, private))]
+    async fn entitlements(
+        &self,
+        ctx: &Context<'_>,
+        user_id: UserId,
+        resource_ids: Vec<CourseId>,
+    ) -> GraphResult<Vec<EntitlementDecision>> {
+        let till = ctx.data_unchecked::<Till>();
+        let found = entitlements(till, user_id, &resource_ids, ctx.call()).await;
+        Ok(found.map_err(|error| graph_error(&error))?.into_iter().map(EntitlementDecision::from).collect())
     }
 
     #[graphql(entity)]

@@ -1,31 +1,23 @@
-//! Enrolling in a course: free, by membership, or by paying (domain 3.3).
-//!
-//! A charge cannot be undone by a rollback, so paying takes three steps: an order is written as pending, the provider is
-//! asked outside of any transaction, and one transaction then writes what the charge bought. When a concurrent request
-//! has won meanwhile, the charge is paid back.
+//! Enrolling in a course: free, by membership, by paying, or by an administrator (domain 3.3).
 
-mod purchase;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
-use kit_database::idempotency::{Claim, IdempotencyKey, Ticket, claim};
-use kit_database::{Database, DatabaseError, Transaction, in_transaction};
+use kit_database::idempotency::{IdempotencyKey, Ticket};
+use kit_database::{DatabaseError, Transaction, in_transaction};
 use kit_events::outbox;
-use kit_ids::{Clock, CourseId, EnrollmentId, IdGenerator, OrderId, UserId};
+use kit_ids::{CourseId, EnrollmentId, OrderId, UserId};
 use kit_service::Call;
-use kit_viewer::Refusal;
-use thiserror::Error;
+use kit_viewer::Scope;
 
-use super::payment::PaymentPort;
+use super::till::{Claimed, Settled};
+use super::{ServiceError, ServiceResult, Till};
 use crate::domain::{
-    Enrollment, EnrollmentSource, Named, Order, OrderStatus, Plan, Price, PriceReason, Standing, quote,
+    Enrollment, EnrollmentSource, Membership, Named, Order, OrderSubject, Price, PriceReason, Standing, quote,
 };
 use crate::events;
-use crate::store::{courses, enrollments, memberships, orders};
-
-const MUTATION: &str = "enrollInCourse";
+use crate::store::courses::{self, CourseOffer};
+use crate::store::{enrollments, memberships};
 
 /// What `enrollInCourse` needs.
 #[derive(Clone)]
@@ -37,36 +29,18 @@ pub(crate) struct EnrollRequest {
     pub(crate) idempotency_key: Option<String>,
 }
 
-/// Why nobody was enrolled.
-#[derive(Debug, Error)]
-pub(crate) enum EnrollError {
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error("the idempotency key must have 1 to 128 bytes")]
-    InvalidIdempotencyKey,
-    #[error("the idempotency key was used for another request; choose a new one")]
-    IdempotencyConflict,
-    #[error("there is no such course")]
-    NotFound,
-    #[error("the course is not open for enrolment")]
-    NotPublished,
-    #[error("you have a place in this course already")]
-    AlreadyEnrolled,
-    #[error("the price has changed; read it again and confirm")]
-    PriceChanged,
-    #[error("the payment was declined; use another means of payment")]
-    PaymentDeclined,
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
+/// What `grantEnrollment` needs.
+#[derive(Clone)]
+pub(crate) struct GrantRequest {
+    pub(crate) user_id: UserId,
+    pub(crate) course_id: CourseId,
+    pub(crate) idempotency_key: Option<String>,
 }
 
 /// Enrols people.
 #[derive(Clone)]
 pub(crate) struct Enrolling {
-    pub(crate) database: Database,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) ids: IdGenerator,
-    pub(crate) payments: Arc<dyn PaymentPort>,
+    pub(crate) till: Till,
 }
 
 /// What is to be done about a request.
@@ -79,17 +53,38 @@ enum Decision {
 impl Enrolling {
     /// Enrols the viewer and answers the enrolment. A repetition under the same key answers the first one; refusals are
     /// not kept, so that the request can be made again when their cause is gone.
-    pub(crate) async fn enroll(&self, request: &EnrollRequest, call: &Call) -> Result<Enrollment, EnrollError> {
+    pub(crate) async fn enroll(&self, request: &EnrollRequest, call: &Call) -> ServiceResult<Enrollment> {
         let user = call.viewer.require_user()?.id;
-        let key = idempotency_key(user, request)?;
-        let decision = in_transaction!(self.database, |transaction| {
+        let expected = request.expected_price.map(|price| (price.amount_minor, price.currency.name()));
+        let input = (request.course_id, expected, &request.payment_token);
+        let key = Till::key(user, request.idempotency_key.as_deref(), "enrollInCourse", &input)?;
+        let decision = in_transaction!(self.till.database, |transaction| {
             self.decide(transaction, user, request, key.as_ref(), call).await
         });
-        match decision {
-            Ok(Decision::Enrolled(enrollment)) => Ok(enrollment),
-            Ok(Decision::Repeated(id)) => self.known(id).await,
-            Ok(Decision::Charge(order)) => self.purchase(order, request, key.as_ref(), call).await,
-            Err(error) => Err(error),
+        match decision? {
+            Decision::Enrolled(enrollment) => Ok(enrollment),
+            Decision::Repeated(id) => self.known(id).await,
+            Decision::Charge(order) => self.purchase(order, request, key.as_ref(), call).await,
+        }
+    }
+
+    /// Enrols a person without payment, for administrators.
+    pub(crate) async fn grant(&self, request: &GrantRequest, call: &Call) -> ServiceResult<Enrollment> {
+        let admin = call.viewer.require_scope(Scope::Admin)?.id;
+        let (user, course) = (request.user_id, request.course_id);
+        let key = Till::key(admin, request.idempotency_key.as_deref(), "grantEnrollment", &(user, course))?;
+        let granted: ServiceResult<_> = in_transaction!(self.till.database, |transaction| {
+            let ticket = match self.till.claimed(transaction, key.as_ref()).await? {
+                Claimed::First(ticket) => ticket,
+                Claimed::Repeated(id) => return Ok(Settled::Repeated(id)),
+            };
+            open_offer(transaction, user, course).await?;
+            let enrollment = self.place(user, course, EnrollmentSource::AdminGrant, None);
+            Ok(Settled::Done(write(transaction, enrollment, ticket, call).await?))
+        });
+        match granted? {
+            Settled::Done(enrollment) => Ok(enrollment),
+            Settled::Repeated(id) => self.known(id).await,
         }
     }
 
@@ -102,42 +97,53 @@ impl Enrolling {
         request: &EnrollRequest,
         key: Option<&IdempotencyKey>,
         call: &Call,
-    ) -> Result<Decision, EnrollError> {
-        let now = self.clock.now();
-        let ticket = match claimed(transaction, key, now).await? {
+    ) -> ServiceResult<Decision> {
+        let ticket = match self.till.claimed(transaction, key).await? {
             Claimed::First(ticket) => ticket,
             Claimed::Repeated(id) => return Ok(Decision::Repeated(id)),
         };
-        let offer = courses::offer(&mut *transaction, request.course_id).await?.ok_or(EnrollError::NotFound)?;
-        if !enrollments::of_user_in(&mut *transaction, user, &[request.course_id]).await?.is_empty() {
-            return Err(EnrollError::AlreadyEnrolled);
-        }
-        if !offer.is_published {
-            return Err(EnrollError::NotPublished);
-        }
+        let offer = open_offer(transaction, user, request.course_id).await?;
         let memberships = memberships::of_users(&mut *transaction, &[user]).await?;
-        let is_member = memberships.iter().any(|membership| membership.gives_access_at(now));
+        let is_member = Membership::current(memberships, self.till.clock.now()).is_some();
         let quote = quote(offer.list_price, Standing { is_enrolled: false, is_member });
         if request.expected_price.is_some_and(|expected| expected != quote.amount) {
-            return Err(EnrollError::PriceChanged);
+            return Err(ServiceError::PriceChanged);
         }
         let source = match quote.reason {
             PriceReason::List => {
-                let (id, status) = (self.ids.mint(), OrderStatus::Pending);
-                let order = Order { id, user_id: user, amount: quote.amount, status, created_at: now };
-                orders::insert(&mut *transaction, &order).await?;
-                return Ok(Decision::Charge(order));
+                let subject = OrderSubject::Course(request.course_id);
+                return Ok(Decision::Charge(self.till.open(transaction, user, quote.amount, subject).await?));
             }
             PriceReason::Subscribed => EnrollmentSource::Subscription,
             PriceReason::Free | PriceReason::AlreadyOwned => EnrollmentSource::Free,
         };
         let enrollment = self.place(user, request.course_id, source, None);
-        write(transaction, &enrollment, ticket, call).await?;
-        Ok(Decision::Enrolled(enrollment))
+        Ok(Decision::Enrolled(write(transaction, enrollment, ticket, call).await?))
     }
-    /// The plans on offer.
-    pub(crate) async fn plans(&self) -> Result<Vec<Plan>, DatabaseError> {
-        memberships::plans_on_offer(&self.database).await
+
+    /// Charges a pending order and enrols its owner. A charge that bought nothing is paid back.
+    async fn purchase(
+        &self,
+        order: Order,
+        request: &EnrollRequest,
+        key: Option<&IdempotencyKey>,
+        call: &Call,
+    ) -> ServiceResult<Enrollment> {
+        let token = request.payment_token.as_deref().unwrap_or_default();
+        let reference = self.till.charge(&order, token).await?;
+        let bought = in_transaction!(self.till.database, |transaction| {
+            let ticket = match self.till.claimed(transaction, key).await? {
+                Claimed::First(ticket) => ticket,
+                Claimed::Repeated(id) => return Ok(Settled::Repeated(id)),
+            };
+            let place = self.place(order.user_id, request.course_id, EnrollmentSource::Purchase, Some(order.id));
+            self.till.paid(transaction, &order, &reference, &call.origin).await?;
+            Ok(Settled::Done(write(transaction, place, ticket, call).await?))
+        });
+        match self.till.close(&order, &reference, bought).await? {
+            Settled::Done(bought) => Ok(bought),
+            Settled::Repeated(id) => self.known(id).await,
+        }
     }
 
     fn place(
@@ -147,60 +153,44 @@ impl Enrolling {
         source: EnrollmentSource,
         order_id: Option<OrderId>,
     ) -> Enrollment {
-        let (id, enrolled_at) = (self.ids.mint(), self.clock.now());
-        Enrollment { id, user_id, course_id, source, enrolled_at, completed_at: None, order_id }
+        let (id, enrolled_at) = (self.till.ids.mint(), self.till.clock.now());
+        Enrollment { id, user_id, course_id, source, enrolled_at, completed_at: None, revoked_at: None, order_id }
     }
 
-    async fn known(&self, id: EnrollmentId) -> Result<Enrollment, EnrollError> {
-        enrollments::by_ids(&self.database, &[id]).await?.pop().ok_or(EnrollError::NotFound)
+    async fn known(&self, id: EnrollmentId) -> ServiceResult<Enrollment> {
+        let found = enrollments::by_ids(&self.till.database, &[id]).await?.pop();
+        found.ok_or(ServiceError::NotFound { what: "enrolment any more", field: "idempotencyKey" })
     }
 }
 
-/// What a key turns out to be; a request without one is always the first.
-enum Claimed {
-    First(Option<Ticket>),
-    Repeated(EnrollmentId),
-}
-
-async fn claimed(
-    transaction: &mut Transaction,
-    key: Option<&IdempotencyKey>,
-    now: i64,
-) -> Result<Claimed, EnrollError> {
-    let Some(key) = key else { return Ok(Claimed::First(None)) };
-    match claim(transaction, key, now).await? {
-        Claim::First(ticket) => Ok(Claimed::First(Some(ticket))),
-        Claim::Repeated(id) => Ok(Claimed::Repeated(id)),
-        Claim::Conflict => Err(EnrollError::IdempotencyConflict),
+/// The offer of a course that is open to a person.
+async fn open_offer(transaction: &mut Transaction, user: UserId, course: CourseId) -> ServiceResult<CourseOffer> {
+    let offer = courses::offer(&mut *transaction, course).await?;
+    let offer = offer.ok_or(ServiceError::NotFound { what: "course", field: "courseId" })?;
+    if !enrollments::of_user_in(&mut *transaction, user, &[course]).await?.is_empty() {
+        return Err(ServiceError::AlreadyEnrolled);
     }
+    if offer.is_published { Ok(offer) } else { Err(ServiceError::NotPublished) }
 }
 
 /// Writes the enrolment, tells of it and keeps it as the key's answer.
 async fn write(
     transaction: &mut Transaction,
-    enrollment: &Enrollment,
+    enrollment: Enrollment,
     ticket: Option<Ticket>,
     call: &Call,
-) -> Result<(), EnrollError> {
-    enrollments::insert(transaction, enrollment).await.map_err(taken)?;
-    outbox::append(transaction, &call.origin, events::enrollment_created(enrollment)).await?;
+) -> ServiceResult<Enrollment> {
+    let enrollment = enrollments::give(transaction, enrollment).await.map_err(taken)?;
+    outbox::append(transaction, &call.origin, events::enrollment_created(&enrollment)).await?;
     if let Some(ticket) = ticket {
         ticket.store(transaction, &enrollment.id).await?;
     }
-    Ok(())
+    Ok(enrollment)
 }
 
-fn taken(error: DatabaseError) -> EnrollError {
+fn taken(error: DatabaseError) -> ServiceError {
     match error.unique_constraint() {
-        Some(enrollments::USER_COURSE_UNIQUE) => EnrollError::AlreadyEnrolled,
+        Some(enrollments::USER_COURSE_UNIQUE) => ServiceError::AlreadyEnrolled,
         _ => error.into(),
     }
-}
-
-fn idempotency_key(user: UserId, request: &EnrollRequest) -> Result<Option<IdempotencyKey>, EnrollError> {
-    let Some(client_key) = &request.idempotency_key else { return Ok(None) };
-    let expected = request.expected_price.map(|price| (price.amount_minor, price.currency.name()));
-    let input = (request.course_id, expected, &request.payment_token);
-    let key = IdempotencyKey::new(&user.to_string(), client_key, MUTATION, &input)?;
-    key.map(Some).ok_or(EnrollError::InvalidIdempotencyKey)
 }

@@ -1,21 +1,26 @@
 //! `enrollments`.
 
 use kit_database::{DatabaseError, Executor, Row, Transaction};
-use kit_ids::{CourseId, EnrollmentId, UserId};
+use kit_ids::{CourseId, EnrollmentId, OrderId, UserId};
 use kit_paging::{Order, Position, SortKey, Window};
 
 use super::named;
 use crate::domain::{Enrollment, Named};
 
-const BY_ID: &str = "SELECT * FROM enrollments WHERE id IN (..)";
-const OF_USER: &str = "SELECT * FROM enrollments WHERE user_id = ? AND course_id IN (..)";
-const INSERT: &str = "INSERT INTO enrollments (id, user_id, course_id, source, enrolled_at, completed_at, order_id)
-  VALUES (?, ?, ?, ?, ?, ?, ?)";
-
+const BY_ID: &str = "SELECT * FROM enrollments WHERE id IN (..) AND revoked_at IS NULL";
+const OF_USER: &str = "SELECT * FROM enrollments
+  WHERE user_id = ? AND course_id IN (..) AND revoked_at IS NULL";
+const INSERT: &str = "INSERT INTO enrollments (id, user_id, course_id, source, enrolled_at, order_id)
+  VALUES (?, ?, ?, ?, ?, ?)";
+const GIVE_AGAIN: &str = "UPDATE enrollments SET source = ?, enrolled_at = ?, order_id = ?, revoked_at = NULL
+  WHERE user_id = ? AND course_id = ? AND revoked_at IS NOT NULL";
+const BOUGHT_BY: &str = "SELECT * FROM enrollments WHERE order_id = ? AND revoked_at IS NULL";
+const REVOKE: &str = "UPDATE enrollments SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL";
+const COMPLETE: &str = "UPDATE enrollments SET completed_at = ?
+  WHERE user_id = ? AND course_id = ? AND completed_at IS NULL AND revoked_at IS NULL";
 const COUNT_OF_USERS: &str = "SELECT user_id, COUNT(*) AS places FROM enrollments
-  WHERE user_id IN (..) AND (? IS NULL OR (completed_at IS NOT NULL) = ?) GROUP BY user_id";
-const COUNT_IN_COURSES: &str =
-    "SELECT course_id, COUNT(*) AS places FROM enrollments WHERE course_id IN (..) GROUP BY course_id";
+  WHERE user_id IN (..) AND revoked_at IS NULL AND (? IS NULL OR (completed_at IS NOT NULL) = ?) GROUP BY user_id";
+const COUNT_IN_COURSES: &str = "SELECT course_id, COUNT(*) AS places FROM enrollments WHERE course_id IN (..) AND revoked_at IS NULL GROUP BY course_id";
 
 /// Newest first.
 pub(crate) const NEWEST: Order = Order::new("enrollments.newest", &[SortKey::descending("e.enrolled_at")], "e.id");
@@ -54,7 +59,7 @@ pub(crate) async fn windows(
         "SELECT * FROM (
            SELECT e.*, ROW_NUMBER() OVER (PARTITION BY e.user_id ORDER BY {}) AS place
            FROM enrollments e
-           WHERE e.user_id IN (..) AND (? IS NULL OR (e.completed_at IS NOT NULL) = ?) AND {}
+           WHERE e.user_id IN (..) AND e.revoked_at IS NULL AND (? IS NULL OR (e.completed_at IS NOT NULL) = ?) AND {}
          ) ranked WHERE place <= ? ORDER BY place",
         keyset.order_by, keyset.condition
     );
@@ -82,11 +87,36 @@ pub(crate) async fn count_in_courses(
     rows.iter().map(|row| Ok((row.get("course_id")?, row.get("places")?))).collect()
 }
 
-/// Writes a new enrolment.
-pub(crate) async fn insert(transaction: &mut Transaction, enrollment: &Enrollment) -> Result<(), DatabaseError> {
-    let insert = transaction.query(INSERT).bind(enrollment.id).bind(enrollment.user_id).bind(enrollment.course_id);
-    let insert = insert.bind(enrollment.source.name()).bind(enrollment.enrolled_at).bind(enrollment.completed_at);
-    insert.bind(enrollment.order_id).execute().await.map(drop)
+/// Writes a new enrolment. One that was taken back is given again, and keeps its id.
+pub(crate) async fn give(transaction: &mut Transaction, new: Enrollment) -> Result<Enrollment, DatabaseError> {
+    let again = transaction.query(GIVE_AGAIN).bind(new.source.name()).bind(new.enrolled_at).bind(new.order_id);
+    if again.bind(new.user_id).bind(new.course_id).execute().await?.rows > 0 {
+        let given = of_user_in(&mut *transaction, new.user_id, &[new.course_id]).await?.pop();
+        return Ok(given.unwrap_or(new));
+    }
+    let insert = transaction.query(INSERT).bind(new.id).bind(new.user_id).bind(new.course_id);
+    insert.bind(new.source.name()).bind(new.enrolled_at).bind(new.order_id).execute().await?;
+    Ok(new)
+}
+
+/// The enrolment that an order bought.
+pub(crate) async fn bought_by(on: impl Executor<'_>, order: OrderId) -> Result<Option<Enrollment>, DatabaseError> {
+    on.query(BOUGHT_BY).bind(order).fetch_optional().await?.as_ref().map(enrollment).transpose()
+}
+
+/// Takes an enrolment back.
+pub(crate) async fn revoke(transaction: &mut Transaction, id: EnrollmentId, now: i64) -> Result<(), DatabaseError> {
+    transaction.query(REVOKE).bind(now).bind(id).execute().await.map(drop)
+}
+
+/// Notes that a person has completed a course; false when that was known.
+pub(crate) async fn complete(
+    transaction: &mut Transaction,
+    user: UserId,
+    course: CourseId,
+    at: i64,
+) -> Result<bool, DatabaseError> {
+    Ok(transaction.query(COMPLETE).bind(at).bind(user).bind(course).execute().await?.rows > 0)
 }
 
 fn enrollment(row: &Row) -> Result<Enrollment, DatabaseError> {
@@ -97,6 +127,7 @@ fn enrollment(row: &Row) -> Result<Enrollment, DatabaseError> {
         source: named(row, "source")?,
         enrolled_at: row.get("enrolled_at")?,
         completed_at: row.get("completed_at")?,
+        revoked_at: row.get("revoked_at")?,
         order_id: row.get("order_id")?,
     })
 }

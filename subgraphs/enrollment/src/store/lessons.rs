@@ -8,6 +8,7 @@ const MAKE_ROOM: &str = "UPDATE course_lessons SET position = position + 1 WHERE
 const INSERT: &str = "INSERT INTO course_lessons (lesson_id, course_id, position) VALUES (?, ?, ?)";
 const DELETE: &str = "DELETE FROM course_lessons WHERE lesson_id = ?";
 const CLOSE_RANKS: &str = "UPDATE course_lessons SET position = position - 1 WHERE course_id = ? AND position > ?";
+const COUNT: &str = "SELECT COUNT(*) AS lessons FROM course_lessons WHERE course_id = ?";
 const NEXT: &str = "SELECT course_id, lesson_id FROM (
     SELECT l.course_id, l.lesson_id, ROW_NUMBER() OVER (PARTITION BY l.course_id ORDER BY l.position) AS place
     FROM course_lessons l LEFT JOIN completed_lessons c ON c.user_id = ? AND c.lesson_id = l.lesson_id
@@ -32,6 +33,17 @@ pub(crate) async fn remove(transaction: &mut Transaction, lesson: LessonId) -> R
     let (course, position): (CourseId, i64) = (row.get("course_id")?, row.get("position")?);
     transaction.query(DELETE).bind(lesson).execute().await?;
     transaction.query(CLOSE_RANKS).bind(course).bind(position).execute().await.map(drop)
+}
+
+/// The course that a lesson belongs to.
+pub(crate) async fn course_of(on: impl Executor<'_>, lesson: LessonId) -> Result<Option<CourseId>, DatabaseError> {
+    let row = on.query(PLACE).bind(lesson).fetch_optional().await?;
+    row.map(|row| row.get("course_id")).transpose()
+}
+
+/// How many lessons a course has.
+pub(crate) async fn count(on: impl Executor<'_>, course: CourseId) -> Result<i64, DatabaseError> {
+    on.query(COUNT).bind(course).fetch_one().await?.get("lessons")
 }
 
 /// The first lesson of each of these courses that the person has not completed; completed courses are missing.

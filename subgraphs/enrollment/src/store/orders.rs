@@ -1,14 +1,17 @@
 //! `orders`.
 
-use kit_database::{DatabaseError, Executor, Row};
-use kit_ids::OrderId;
+use kit_database::{DatabaseError, Executor, Row, Transaction};
+use kit_ids::{CourseId, MembershipId, OrderId};
 
 use super::{named, price};
-use crate::domain::{Named, Order, OrderStatus};
+use crate::domain::{Named, Order, OrderStatus, OrderSubject};
 
 const BY_ID: &str = "SELECT * FROM orders WHERE id IN (..)";
-const INSERT: &str = "INSERT INTO orders (id, user_id, amount_minor, currency, status, created_at)
-  VALUES (?, ?, ?, ?, ?, ?)";
+const INSERT: &str = "INSERT INTO orders (id, user_id, amount_minor, currency, status, course_id, membership_id,
+  created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+const LAST_PAID: &str = "SELECT * FROM orders WHERE membership_id = ? AND status = 'PAID'
+  ORDER BY created_at DESC, id DESC LIMIT 1";
+const REFUND: &str = "UPDATE orders SET status = 'REFUNDED' WHERE id = ? AND status = 'PAID'";
 const SETTLE: &str = "UPDATE orders SET status = ?, payment_ref = ? WHERE id = ?";
 
 /// The orders of these ids, in no order.
@@ -16,11 +19,25 @@ pub(crate) async fn by_ids(on: impl Executor<'_>, ids: &[OrderId]) -> Result<Vec
     on.query(BY_ID).bind_list(ids.iter().copied()).fetch_all().await?.iter().map(order).collect()
 }
 
+/// The order that paid for the last period of a membership.
+pub(crate) async fn last_paid(on: impl Executor<'_>, membership: MembershipId) -> Result<Option<Order>, DatabaseError> {
+    on.query(LAST_PAID).bind(membership).fetch_optional().await?.as_ref().map(order).transpose()
+}
+
 /// Writes a new order.
 pub(crate) async fn insert(on: impl Executor<'_>, order: &Order) -> Result<(), DatabaseError> {
     let insert = on.query(INSERT).bind(order.id).bind(order.user_id).bind(order.amount.amount_minor);
-    let insert = insert.bind(order.amount.currency.name()).bind(order.status.name()).bind(order.created_at);
-    insert.execute().await.map(drop)
+    let (course, membership) = match order.subject {
+        OrderSubject::Course(id) => (Some(id), None),
+        OrderSubject::Membership(id) => (None, Some(id)),
+    };
+    let insert = insert.bind(order.amount.currency.name()).bind(order.status.name()).bind(course).bind(membership);
+    insert.bind(order.created_at).execute().await.map(drop)
+}
+
+/// Writes a paid order as paid back; false when it was that before.
+pub(crate) async fn refund(transaction: &mut Transaction, id: OrderId) -> Result<bool, DatabaseError> {
+    Ok(transaction.query(REFUND).bind(id).execute().await?.rows > 0)
 }
 
 /// Writes what became of an order, and the payment provider's reference if it gave one.
@@ -34,10 +51,16 @@ pub(crate) async fn settle(
 }
 
 fn order(row: &Row) -> Result<Order, DatabaseError> {
+    let course: Option<CourseId> = row.get("course_id")?;
+    let subject = match course {
+        Some(id) => OrderSubject::Course(id),
+        None => OrderSubject::Membership(row.get("membership_id")?),
+    };
     Ok(Order {
         id: row.get("id")?,
         user_id: row.get("user_id")?,
         amount: price(row)?,
+        subject,
         status: named(row, "status")?,
         created_at: row.get("created_at")?,
     })

@@ -1,0 +1,137 @@
+//! Charging, and paying back.
+//!
+//! A charge cannot be undone by a rollback, so paying takes three steps: an order is written as pending, the provider is
+//! asked outside of any transaction, and one transaction then writes what the charge bought. When that fails, the charge
+//! is paid back.
+
+use std::sync::Arc;
+
+use kit_database::idempotency::{Claim, IdempotencyKey, Ticket, claim};
+use kit_database::{Database, Transaction};
+use kit_events::{Origin, outbox};
+use kit_ids::{Clock, IdGenerator, OrderId, UserId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::payment::{PaymentError, PaymentPort};
+use super::{ServiceError, ServiceResult};
+use crate::domain::{Order, OrderStatus, OrderSubject, Price};
+use crate::events;
+use crate::store::orders;
+
+/// Charges and pays back; with what every use case needs beside.
+#[derive(Clone)]
+pub(crate) struct Till {
+    pub(crate) database: Database,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: IdGenerator,
+    pub(crate) payments: Arc<dyn PaymentPort>,
+}
+
+/// What a key turns out to be; a request without one is always the first.
+pub(super) enum Claimed<Id> {
+    First(Option<Ticket>),
+    Repeated(Id),
+}
+
+/// What a request has come to.
+pub(super) enum Settled<T, Id> {
+    Done(T),
+    /// The same request had been carried out before.
+    Repeated(Id),
+}
+
+impl Till {
+    /// The key of a mutation, when its client sent one.
+    pub(super) fn key(
+        user: UserId,
+        client_key: Option<&str>,
+        mutation: &str,
+        input: &impl Serialize,
+    ) -> ServiceResult<Option<IdempotencyKey>> {
+        let Some(client_key) = client_key else { return Ok(None) };
+        let key = IdempotencyKey::new(&user.to_string(), client_key, mutation, input)?;
+        key.map(Some).ok_or(ServiceError::Invalid("the idempotency key must have 1 to 128 bytes"))
+    }
+
+    /// Claims a key, so that of several requests under it one takes effect.
+    pub(super) async fn claimed<Id: DeserializeOwned + Serialize>(
+        &self,
+        transaction: &mut Transaction,
+        key: Option<&IdempotencyKey>,
+    ) -> ServiceResult<Claimed<Id>> {
+        let Some(key) = key else { return Ok(Claimed::First(None)) };
+        match claim(transaction, key, self.clock.now()).await? {
+            Claim::First(ticket) => Ok(Claimed::First(Some(ticket))),
+            Claim::Repeated(id) => Ok(Claimed::Repeated(id)),
+            Claim::Conflict => Err(ServiceError::IdempotencyConflict),
+        }
+    }
+
+    /// Writes an order before the provider is asked: a charge never goes unrecorded.
+    pub(super) async fn open(
+        &self,
+        transaction: &mut Transaction,
+        user_id: UserId,
+        amount: Price,
+        subject: OrderSubject,
+    ) -> ServiceResult<Order> {
+        let (id, created_at): (OrderId, i64) = (self.ids.mint(), self.clock.now());
+        let order = Order { id, user_id, amount, subject, status: OrderStatus::Pending, created_at };
+        orders::insert(transaction, &order).await?;
+        Ok(order)
+    }
+
+    /// Charges a pending order and answers the provider's reference. When it declines, the order has failed.
+    pub(super) async fn charge(&self, order: &Order, token: &str) -> ServiceResult<String> {
+        let charged = if token.is_empty() {
+            Err(PaymentError::Declined)
+        } else {
+            self.payments.charge(order.id, order.amount, token).await
+        };
+        match charged {
+            Ok(reference) => Ok(reference),
+            Err(PaymentError::Declined) => {
+                orders::settle(&self.database, order.id, OrderStatus::Failed, None).await?;
+                Err(ServiceError::PaymentDeclined)
+            }
+        }
+    }
+
+    /// Writes an order as paid and tells of it, in the transaction of what it bought: the one never stands without the
+    /// other.
+    pub(super) async fn paid(
+        &self,
+        transaction: &mut Transaction,
+        order: &Order,
+        reference: &str,
+        origin: &Origin,
+    ) -> ServiceResult<()> {
+        orders::settle(&mut *transaction, order.id, OrderStatus::Paid, Some(reference)).await?;
+        outbox::append(transaction, origin, events::order_paid(order, self.clock.now())).await?;
+        Ok(())
+    }
+
+    /// Ends a purchase: a charge that bought nothing is paid back.
+    pub(super) async fn close<T, Id>(
+        &self,
+        order: &Order,
+        reference: &str,
+        bought: ServiceResult<Settled<T, Id>>,
+    ) -> ServiceResult<Settled<T, Id>> {
+        if !matches!(bought, Ok(Settled::Done(_))) {
+            self.pay_back(order, reference).await?;
+        }
+        bought
+    }
+
+    /// Pays back a charge that bought nothing.
+    pub(super) async fn pay_back(&self, order: &Order, reference: &str) -> ServiceResult<()> {
+        if let Err(PaymentError::Declined) = self.payments.refund(order.id).await {
+            // The order stays pending, which tells an administrator that money is owed.
+            tracing::error!(order = %order.id, "a charge that bought nothing could not be paid back; pay it back by hand");
+            return Ok(());
+        }
+        Ok(orders::settle(&self.database, order.id, OrderStatus::Refunded, Some(reference)).await?)
+    }
+}
