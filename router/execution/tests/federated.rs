@@ -16,7 +16,8 @@ use router_execution::{
 };
 use serde_json::{Value, json};
 
-use self::oracle::{World, monolith_answer};
+pub(crate) use self::audit::SubgraphFile;
+pub(crate) use self::oracle::{World, monolith_answer};
 
 #[tokio::test]
 async fn the_federated_answer_equals_the_monolithic_one_over_the_whole_audit() {
@@ -55,7 +56,8 @@ async fn the_federated_answer_equals_the_monolithic_one_over_the_whole_audit() {
     assert!(differences.is_empty(), "{} of {compared} differ:\n{}", differences.len(), differences.join("\n"));
 }
 
-fn executor(world: &Arc<World>) -> Executor {
+/// An executor whose subgraphs are all servers of the world.
+pub(crate) fn executor(world: &Arc<World>) -> Executor {
     let subgraphs = world.supergraph.subgraphs().iter().map(|subgraph| {
         let service = oracle::subgraph_service(Arc::clone(world), &subgraph.name);
         Subgraph {

@@ -5,6 +5,7 @@
 mod deduplication;
 mod failures;
 mod federated;
+mod generated;
 mod graph;
 mod http_transport;
 mod in_process_transport;

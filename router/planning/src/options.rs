@@ -10,7 +10,8 @@ pub struct PlanningOptions {
     pub steps_max: usize,
     /// How many alternatives are kept at each position. With fewer the search there is exhaustive.
     pub alternatives_max: usize,
-    /// How many intermediate fetches may lead to the key of another subgraph at one position.
+    /// How many intermediate fetches may lead to one fetch at one position, for its key or for what its fields require. A
+    /// field that is further away counts as unresolvable.
     pub chain_max: usize,
     /// How deep selections may nest. The planner recurses with them, so this also bounds its stack.
     pub depth_max: usize,
@@ -27,7 +28,7 @@ impl Default for PlanningOptions {
         Self {
             steps_max: 200_000,
             alternatives_max: 12,
-            chain_max: 8,
+            chain_max: 16,
             depth_max: 64,
             fields_max: 20_000,
             size_max: 50_000,

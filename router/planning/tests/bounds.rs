@@ -245,3 +245,10 @@ fn cyclic_and_endless_fragments_are_refused_before_planning() {
         assert!(ExecutableDocument::parse_and_validate(supergraph.api_schema(), operation, "operation").is_err());
     }
 }
+
+/// Longer than any graph has, and found.
+#[test]
+fn a_row_of_twelve_requirements_is_planned() {
+    let supergraph = requirements_in_a_row(12);
+    assert_eq!(planned(&supergraph, "{ node { own11 } }").unwrap().fetches.len(), 12);
+}

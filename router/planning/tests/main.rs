@@ -4,6 +4,7 @@
 
 mod audit;
 mod bounds;
+mod conditions;
 mod fixtures;
 mod merged_data;
 mod shared_positions;

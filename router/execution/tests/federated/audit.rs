@@ -15,9 +15,9 @@ pub(super) struct Suite {
 }
 
 #[derive(Deserialize)]
-pub(super) struct SubgraphFile {
-    pub(super) name: String,
-    pub(super) sdl: String,
+pub(crate) struct SubgraphFile {
+    pub(crate) name: String,
+    pub(crate) sdl: String,
 }
 
 #[derive(Deserialize)]

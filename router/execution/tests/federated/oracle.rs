@@ -24,8 +24,8 @@ use serde_json::{Value, json};
 use super::audit::SubgraphFile;
 use crate::subgraph_schema::served_schema;
 
-pub(super) struct World {
-    pub(super) supergraph: Supergraph,
+pub(crate) struct World {
+    pub(crate) supergraph: Supergraph,
     served: HashMap<String, Valid<Schema>>,
     /// Names of fields in any `@key` or `@requires`: never null, so that every join can be made.
     inputs: BTreeSet<String>,
@@ -34,7 +34,7 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(supergraph: Supergraph, subgraphs: &[SubgraphFile]) -> Self {
+    pub(crate) fn new(supergraph: Supergraph, subgraphs: &[SubgraphFile]) -> Self {
         let mut inputs = BTreeSet::new();
         for definition in supergraph.types() {
             let keys = definition.in_subgraphs.iter().flatten().flat_map(|subgraph| &subgraph.keys);
@@ -48,8 +48,8 @@ impl World {
         Self { supergraph, served, inputs, integers: Mutex::default() }
     }
 
-    /// The object types that a value of `of_type` may have so that every subgraph that knows `of_type` as abstract, and
-    /// every one that resolves `field`, knows them.
+    /// The object types that a value of `of_type` may have so that every subgraph that resolves `field` knows them; without
+    /// a field, every one that knows `of_type` as abstract.
     fn choices(&self, of_type: TypeId, field: Option<&FieldDefinition>) -> Vec<TypeId> {
         let definition = self.supergraph.type_definition(of_type);
         let subgraphs = || (0..self.supergraph.subgraphs().len()).map(SubgraphId);
@@ -61,9 +61,10 @@ impl World {
         objects
             .filter(|&id| definition.possible_types.contains(id) && is_public(id))
             .filter(|&id| {
-                subgraphs().all(|subgraph| {
-                    definition.in_subgraph(subgraph).is_none_or(|known| known.possible_types.contains(id))
-                })
+                field.is_some()
+                    || subgraphs().all(|subgraph| {
+                        definition.in_subgraph(subgraph).is_none_or(|known| known.possible_types.contains(id))
+                    })
             })
             .filter(|&id| {
                 subgraphs().all(|subgraph| {
@@ -252,7 +253,7 @@ impl<'w> Shown<'w> {
 }
 
 /// What one server that owned the whole graph would answer.
-pub(super) fn monolith_answer(
+pub(crate) fn monolith_answer(
     world: &World,
     document: &Valid<ExecutableDocument>,
     variables: &Valid<JsonMap>,
@@ -286,7 +287,7 @@ fn answer(
 }
 
 /// The subgraph of this name as an HTTP service.
-pub(super) fn subgraph_service(
+pub(crate) fn subgraph_service(
     world: Arc<World>,
     name: &str,
 ) -> impl tower::Service<

@@ -8,7 +8,7 @@ use apollo_compiler::Node;
 use apollo_compiler::ast::{OperationType, Value, VariableDefinition};
 
 use super::{FieldNode, Selection};
-use crate::plan::FetchDocument;
+use crate::plan::{Condition, FetchDocument};
 
 /// One root field of the document, or the root selection itself.
 pub(crate) enum Root<'s> {
@@ -85,6 +85,27 @@ impl Writer {
     }
 
     fn field(&mut self, field: &FieldNode) {
+        // A field takes each of the two directives once; further ones stand around it.
+        let (on_field, around): (Vec<_>, Vec<_>) = {
+            let mut seen = BTreeSet::new();
+            field.conditions.iter().partition(|condition| seen.insert(condition.expected))
+        };
+        for condition in &around {
+            self.text.push_str("...");
+            self.condition(condition);
+            self.text.push('{');
+        }
+        self.bare_field(field, &on_field);
+        around.iter().for_each(|_| self.text.push('}'));
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        let directive = if condition.expected { "include" } else { "skip" };
+        let _ = write!(self.text, "@{directive}(if:${})", condition.variable);
+        self.used.insert(condition.variable.clone());
+    }
+
+    fn bare_field(&mut self, field: &FieldNode, on_field: &[&Condition]) {
         if field.response_key != field.name {
             let _ = write!(self.text, "{}:", field.response_key);
         }
@@ -97,11 +118,7 @@ impl Writer {
             let arguments: Vec<_> = arguments.collect();
             let _ = write!(self.text, "({})", arguments.join(","));
         }
-        for condition in &field.conditions {
-            let directive = if condition.expected { "include" } else { "skip" };
-            let _ = write!(self.text, "@{directive}(if:${})", condition.variable);
-            self.used.insert(condition.variable.clone());
-        }
+        on_field.iter().for_each(|condition| self.condition(condition));
         if !field.selection.is_empty() {
             self.selection(&field.selection);
         }

@@ -93,8 +93,16 @@ impl<'a> Normaliser<'a> {
     fn children(&mut self, group: &Group, sets: &[&'a SelectionSet], depth: usize) -> Result<ListId, PlanningError> {
         let SelectedField::Field(field) = group.field else { return Ok(ListId::EMPTY) };
         let named_type = self.supergraph.field(field).named_type;
-        let is_composite = self.supergraph.type_definition(named_type).kind.is_composite();
-        if is_composite { self.level(named_type, sets, depth + 1) } else { Ok(ListId::EMPTY) }
+        if !self.supergraph.type_definition(named_type).kind.is_composite() {
+            return Ok(ListId::EMPTY);
+        }
+        let list = self.level(named_type, sets, depth + 1)?;
+        if list != ListId::EMPTY {
+            return Ok(list);
+        }
+        // All that is selected is skipped. The object must be fetched all the same, to be told from null.
+        let nothing = self.arena.intern(Selected::nothing(named_type));
+        Ok(self.arena.intern_list(vec![nothing]))
     }
 
     fn collect(&mut self, set: &'a SelectionSet, scope: &Scope, level: &mut Level<'a>) -> Result<(), PlanningError> {

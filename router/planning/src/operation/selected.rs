@@ -35,6 +35,22 @@ pub(crate) struct Selected {
     pub(crate) children: ListId,
 }
 
+impl Selected {
+    /// Something that is selected of no object at all. A list with only this in it is that of a composite field whose
+    /// own fields are not wanted; the empty list is that of a leaf.
+    pub(crate) fn nothing(parent: TypeId) -> Self {
+        Self {
+            response_key: Name::new_static_unchecked("__typename"),
+            field: SelectedField::Typename,
+            parent,
+            possible: TypeSet::new(),
+            arguments: Vec::new(),
+            conditions: Vec::new(),
+            children: ListId::EMPTY,
+        }
+    }
+}
+
 /// The id of a [`Selected`] in its [`Arena`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct EntryId(usize);

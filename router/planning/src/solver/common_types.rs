@@ -57,10 +57,8 @@ impl Solver<'_> {
             let children = self.narrow_children(memory, &selected, holders)?;
             entries.push(self.arena.intern(Selected { children, ..selected }));
         }
-        if let (true, Some(first)) = (entries.is_empty(), self.arena.list(list).first().copied()) {
-            // Selected of no object at all: the position stays one with selections, which a leaf has not.
-            let nothing = Selected { possible: TypeSet::new(), ..self.arena.entry(first).clone() };
-            entries.push(self.arena.intern(nothing));
+        if entries.is_empty() && list != ListId::EMPTY {
+            entries.push(self.arena.intern(Selected::nothing(ty)));
         }
         let narrowed = self.arena.intern_list(entries);
         memory.narrowed.insert(known, narrowed);
