@@ -20,6 +20,8 @@
 //!   "database is locked".
 //! - A statement that fails with a deadlock aborts its transaction on both engines; nothing can be written after it.
 //! - Values never reach logs, spans or errors: only the text of a statement and names of constraints do.
+//! - Work may be interrupted at any point, as it is when a client hangs up: what was not committed is undone, and no
+//!   connection is lost to the pool.
 //! - Every wait is bounded: connections, locks and statements ([`PoolSettings`]).
 //!
 //! What it does not do: map rows to types by derive, build SQL, migrate backwards, or share a database between subgraphs.
@@ -32,6 +34,7 @@ mod error;
 mod file_lock;
 pub mod idempotency;
 mod migration;
+mod mysql_session;
 mod ownership;
 mod query;
 mod retry;

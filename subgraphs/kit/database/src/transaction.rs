@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use sqlx::{MySql, Sqlite};
+use sqlx::Sqlite;
+use sqlx::mysql::MySqlPool;
 
 use crate::engine::Pools;
+use crate::mysql_session::MySqlSession;
 use crate::query::Target;
 use crate::{Database, DatabaseError, Engine, Executor, Query, Upsert, error};
 
@@ -22,14 +24,14 @@ pub struct Transaction {
 
 pub(crate) enum OpenTransaction {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
-    MySql(sqlx::Transaction<'static, MySql>),
+    MySql(MySqlSession),
 }
 
 impl Transaction {
     pub(crate) async fn begin(database: &Database) -> Result<Self, DatabaseError> {
         let begun = match database.pools() {
             Pools::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(OpenTransaction::Sqlite),
-            Pools::MySql(pool) => pool.begin().await.map(OpenTransaction::MySql),
+            Pools::MySql(pool) => begin_on_mysql(pool).await.map(OpenTransaction::MySql),
         };
         let open = begun.map_err(|error| error::classify(error, database.subgraph(), "BEGIN"))?;
         Ok(Self { database: database.clone(), open, ended: false, signals: Vec::new() })
@@ -74,7 +76,7 @@ impl Transaction {
         let Self { database, open, signals, .. } = self;
         let committed = match open {
             OpenTransaction::Sqlite(transaction) => transaction.commit().await,
-            OpenTransaction::MySql(transaction) => transaction.commit().await,
+            OpenTransaction::MySql(session) => session.commit().await,
         };
         committed.map_err(|error| error::classify(error, database.subgraph(), "COMMIT"))?;
         for name in signals {
@@ -90,7 +92,7 @@ impl Transaction {
     pub async fn rollback(self) -> Result<(), DatabaseError> {
         let rolled_back = match self.open {
             OpenTransaction::Sqlite(transaction) => transaction.rollback().await,
-            OpenTransaction::MySql(transaction) => transaction.rollback().await,
+            OpenTransaction::MySql(session) => session.rollback().await,
         };
         rolled_back.map_err(|error| error::classify(error, self.database.subgraph(), "ROLLBACK"))
     }
@@ -112,6 +114,12 @@ impl Transaction {
     pub(crate) fn check_open(&self) -> Result<(), DatabaseError> {
         if self.ended { Err(DatabaseError::TransactionEnded) } else { Ok(()) }
     }
+}
+
+async fn begin_on_mysql(pool: &MySqlPool) -> Result<MySqlSession, sqlx::Error> {
+    let mut session = MySqlSession::acquire(pool).await?;
+    session.begin_transaction().await?;
+    Ok(session)
 }
 
 impl fmt::Debug for Transaction {

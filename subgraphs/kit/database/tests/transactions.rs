@@ -145,3 +145,45 @@ on_each_database! {
         assert!(matches!(refused, Err(DatabaseError::Misuse { .. })));
     }
 }
+
+/// How often work is interrupted: at each point where it waits, some times over.
+const INTERRUPTIONS: usize = 120;
+
+on_each_database! {
+    /// A client that hangs up drops the work of its request wherever that stands. No connection may be lost to it, and
+    /// nothing may be left half done: four connections serve for many interruptions.
+    async fn interrupted_work_costs_neither_connections_nor_truth(place: TestDatabase) {
+        let database = shelf(&place).await;
+        let before = copies(&database, 1).await;
+        for polls in 0..INTERRUPTIONS {
+            let work = async {
+                let added: Result<(), DatabaseError> = in_transaction!(database, |transaction| {
+                    add_copy(&mut *transaction, 1).await?;
+                    add_copy(&mut *transaction, 1).await
+                });
+                // A statement that the connection has not yet prepared, and one outside of any transaction.
+                database.query("SELECT title FROM books WHERE id = ?").bind([2_u8; 16]).fetch_all().await?;
+                added
+            };
+            interrupted_after(polls % 12, work).await;
+        }
+        let now = copies(&database, 1).await;
+        assert_eq!((now - before) % 2, 0, "a transaction was done by half");
+        tokio::time::timeout(Duration::from_secs(20), add_copy(&database, 1)).await.unwrap().unwrap();
+        assert_eq!(copies(&database, 1).await, now + 1);
+    }
+}
+
+/// Polls the work so many times and drops it.
+async fn interrupted_after<T>(polls: usize, work: impl Future<Output = T>) {
+    let mut work = Box::pin(work);
+    let mut polls_left = polls;
+    std::future::poll_fn(|context| {
+        if work.as_mut().poll(context).is_ready() || polls_left == 0 {
+            return std::task::Poll::Ready(());
+        }
+        polls_left -= 1;
+        std::task::Poll::Pending
+    })
+    .await;
+}

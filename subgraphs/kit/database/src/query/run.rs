@@ -9,6 +9,7 @@ use tracing::Instrument;
 
 use super::{Query, Target};
 use crate::engine::Pools;
+use crate::mysql_session::MySqlSession;
 use crate::transaction::OpenTransaction;
 use crate::{Database, DatabaseError, Engine, Row, Value, error};
 
@@ -70,7 +71,7 @@ async fn on_target(target: Target<'_>, database: &Database, text: Text) -> Resul
         Target::Transaction(transaction) => {
             let answer = match transaction.open() {
                 OpenTransaction::Sqlite(connection) => limited(on_sqlite(&mut **connection, text), database).await,
-                OpenTransaction::MySql(connection) => limited(on_mysql(&mut **connection, text), database).await,
+                OpenTransaction::MySql(session) => limited(on_session(session, text), database).await,
             };
             if answer.as_ref().is_err_and(DatabaseError::ends_transaction) {
                 transaction.end();
@@ -84,8 +85,17 @@ async fn on_pool(pools: &Pools, text: Text) -> Result<Answer, Failure> {
     match pools {
         Pools::Sqlite { writer, .. } if text.mode == Mode::Execute => on_sqlite(writer, text).await,
         Pools::Sqlite { readers, .. } => on_sqlite(readers, text).await,
-        Pools::MySql(pool) => on_mysql(pool, text).await,
+        Pools::MySql(pool) => match MySqlSession::acquire(pool).await {
+            Ok(mut session) => on_session(&mut session, text).await,
+            Err(error) => Err(Failure { error, statement: text.sql }),
+        },
     }
+}
+
+async fn on_session(session: &mut MySqlSession, text: Text) -> Result<Answer, Failure> {
+    let answer = on_mysql(session.begin(), text).await;
+    session.end(answer.as_ref().err().map(|failure| &failure.error));
+    answer
 }
 
 /// A driver's error with the text of the statement it came from.
@@ -138,7 +148,8 @@ on_engine!(on_mysql, MySql, MySqlArguments);
 
 /// Waits for the answer as long as a statement may take, and turns the driver's error into ours.
 ///
-/// A statement that is given up goes on in the engine until it notices; its connection is not used before that.
+/// A statement that is given up goes on in the engine until it notices; its connection is not used before that, or, on
+/// MySQL, never again.
 async fn limited(
     work: impl Future<Output = Result<Answer, Failure>>,
     database: &Database,
