@@ -19,6 +19,9 @@ pub use file::load;
 pub struct Configuration {
     /// The subgraphs by name.
     pub subgraphs: IndexMap<String, SubgraphConfiguration>,
+    /// How subgraphs that run here hear of one another's events.
+    #[serde(default)]
+    pub events: EventConfiguration,
     /// The router's settings.
     #[serde(default)]
     pub router: RouterSettings,
@@ -45,6 +48,18 @@ pub struct SubgraphConfiguration {
     /// environment variable `LYCEUM_<NAME>_DATABASE_URL` goes before it, so that a password need not stand here.
     #[serde(default)]
     pub database: Option<String>,
+}
+
+/// How subgraphs that run here hear of one another's events.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventConfiguration {
+    /// The Redis server (7 or later) that keeps the event log: `redis://[user:password@]host[:port][/database]`, or
+    /// `rediss://` for TLS. For subgraphs on several hosts or in several replicas. Default: a file in the data folder,
+    /// which all processes of one host share. The environment variable `LYCEUM_EVENTS_REDIS_URL` goes before it, so that
+    /// a password need not stand here.
+    #[serde(default)]
+    pub redis: Option<String>,
 }
 
 /// How a subgraph is reached.

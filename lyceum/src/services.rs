@@ -4,9 +4,10 @@ use std::error::Error;
 use std::sync::Arc;
 
 use kit_database::{DatabaseLocation, DatabaseSettings, Durability};
-use kit_events::EmbeddedEventLog;
+use kit_events::{EmbeddedEventLog, EventLog, RedisEventLog};
 use kit_service::{RunningSubgraph, ServiceSettings, Subgraph};
 use kit_viewer::{KeyRing, SharedKey};
+use secrecy::SecretString;
 
 use crate::configuration::Configuration;
 use crate::data_directory::DataDirectory;
@@ -14,21 +15,24 @@ use crate::data_directory::DataDirectory;
 /// The name of the key that router and subgraphs sign with.
 pub const REQUEST_KEY_ID: &str = "lyceum";
 
+/// Names the server of the event log.
+const EVENTS_REDIS_URL: &str = "LYCEUM_EVENTS_REDIS_URL";
+
 /// What all subgraphs of this process share.
 pub struct Services {
     directory: DataDirectory,
     keys: KeyRing,
-    event_log: Arc<EmbeddedEventLog>,
+    event_log: Arc<dyn EventLog>,
 }
 
 impl Services {
     /// Opens the event log and reads the key.
     ///
     /// # Errors
-    /// When the data folder cannot be used.
-    pub async fn open(directory: DataDirectory) -> Result<Self, Box<dyn Error>> {
+    /// When the data folder cannot be used, or the event log's address cannot be understood.
+    pub async fn open(directory: DataDirectory, configuration: &Configuration) -> Result<Self, Box<dyn Error>> {
         let keys = KeyRing::new(vec![SharedKey::new(REQUEST_KEY_ID, directory.request_key()?)?])?;
-        let event_log = Arc::new(EmbeddedEventLog::open(directory.path(), Durability::PowerLoss).await?);
+        let event_log = event_log(configuration, &directory).await?;
         Ok(Self { directory, keys, event_log })
     }
 
@@ -42,10 +46,26 @@ impl Services {
         configuration: &Configuration,
     ) -> Result<RunningSubgraph, Box<dyn Error>> {
         let database = database(subgraph.name, configuration, &self.directory)?;
-        let event_log: Arc<dyn kit_events::EventLog> = Arc::clone(&self.event_log) as Arc<dyn kit_events::EventLog>;
-        let mut settings = ServiceSettings::new(database, event_log, self.keys.clone());
+        let mut settings = ServiceSettings::new(database, Arc::clone(&self.event_log), self.keys.clone());
         settings.options = crate::platform::options(subgraph.name, configuration, &self.directory);
         Ok(kit_service::start(subgraph, settings).await?)
+    }
+}
+
+/// The event log: on the server that the environment variable names, else on that of the configuration, else in the data
+/// folder.
+async fn event_log(
+    configuration: &Configuration,
+    directory: &DataDirectory,
+) -> Result<Arc<dyn EventLog>, Box<dyn Error>> {
+    match std::env::var(EVENTS_REDIS_URL).ok().or_else(|| configuration.events.redis.clone()) {
+        Some(url) => {
+            let log = RedisEventLog::open(&SecretString::from(url)).map_err(|error| {
+                format!("{EVENTS_REDIS_URL} or events.redis: {error}\n  remedy: write it like redis://127.0.0.1:6379/0")
+            })?;
+            Ok(Arc::new(log))
+        }
+        None => Ok(Arc::new(EmbeddedEventLog::open(directory.path(), Durability::PowerLoss).await?)),
     }
 }
 

@@ -1,8 +1,12 @@
 //! The two shapes of the product: one process, or one for each part.
 
 use std::path::Path;
+use std::process::Command;
 
+use kit_testing::{MariaDb, Redis, skip_without};
+use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
+use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
 use super::process::{Process, lyceum};
@@ -16,7 +20,7 @@ pub(crate) const SUBGRAPHS: [&str; 3] = ["identity", "learning", "enrollment"];
 pub(crate) enum Shape {
     /// `lyceum up`.
     OneProcess,
-    /// `lyceum router` and a `lyceum subgraph NAME` for each.
+    /// `lyceum router` and a `lyceum subgraph NAME` for each, on MariaDB and Redis where they are installed.
     Distributed,
 }
 
@@ -84,8 +88,10 @@ impl Product {
     fn distributed(folder: &Path) -> Self {
         let mut configuration = include_str!("../../supergraph.yaml").to_owned();
         let mut subgraphs = Vec::new();
+        let stores = Stores::new();
         for name in SUBGRAPHS {
             let mut command = lyceum(folder);
+            stores.offer(name, &mut command);
             command.args(["subgraph", name, "--subgraph-listen", "127.0.0.1:0"]);
             let process = Process::start(name, command);
             let url = process.wait_for(|line| address_in(line, "/graphql"));
@@ -103,6 +109,32 @@ impl Product {
         let url = front.wait_for(|line| address_in(line, "/graphql"));
         let ops_url = front.wait_for(|line| address_in(line, "/health/ready"));
         Self { url, ops_url, front, subgraphs, _temporary: None }
+    }
+}
+
+/// The servers that keep what the embedded stores keep in one process.
+struct Stores {
+    mariadb: Option<&'static MariaDb>,
+    events: Option<SecretString>,
+}
+
+impl Stores {
+    fn new() -> Self {
+        let mariadb = MariaDb::shared().inspect_err(|reason| skip_without(reason)).ok();
+        let redis = Redis::shared().inspect_err(|reason| skip_without(reason)).ok();
+        Self { mariadb, events: redis.map(Redis::new_database) }
+    }
+
+    /// Gives the subgraph a schema of its own, and the event log that all share.
+    fn offer(&self, subgraph: &str, command: &mut Command) {
+        if let Some(mariadb) = self.mariadb {
+            let schema = Handle::current().block_on(mariadb.new_schema());
+            let variable = format!("LYCEUM_{}_DATABASE_URL", subgraph.to_uppercase());
+            command.env(variable, schema.expose_secret());
+        }
+        if let Some(events) = &self.events {
+            command.env("LYCEUM_EVENTS_REDIS_URL", events.expose_secret());
+        }
     }
 }
 

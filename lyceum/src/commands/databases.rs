@@ -29,7 +29,7 @@ pub(crate) async fn migrate(options: &Options, arguments: &DatabaseArguments) ->
 /// Fills each empty database with its share of the demonstration data.
 pub(crate) async fn seed(options: &Options, arguments: &DatabaseArguments) -> Result<(), Box<dyn Error>> {
     let configuration = configuration::load(options.config.as_deref())?;
-    let services = Services::open(DataDirectory::open(&options.data_dir)?).await?;
+    let services = Services::open(DataDirectory::open(&options.data_dir)?, &configuration).await?;
     let mut running = Vec::new();
     for subgraph in chosen(arguments, &configuration)? {
         running.push(services.start(subgraph, &configuration).await?);

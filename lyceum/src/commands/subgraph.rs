@@ -19,7 +19,7 @@ pub(crate) async fn run(options: &Options, arguments: &SubgraphArguments) -> Res
         None => configured_address(&arguments.name, &configuration)?,
     };
     let listener = front::listen(address, "--subgraph-listen").await?;
-    let services = Services::open(DataDirectory::open(&options.data_dir)?).await?;
+    let services = Services::open(DataDirectory::open(&options.data_dir)?, &configuration).await?;
     let running = Arc::new(services.start(subgraph, &configuration).await?);
     demonstration::seed(std::slice::from_ref(&*running), options.seed_profile).await?;
     println!("{} serves http://{}/graphql", subgraph.name, listener.local_addr()?);

@@ -23,7 +23,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     if options.seed_profile != SeedProfile::None {
         demonstration::offer_password(&mut configuration.router, public)?;
     }
-    let services = Services::open(directory.clone()).await?;
+    let services = Services::open(directory.clone(), &configuration).await?;
     let running = start_here(&services, &configuration).await?;
     demonstration::seed(&running, options.seed_profile).await?;
     let in_process: BTreeMap<String, axum::Router> =

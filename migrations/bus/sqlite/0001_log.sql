@@ -16,3 +16,9 @@ CREATE TABLE bus_offsets (
   position INTEGER NOT NULL,
   PRIMARY KEY (consumer, shard)
 );
+
+-- Up to where in its outbox each subgraph has published here.
+CREATE TABLE bus_watermarks (
+  source   TEXT    NOT NULL PRIMARY KEY,
+  position INTEGER NOT NULL
+);

@@ -5,8 +5,8 @@
 //! 1. A service calls [`outbox::append`] in the transaction that changes its state. The event gets the next number of
 //!    its aggregate there, and commits or vanishes with the change.
 //! 2. The [`Relay`] of the subgraph reads what is unpublished, in order, and hands it to the [`EventLog`].
-//! 3. The log keeps it. [`EmbeddedEventLog`] is a file that all processes of one host share; a networked log can stand
-//!    behind the same trait.
+//! 3. The log keeps it. [`EmbeddedEventLog`] is a file that all processes of one host share, [`RedisEventLog`] a server
+//!    for many hosts. What a log loses, by a power cut or by mistake, the relay publishes again.
 //! 4. A [`ConsumerRunner`] gives each event to a [`Consumer`], with a transaction in which the event is already noted in
 //!    the inbox. Effect and note commit together, so that a second delivery finds the note and does nothing.
 //! 5. What fails is tried again with growing pauses, eight times, and then put away as a [`dead_letters::DeadLetter`],
@@ -39,7 +39,7 @@ mod time;
 pub use consumer::{Consumer, HandlerError};
 pub use delivery::RetryPolicy;
 pub use event::{Event, EventId, NewEvent};
-pub use log::{Delivery, EmbeddedEventLog, EventLog, EventLogError, SHARDS, shard_of};
+pub use log::{Delivery, EmbeddedEventLog, EventLog, EventLogError, RedisEventLog, SHARDS, Watermark, shard_of};
 pub use origin::Origin;
 pub use relay::{Relay, RelayError};
 pub use runner::ConsumerRunner;

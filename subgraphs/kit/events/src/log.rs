@@ -1,6 +1,7 @@
 //! The log between publishers and consumers, and what every implementation of it promises.
 
 mod embedded;
+mod redis;
 
 use async_trait::async_trait;
 use kit_database::DatabaseError;
@@ -9,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::Event;
 
+pub use self::redis::RedisEventLog;
 pub use embedded::EmbeddedEventLog;
 
 /// Into how many shards the log divides aggregates (P13). A delivery that fails holds back its own shard only.
@@ -27,11 +29,19 @@ pub fn shard_of(subject: &str) -> u16 {
 /// A durable log of events with named groups of consumers.
 #[async_trait]
 pub trait EventLog: Send + Sync + 'static {
-    /// Appends the events, in order. When it answers, they outlive the process.
+    /// Appends events of a subgraph, in order, and raises its watermark in the same step. When it answers, they outlive
+    /// the process.
     ///
     /// # Errors
-    /// [`EventLogError`]; some of the events may have been appended then.
-    async fn publish(&self, events: &[Event]) -> Result<(), EventLogError>;
+    /// [`EventLogError::Lost`] when the log's watermark is behind that which the publisher remembers: nothing is appended
+    /// then, since what was lost has to come first. After other errors the events may have been appended all the same.
+    async fn publish(&self, source: &str, events: &[Event], watermark: Watermark) -> Result<(), EventLogError>;
+
+    /// The highest watermark that the subgraph has given, unless the log has lost it: then it has lost events, too.
+    ///
+    /// # Errors
+    /// [`EventLogError`] when the log cannot be reached.
+    async fn watermark(&self, source: &str) -> Result<Option<i64>, EventLogError>;
 
     /// Makes the group known. A new one begins with the oldest event that the log keeps.
     ///
@@ -61,6 +71,15 @@ pub trait EventLog: Send + Sync + 'static {
     async fn lag(&self, group: &str) -> Result<u64, EventLogError>;
 }
 
+/// Up to where in its outbox a subgraph has published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watermark {
+    /// What the publisher remembers; 0 for nothing.
+    pub remembered: i64,
+    /// What it is after the events at hand.
+    pub raised: i64,
+}
+
 /// One event on its way to one group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
@@ -77,6 +96,21 @@ pub enum EventLogError {
     /// The file or server of the log fails.
     #[error("the event log fails: {0}")]
     Storage(#[from] DatabaseError),
+    /// The log has fewer events than were published.
+    #[error(
+        "the event log has lost events of {subgraph}: it knows them up to {kept} of the outbox, {remembered} were published; they are published again"
+    )]
+    Lost {
+        /// The subgraph that published them.
+        subgraph: String,
+        /// The log's watermark.
+        kept: i64,
+        /// The publisher's.
+        remembered: i64,
+    },
+    /// The server of the log fails.
+    #[error("the event log on Redis fails: {0}")]
+    Remote(#[from] ::redis::RedisError),
     /// An entry is not the JSON of an event.
     #[error("the entry at {position} of the event log is no event: {source}; remove it if nobody needs it")]
     Entry {

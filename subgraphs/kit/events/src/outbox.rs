@@ -16,6 +16,9 @@ const APPEND: &str =
   replay, occurred_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const UNPUBLISHED: &str = "SELECT * FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT ?";
 const MARK: &str = "UPDATE outbox SET published_at = ? WHERE position IN (..)";
+const LAST_PUBLISHED: &str = "SELECT COALESCE(MAX(position), 0) AS position FROM outbox WHERE published_at IS NOT NULL";
+const UNMARK: &str = "UPDATE outbox SET published_at = NULL
+  WHERE published_at IS NOT NULL AND (position > ? OR published_at > ?)";
 const BACKLOG: &str = "SELECT COUNT(*) AS events FROM outbox WHERE published_at IS NULL";
 const FLOW: &str = "SELECT * FROM outbox WHERE correlation_id = ? ORDER BY position LIMIT ?";
 
@@ -80,6 +83,16 @@ pub(crate) async fn unpublished(database: &Database, count_max: i64) -> Result<V
 pub(crate) async fn mark_published(database: &Database, entries: &[Entry], now_us: i64) -> Result<(), DatabaseError> {
     let positions = entries.iter().map(|entry| entry.position);
     database.query(MARK).bind(now_us).bind_list(positions).execute().await.map(drop)
+}
+
+/// Up to where events have been published.
+pub(crate) async fn last_published(database: &Database) -> Result<i64, DatabaseError> {
+    database.query(LAST_PUBLISHED).fetch_one().await?.get("position")
+}
+
+/// Has events published again: those behind a position, and those that were published since a moment.
+pub(crate) async fn unmark(database: &Database, position: i64, since_us: i64) -> Result<u64, DatabaseError> {
+    Ok(database.query(UNMARK).bind(position).bind(since_us).execute().await?.rows)
 }
 
 fn event(row: &Row, source: &str) -> Result<Event, DatabaseError> {

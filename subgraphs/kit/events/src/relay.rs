@@ -8,7 +8,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::time::now_us;
-use crate::{EventLog, EventLogError, outbox};
+use crate::{EventLog, EventLogError, Watermark, outbox};
 
 /// Events published at once: enough to drain 100,000 in seconds, few enough to answer a stop promptly.
 const BATCH_MAX: i64 = 200;
@@ -17,12 +17,19 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// The pause after a failure.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
+/// What the log has lost is published again from so long before, in microseconds: a little too much rather than too
+/// little, since consumers know what they have heard.
+const LOSS_MARGIN_US: i64 = 10 * 60 * 1_000_000;
+
 /// Publishes what a subgraph has written to its outbox, in the order in which it was written.
 ///
-/// An event is published before it is marked, so that a death in between publishes it twice and never loses it.
+/// An event is published before it is marked, so that a death in between publishes it twice and never loses it. With
+/// each batch the log keeps a watermark; a log whose watermark has fallen has lost events, and gets them again.
 pub struct Relay {
     database: Database,
     log: Arc<dyn EventLog>,
+    /// Up to where this relay has published; unknown until it has looked.
+    published_to: Option<i64>,
 }
 
 /// Publishing failed; nothing is lost.
@@ -40,11 +47,11 @@ impl Relay {
     /// The relay of one subgraph.
     #[must_use]
     pub fn new(database: Database, log: Arc<dyn EventLog>) -> Self {
-        Self { database, log }
+        Self { database, log, published_to: None }
     }
 
     /// Publishes until `stop` becomes true.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let written = self.database.signal(outbox::SIGNAL);
         while !*stop.borrow_and_update() {
             let pause = match self.publish_batch().await {
@@ -67,7 +74,7 @@ impl Relay {
     ///
     /// # Errors
     /// [`RelayError`]; some events may have been published then, and may be published again.
-    pub async fn publish_all(&self) -> Result<usize, RelayError> {
+    pub async fn publish_all(&mut self) -> Result<usize, RelayError> {
         let mut published = 0;
         loop {
             match self.publish_batch().await? {
@@ -77,16 +84,51 @@ impl Relay {
         }
     }
 
-    async fn publish_batch(&self) -> Result<usize, RelayError> {
+    async fn publish_batch(&mut self) -> Result<usize, RelayError> {
+        let remembered = self.published_to().await?;
         let entries = outbox::unpublished(&self.database, BATCH_MAX).await?;
-        if entries.is_empty() {
-            return Ok(0);
-        }
+        let Some(last) = entries.iter().map(|entry| entry.position).max() else {
+            return self.publish_what_was_lost(remembered).await;
+        };
+        let watermark = Watermark { remembered, raised: remembered.max(last) };
         let events: Vec<_> = entries.iter().map(|entry| entry.event.clone()).collect();
-        self.log.publish(&events).await?;
+        match self.log.publish(self.database.subgraph(), &events, watermark).await {
+            Err(EventLogError::Lost { kept, .. }) => return self.publish_again_behind(kept).await,
+            published => published?,
+        }
         outbox::mark_published(&self.database, &entries, now_us()).await?;
+        self.published_to = Some(watermark.raised);
         let subgraph = self.database.subgraph().to_owned();
         metrics::counter!("events_published_total", "subgraph" => subgraph).increment(events.len() as u64);
         Ok(events.len())
+    }
+
+    /// With nothing new to publish: looks whether the log still has what it was given.
+    async fn publish_what_was_lost(&mut self, remembered: i64) -> Result<usize, RelayError> {
+        let kept = self.log.watermark(self.database.subgraph()).await?.unwrap_or(0);
+        if kept >= remembered { Ok(0) } else { self.publish_again_behind(kept).await }
+    }
+
+    /// Has everything behind the log's watermark published again, in order, and begins with it.
+    async fn publish_again_behind(&mut self, kept: i64) -> Result<usize, RelayError> {
+        let events = outbox::unmark(&self.database, kept, now_us() - LOSS_MARGIN_US).await?;
+        tracing::warn!(
+            subgraph = self.database.subgraph(),
+            events,
+            "the event log has lost events; publishing them again"
+        );
+        self.published_to = Some(kept);
+        Box::pin(self.publish_batch()).await
+    }
+
+    async fn published_to(&mut self) -> Result<i64, RelayError> {
+        match self.published_to {
+            Some(position) => Ok(position),
+            None => {
+                let position = outbox::last_published(&self.database).await?;
+                self.published_to = Some(position);
+                Ok(position)
+            }
+        }
     }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use kit_events::outbox;
-use kit_testing::{TestDatabase, on_each_database};
 
 use crate::stage::{Counting, PUBLISHED, Stage, append};
 
@@ -40,10 +39,9 @@ fn dies_after<F: Future>(polls: usize, work: F) -> Mortal<F> {
     Mortal { work: Some(Box::pin(work)), polls_left: polls }
 }
 
-on_each_database! {
+on_each_log! {
     /// P13
-    async fn a_relay_that_dies_at_any_step_loses_no_event(place: TestDatabase) {
-        let stage = Stage::set(&place).await;
+    async fn a_relay_that_dies_at_any_step_loses_no_event(stage: Stage) {
         for course in 0..5 {
             append(&stage.database, &format!("crs_{course}"), PUBLISHED).await.unwrap();
         }
@@ -59,8 +57,7 @@ on_each_database! {
     }
 
     /// P13
-    async fn a_consumer_that_dies_at_any_step_takes_effect_exactly_once(place: TestDatabase) {
-        let stage = Stage::set(&place).await;
+    async fn a_consumer_that_dies_at_any_step_takes_effect_exactly_once(stage: Stage) {
         for course in 0..5 {
             stage.publish(&format!("crs_{course}")).await;
         }
@@ -81,8 +78,7 @@ on_each_database! {
     }
 
     /// P13
-    async fn a_service_that_dies_in_its_transaction_has_neither_changed_nor_published(place: TestDatabase) {
-        let stage = Stage::set(&place).await;
+    async fn a_service_that_dies_in_its_transaction_has_neither_changed_nor_published(stage: Stage) {
         let mut written = 0;
         for polls in 0..DEATHS_MAX {
             if dies_after(polls, append(&stage.database, "crs_1", PUBLISHED)).await {

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
-use kit_events::{Event, EventId, EventLog, Origin};
+use kit_events::{Event, EventId, EventLog, Origin, Watermark};
 
-use crate::stage::{PUBLISHED, new_event, open_log};
+use crate::stage::{PUBLISHED, new_event, open_embedded};
+
+const FIRST: Watermark = Watermark { remembered: 0, raised: 3 };
 
 fn event(subject: &str, seq: i64) -> Event {
     let new = new_event(subject, PUBLISHED);
@@ -15,14 +17,14 @@ async fn what_was_published_is_there_after_a_restart_and_offsets_too() {
     let folder = tempfile::tempdir().unwrap();
     let events = [event("crs_1", 1), event("crs_1", 2), event("crs_1", 3)];
     let shard = kit_events::shard_of("crs_1");
-    let log = open_log(folder.path()).await;
-    log.publish(&events).await.unwrap();
+    let log = open_embedded(folder.path()).await;
+    log.publish("learning", &events, FIRST).await.unwrap();
     log.join("enrollment").await.unwrap();
     let first = log.read("enrollment", shard, 1).await.unwrap();
     log.acknowledge("enrollment", shard, &first).await.unwrap();
     log.close().await;
 
-    let log = open_log(folder.path()).await;
+    let log = open_embedded(folder.path()).await;
     let rest = log.read("enrollment", shard, 10).await.unwrap();
     assert_eq!(rest.into_iter().map(|delivery| delivery.event).collect::<Vec<_>>(), events[1..]);
     assert_eq!(log.lag("enrollment").await.unwrap(), 2);
@@ -32,8 +34,8 @@ async fn what_was_published_is_there_after_a_restart_and_offsets_too() {
 #[tokio::test]
 async fn every_group_gets_every_event() {
     let folder = tempfile::tempdir().unwrap();
-    let log = open_log(folder.path()).await;
-    log.publish(&[event("crs_1", 1)]).await.unwrap();
+    let log = open_embedded(folder.path()).await;
+    log.publish("learning", &[event("crs_1", 1)], FIRST).await.unwrap();
     let shard = kit_events::shard_of("crs_1");
     for group in ["enrollment", "media"] {
         log.join(group).await.unwrap();
@@ -47,9 +49,9 @@ async fn every_group_gets_every_event() {
 #[tokio::test]
 async fn another_process_hears_of_what_this_one_publishes() {
     let folder = tempfile::tempdir().unwrap();
-    let (publisher, listener) = tokio::join!(open_log(folder.path()), open_log(folder.path()));
+    let (publisher, listener) = tokio::join!(open_embedded(folder.path()), open_embedded(folder.path()));
     let mut revisions = listener.revisions();
-    publisher.publish(&[event("crs_1", 1)]).await.unwrap();
+    publisher.publish("learning", &[event("crs_1", 1)], FIRST).await.unwrap();
     let heard = revisions.wait_for(|revision| *revision > 0);
     assert_eq!(*tokio::time::timeout(Duration::from_secs(20), heard).await.unwrap().unwrap(), 1);
 }
@@ -58,8 +60,8 @@ async fn another_process_hears_of_what_this_one_publishes() {
 #[tokio::test]
 async fn an_old_acknowledgement_does_not_bring_events_back() {
     let folder = tempfile::tempdir().unwrap();
-    let log = open_log(folder.path()).await;
-    log.publish(&[event("crs_1", 1), event("crs_1", 2)]).await.unwrap();
+    let log = open_embedded(folder.path()).await;
+    log.publish("learning", &[event("crs_1", 1), event("crs_1", 2)], FIRST).await.unwrap();
     let shard = kit_events::shard_of("crs_1");
     log.join("enrollment").await.unwrap();
     let both = log.read("enrollment", shard, 10).await.unwrap();

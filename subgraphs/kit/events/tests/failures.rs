@@ -5,7 +5,6 @@ use async_trait::async_trait;
 use kit_database::Transaction;
 use kit_events::dead_letters::{self, Replayed};
 use kit_events::{Consumer, Event, HandlerError, shard_of};
-use kit_testing::{TestDatabase, on_each_database};
 
 use crate::stage::{Counting, EAGER, Stage};
 
@@ -34,10 +33,9 @@ impl Consumer for Hopeless {
     }
 }
 
-on_each_database! {
+on_each_log! {
     /// P13: eight attempts, then a dead letter; an administrator replays it; the effect happens once.
-    async fn a_poisonous_event_becomes_a_dead_letter_and_can_be_replayed(place: TestDatabase) {
-        let stage = Stage::set(&place).await;
+    async fn a_poisonous_event_becomes_a_dead_letter_and_can_be_replayed(stage: Stage) {
         let event = stage.publish(POISON).await;
         let consumer = Arc::new(Counting::default());
         consumer.is_broken.store(true, Ordering::SeqCst);
@@ -64,9 +62,8 @@ on_each_database! {
     }
 
     /// P13
-    async fn an_event_that_fails_holds_back_its_own_shard_only(place: TestDatabase) {
+    async fn an_event_that_fails_holds_back_its_own_shard_only(stage: Stage) {
         assert_ne!(shard_of(POISON), shard_of(HEALTHY));
-        let stage = Stage::set(&place).await;
         let consumer = Arc::new(Counting::default());
         *consumer.fails_on.lock().unwrap() = Some(POISON.to_owned());
         for subject in [POISON, HEALTHY, POISON, HEALTHY] {
@@ -82,8 +79,7 @@ on_each_database! {
     }
 
     /// The number of attempts outlives the process: a poisonous event cannot loop for ever by restarts.
-    async fn attempts_are_counted_across_restarts(place: TestDatabase) {
-        let stage = Stage::set(&place).await;
+    async fn attempts_are_counted_across_restarts(stage: Stage) {
         stage.publish(POISON).await;
         let consumer = Arc::new(Counting::default());
         consumer.is_broken.store(true, Ordering::SeqCst);
@@ -93,15 +89,13 @@ on_each_database! {
         assert_eq!(dead_letters::list(&stage.database).await.unwrap().len(), 1);
     }
 
-    async fn a_rejected_event_is_put_away_at_once(place: TestDatabase) {
-        let stage = Stage::set(&place).await;
+    async fn a_rejected_event_is_put_away_at_once(stage: Stage) {
         stage.publish(POISON).await;
         stage.runner(Arc::new(Hopeless { panics: false })).deliver_all().await.unwrap();
         assert_eq!(dead_letters::list(&stage.database).await.unwrap()[0].attempts, 1);
     }
 
-    async fn a_consumer_that_panics_is_a_failed_attempt(place: TestDatabase) {
-        let stage = Stage::set(&place).await;
+    async fn a_consumer_that_panics_is_a_failed_attempt(stage: Stage) {
         stage.publish(POISON).await;
         let mut runner = stage.runner(Arc::new(Hopeless { panics: true }));
         for _ in 0..EAGER.attempts_max {

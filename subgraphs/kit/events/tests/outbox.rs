@@ -2,12 +2,12 @@ use kit_database::{DatabaseError, in_transaction};
 use kit_events::{Event, Origin, outbox};
 use kit_testing::{TestDatabase, on_each_database};
 
-use crate::stage::{ARCHIVED, PUBLISHED, Stage, append, new_event};
+use crate::stage::{ARCHIVED, Log, PUBLISHED, Stage, append, new_event};
 
 on_each_database! {
     /// P13
     async fn an_event_vanishes_with_the_transaction_of_its_cause(place: TestDatabase) {
-        let stage = Stage::set(&place).await;
+        let stage = Stage::set(&place, Log::Embedded).await;
         let mut transaction = stage.database.begin().await.unwrap();
         outbox::append(&mut transaction, &Origin::new("flow-1", None), new_event("crs_1", PUBLISHED)).await.unwrap();
         transaction.rollback().await.unwrap();
@@ -18,7 +18,7 @@ on_each_database! {
 
     /// P13
     async fn every_aggregate_counts_its_own_events_without_gaps(place: TestDatabase) {
-        let stage = Stage::set(&place).await;
+        let stage = Stage::set(&place, Log::Embedded).await;
         let writers = (0..12).map(|writer| {
             let database = stage.database.clone();
             let subject = format!("crs_{}", writer % 2);
@@ -37,7 +37,7 @@ on_each_database! {
 
     /// P13, P14
     async fn a_flow_can_be_followed_by_its_correlation_id(place: TestDatabase) {
-        let stage = Stage::set(&place).await;
+        let stage = Stage::set(&place, Log::Embedded).await;
         let first = append(&stage.database, "crs_1", PUBLISHED).await.unwrap();
         let caused: Result<Event, DatabaseError> = in_transaction!(stage.database, |transaction| {
             outbox::append(transaction, &first.consequence(), new_event("crs_2", ARCHIVED)).await

@@ -8,10 +8,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use kit_database::{Database, DatabaseError, Durability, MigrationFile, Migrations, Transaction, in_transaction};
 use kit_events::{
-    Consumer, ConsumerRunner, EmbeddedEventLog, Event, EventLog, HandlerError, NewEvent, Origin, Relay, RetryPolicy,
-    outbox,
+    Consumer, ConsumerRunner, EmbeddedEventLog, Event, EventLog, HandlerError, NewEvent, Origin, RedisEventLog, Relay,
+    RetryPolicy, outbox,
 };
-use kit_testing::TestDatabase;
+use kit_testing::{Redis, TestDatabase};
+use secrecy::SecretString;
 use tempfile::TempDir;
 
 pub(crate) const PUBLISHED: &str = "learning.course.published.v1";
@@ -33,29 +34,75 @@ const MIGRATIONS: Migrations = Migrations {
 /// One database serves both as publisher and as consumer: they share no table.
 pub(crate) struct Stage {
     pub(crate) database: Database,
-    pub(crate) log: Arc<EmbeddedEventLog>,
-    folder: TempDir,
+    pub(crate) log: Arc<dyn EventLog>,
+    kind: Log,
+    place: LogPlace,
+}
+
+/// Which log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Log {
+    Embedded,
+    Redis(&'static Redis),
+}
+
+impl Log {
+    fn new_place(self) -> LogPlace {
+        match self {
+            Self::Embedded => LogPlace::Folder(tempfile::tempdir().unwrap()),
+            Self::Redis(server) => LogPlace::Server(server.new_database()),
+        }
+    }
+}
+
+/// Where the log keeps its events.
+enum LogPlace {
+    Folder(TempDir),
+    Server(SecretString),
+}
+
+impl LogPlace {
+    /// Opens the log as one more process would.
+    async fn open(&self) -> Arc<dyn EventLog> {
+        match self {
+            Self::Folder(folder) => open_embedded(folder.path()).await,
+            Self::Server(url) => Arc::new(RedisEventLog::open(url).unwrap()),
+        }
+    }
 }
 
 impl Stage {
-    pub(crate) async fn set(place: &TestDatabase) -> Self {
-        let database = place.migrated(&MIGRATIONS).await;
-        let folder = tempfile::tempdir().unwrap();
-        let log = open_log(folder.path()).await;
-        Self { database, log, folder }
+    pub(crate) async fn set(database: &TestDatabase, log: Log) -> Self {
+        let database = database.migrated(&MIGRATIONS).await;
+        let place = log.new_place();
+        Self { database, log: place.open().await, kind: log, place }
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+    /// The log as another process sees it.
+    pub(crate) async fn open_log(&self) -> Arc<dyn EventLog> {
+        self.place.open().await
+    }
+
+    /// The address of the server.
+    pub(crate) fn server(&self) -> &SecretString {
+        match &self.place {
+            LogPlace::Server(url) => url,
+            LogPlace::Folder(_) => panic!("the embedded log has no server"),
+        }
+    }
+
+    /// The same with an empty log: its file or server was lost.
+    pub(crate) async fn lose_log(self) -> Self {
+        let place = self.kind.new_place();
+        Self { log: place.open().await, place, ..self }
     }
 
     pub(crate) fn relay(&self) -> Relay {
-        Relay::new(self.database.clone(), Arc::clone(&self.log) as Arc<dyn EventLog>)
+        Relay::new(self.database.clone(), Arc::clone(&self.log))
     }
 
     pub(crate) fn runner(&self, consumer: Arc<dyn Consumer>) -> ConsumerRunner {
-        let log = Arc::clone(&self.log) as Arc<dyn EventLog>;
-        ConsumerRunner::new(consumer, self.database.clone(), log).with_policy(EAGER)
+        ConsumerRunner::new(consumer, self.database.clone(), Arc::clone(&self.log)).with_policy(EAGER)
     }
 
     /// Publishes one event and lets the relay bring it to the log.
@@ -76,7 +123,7 @@ impl Stage {
     }
 }
 
-pub(crate) async fn open_log(folder: &Path) -> Arc<EmbeddedEventLog> {
+pub(crate) async fn open_embedded(folder: &Path) -> Arc<EmbeddedEventLog> {
     Arc::new(EmbeddedEventLog::open(folder, Durability::ProcessDeath).await.unwrap())
 }
 

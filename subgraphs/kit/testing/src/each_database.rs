@@ -1,9 +1,10 @@
 //! One test body, both engines.
 
+use std::fmt::Display;
 use std::io::Write;
 
 use crate::TestDatabase;
-use crate::mariadb::{MariaDb, NotInstalled};
+use crate::mariadb::MariaDb;
 
 /// Set to `1` where a missing database must fail the tests instead of skipping them.
 const REQUIRE: &str = "LYCEUM_REQUIRE_DATABASES";
@@ -60,7 +61,7 @@ pub fn run_on_sqlite<B: Future<Output = ()>>(body: impl FnOnce(TestDatabase) -> 
 pub fn run_on_mariadb<B: Future<Output = ()>>(body: impl FnOnce(TestDatabase) -> B) {
     match MariaDb::shared() {
         Ok(server) => run(async { body(TestDatabase::mariadb(server).await).await }),
-        Err(reason) => skip(reason),
+        Err(reason) => skip_without(reason),
     }
 }
 
@@ -73,7 +74,11 @@ fn run(body: impl Future<Output = ()>) {
         .block_on(body);
 }
 
-fn skip(reason: &NotInstalled) {
+/// Notes that a test is skipped because of what is not installed.
+///
+/// # Panics
+/// When `LYCEUM_REQUIRE_DATABASES` is `1`.
+pub fn skip_without(reason: &dyn Display) {
     let required = std::env::var(REQUIRE).is_ok_and(|value| value == "1");
     assert!(!required, "{reason}, and {REQUIRE}=1 asks for it");
     // Straight to the error stream: what goes through `eprintln!` is only shown for tests that fail.

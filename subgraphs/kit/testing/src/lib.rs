@@ -4,8 +4,9 @@
 //!   `<name>::on_mariadb`.
 //! - [`TestDatabase`] is an empty database of one test: a temporary file, or a schema with a user of its own on a private
 //!   MariaDB server that the test process starts when it first needs it and that ends with it, however it ends.
+//! - [`Redis`] is a private Redis server, to share or to mistreat.
 //!
-//! Without MariaDB on the machine its tests are skipped with a note on the error stream. With
+//! Without MariaDB or Redis on the machine its tests are skipped with a note on the error stream. With
 //! `LYCEUM_REQUIRE_DATABASES=1` they fail instead: continuous integration sets it.
 //!
 //! Invariants: no test shares data with another one; nothing listens on anything but the loopback; no server and no file
@@ -16,7 +17,9 @@
 mod database;
 mod each_database;
 mod mariadb;
+mod redis;
 
 pub use database::TestDatabase;
-pub use each_database::{run_on_mariadb, run_on_sqlite};
+pub use each_database::{run_on_mariadb, run_on_sqlite, skip_without};
 pub use mariadb::MariaDb;
+pub use redis::{Redis, RedisNotInstalled};

@@ -12,7 +12,7 @@ use kit_database::{
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use super::{Delivery, EventLog, EventLogError, SHARDS, shard_of};
+use super::{Delivery, EventLog, EventLogError, SHARDS, Watermark, shard_of};
 use crate::Event;
 use crate::time::now_us;
 
@@ -41,6 +41,8 @@ const READ: &str = "SELECT position, event FROM bus_log
   ORDER BY position LIMIT ?";
 const JOIN: Upsert = Upsert::into("bus_offsets").key(&["consumer", "shard"]).insert_only(&["position"]);
 const ADVANCE: Upsert = Upsert::into("bus_offsets").key(&["consumer", "shard"]).newest_by("position");
+const RAISE: Upsert = Upsert::into("bus_watermarks").key(&["source"]).newest_by("position");
+const WATERMARK: &str = "SELECT position FROM bus_watermarks WHERE source = ?";
 const LAG: &str = "SELECT COUNT(*) AS events FROM bus_offsets o
   JOIN bus_log l ON l.shard = o.shard AND l.position > o.position WHERE o.consumer = ?";
 const TRIM: &str = "DELETE FROM bus_log WHERE published_at < ? AND NOT EXISTS
@@ -114,20 +116,34 @@ async fn announce_head(database: &Database, head: &watch::Sender<u64>) -> Result
 
 #[async_trait]
 impl EventLog for EmbeddedEventLog {
-    async fn publish(&self, events: &[Event]) -> Result<(), EventLogError> {
+    async fn publish(&self, source: &str, events: &[Event], watermark: Watermark) -> Result<(), EventLogError> {
         let mut rows: Vec<[Value; 3]> = Vec::with_capacity(events.len());
         for event in events {
             let text = serde_json::to_string(event).map_err(DatabaseError::from)?;
             rows.push([shard_of(&event.subject).to_column(), text.to_column(), now_us().to_column()]);
         }
         in_transaction!(self.database, |transaction| {
+            let kept = match transaction.query(WATERMARK).bind(source).fetch_optional().await? {
+                Some(row) => row.get("position")?,
+                None => 0,
+            };
+            if kept < watermark.remembered {
+                let subgraph = source.to_owned();
+                return Err(EventLogError::Lost { subgraph, kept, remembered: watermark.remembered });
+            }
             for chunk in rows.chunks(PUBLISHED_AT_ONCE_MAX) {
                 transaction.query(APPEND).bind_rows(chunk.iter().cloned()).execute().await?;
             }
-            Ok::<(), DatabaseError>(())
+            transaction.upsert(&RAISE).bind(source).bind(watermark.raised).execute().await?;
+            Ok::<(), EventLogError>(())
         })?;
         announce_head(&self.database, &self.head).await?;
         Ok(())
+    }
+
+    async fn watermark(&self, source: &str) -> Result<Option<i64>, EventLogError> {
+        let row = self.database.query(WATERMARK).bind(source).fetch_optional().await?;
+        Ok(row.map(|row| row.get("position")).transpose()?)
     }
 
     async fn join(&self, group: &str) -> Result<(), EventLogError> {

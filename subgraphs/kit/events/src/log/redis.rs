@@ -1,0 +1,206 @@
+//! The log on a Redis server, for subgraphs on several hosts and in several replicas.
+
+mod scripts;
+mod watch;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, Pipeline};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::watch as channel;
+use tokio::task::AbortHandle;
+use ulid::Ulid;
+
+use self::scripts::{LAG, PUBLISH, READ};
+use super::{Delivery, EventLog, EventLogError, SHARDS, Watermark, shard_of};
+use crate::Event;
+
+/// The set of all subgraphs that have ever published here.
+const SOURCES: &str = "ev:sources";
+/// The channel on which a publication is announced. Announcements can be lost; the log is also looked at in intervals.
+const ANNOUNCEMENTS: &str = "ev:published";
+/// Longest wait for a connection and for an answer.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);
+/// A replica that has not been heard of for so long has lost what it was working on to another one (P13).
+const CLAIM_IDLE: Duration = Duration::from_secs(30);
+
+/// A durable log of Redis Streams (P13): a stream per publishing subgraph and shard, `ev:<source>:<shard>`, with one
+/// group per consumer. Needs Redis 7.
+///
+/// Replicas of a consumer share its group. At any time at most one of them works on a stream, so that the events of an
+/// aggregate stay in order: whoever has unacknowledged events keeps the stream until they are acknowledged, or until it
+/// has not been heard of for [`CLAIM_IDLE`]. What both have done by then the inbox sorts out.
+///
+/// Nothing is trimmed that a group has not acknowledged. What the server loses all the same, by a power cut or by
+/// mistake, the relays notice by its watermark and publish again.
+#[derive(Clone)]
+pub struct RedisEventLog {
+    connection: ConnectionManager,
+    /// This replica, to Redis.
+    replica: Arc<str>,
+    claim_idle: Duration,
+    sources: Arc<channel::Sender<Vec<String>>>,
+    revisions: Arc<channel::Sender<u64>>,
+    /// With which source the next read begins, so that a busy one does not starve the others.
+    turn: Arc<AtomicUsize>,
+    _watching: Arc<Watching>,
+}
+
+/// Ends the watching with the last clone of the log.
+struct Watching(AbortHandle);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl std::fmt::Debug for RedisEventLog {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("RedisEventLog").field("replica", &self.replica).finish_non_exhaustive()
+    }
+}
+
+impl RedisEventLog {
+    /// A log at `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS. Connects when it is first
+    /// used, and again whenever the connection was lost.
+    ///
+    /// # Errors
+    /// [`EventLogError::Remote`] when the address cannot be understood.
+    pub fn open(url: &SecretString) -> Result<Self, EventLogError> {
+        let client = Client::open(url.expose_secret())?;
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(ANSWER_TIME_MAX))
+            .set_response_timeout(Some(ANSWER_TIME_MAX))
+            .set_number_of_retries(1);
+        let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
+        let sources = Arc::new(channel::Sender::new(Vec::new()));
+        let revisions = Arc::new(channel::Sender::new(0));
+        let watching = watch::Watch {
+            client,
+            connection: connection.clone(),
+            sources: Arc::clone(&sources),
+            revisions: Arc::clone(&revisions),
+        };
+        let watching = Arc::new(Watching(tokio::spawn(watching.run()).abort_handle()));
+        let replica = Ulid::generate().to_string().into();
+        let turn = Arc::new(AtomicUsize::new(0));
+        Ok(Self { connection, replica, claim_idle: CLAIM_IDLE, sources, revisions, turn, _watching: watching })
+    }
+
+    /// With another time after which a silent replica loses its work: for tests.
+    #[must_use]
+    pub fn with_claim_idle(self, claim_idle: Duration) -> Self {
+        Self { claim_idle, ..self }
+    }
+
+    /// The streams of a shard, in turns.
+    async fn streams(&self, shard: u16) -> Result<Vec<String>, EventLogError> {
+        if self.sources.borrow().is_empty() {
+            let found = watch::sources(&mut self.connection.clone()).await?;
+            self.sources.send_replace(found);
+        }
+        let mut streams: Vec<String> = self.sources.borrow().iter().map(|source| stream_of(source, shard)).collect();
+        if !streams.is_empty() {
+            let turn = self.turn.fetch_add(1, Ordering::Relaxed) % streams.len();
+            streams.rotate_left(turn);
+        }
+        Ok(streams)
+    }
+}
+
+#[async_trait]
+impl EventLog for RedisEventLog {
+    async fn publish(&self, source: &str, events: &[Event], watermark: Watermark) -> Result<(), EventLogError> {
+        let script = redis::Script::new(PUBLISH);
+        let mut call = script.prepare_invoke();
+        call.key(SOURCES).key(watermark_key(source));
+        call.arg(source).arg(watermark.remembered).arg(watermark.raised).arg(ANNOUNCEMENTS);
+        for event in events {
+            call.key(stream_of(source, shard_of(&event.subject)));
+            call.arg(serde_json::to_string(event).map_err(kit_database::DatabaseError::from)?);
+        }
+        let kept: i64 = call.invoke_async(&mut self.connection.clone()).await?;
+        if kept < watermark.remembered {
+            let subgraph = source.to_owned();
+            return Err(EventLogError::Lost { subgraph, kept, remembered: watermark.remembered });
+        }
+        self.revisions.send_modify(|revision| *revision += 1);
+        Ok(())
+    }
+
+    async fn watermark(&self, source: &str) -> Result<Option<i64>, EventLogError> {
+        let mut connection = self.connection.clone();
+        Ok(redis::cmd("GET").arg(watermark_key(source)).query_async(&mut connection).await?)
+    }
+
+    /// Groups are made with the first read of each stream: streams come into being later than their readers, too.
+    async fn join(&self, _group: &str) -> Result<(), EventLogError> {
+        let found = watch::sources(&mut self.connection.clone()).await?;
+        self.sources.send_replace(found);
+        Ok(())
+    }
+
+    async fn read(&self, group: &str, shard: u16, count_max: usize) -> Result<Vec<Delivery>, EventLogError> {
+        let streams = self.streams(shard).await?;
+        if streams.is_empty() {
+            return Ok(Vec::new());
+        }
+        let script = redis::Script::new(READ);
+        let mut call = script.prepare_invoke();
+        for stream in streams {
+            call.key(stream);
+        }
+        let idle_ms = u64::try_from(self.claim_idle.as_millis()).unwrap_or(u64::MAX);
+        call.arg(group).arg(&*self.replica).arg(count_max).arg(idle_ms);
+        let entries: Vec<(String, String, String)> = call.invoke_async(&mut self.connection.clone()).await?;
+        let delivery = |(stream, id, text): (String, String, String)| {
+            let position = format!("{stream}/{id}");
+            match serde_json::from_str(&text) {
+                Ok(event) => Ok(Delivery { position, event }),
+                Err(source) => Err(EventLogError::Entry { position, source }),
+            }
+        };
+        entries.into_iter().map(delivery).collect()
+    }
+
+    async fn acknowledge(&self, group: &str, _shard: u16, deliveries: &[Delivery]) -> Result<(), EventLogError> {
+        if deliveries.is_empty() {
+            return Ok(());
+        }
+        let mut acknowledgements = Pipeline::new();
+        for Delivery { position, .. } in deliveries {
+            let (stream, id) = position.rsplit_once('/').ok_or_else(|| EventLogError::Position(position.clone()))?;
+            acknowledgements.cmd("XACK").arg(stream).arg(group).arg(id).ignore();
+        }
+        Ok(acknowledgements.query_async::<()>(&mut self.connection.clone()).await?)
+    }
+
+    fn revisions(&self) -> channel::Receiver<u64> {
+        self.revisions.subscribe()
+    }
+
+    async fn lag(&self, group: &str) -> Result<u64, EventLogError> {
+        let script = redis::Script::new(LAG);
+        let mut call = script.prepare_invoke();
+        for shard in 0..SHARDS {
+            for stream in self.streams(shard).await? {
+                call.key(stream);
+            }
+        }
+        call.arg(group);
+        Ok(call.invoke_async(&mut self.connection.clone()).await?)
+    }
+}
+
+fn stream_of(source: &str, shard: u16) -> String {
+    format!("ev:{source}:{shard}")
+}
+
+fn watermark_key(source: &str) -> String {
+    format!("ev:watermark:{source}")
+}

@@ -1,0 +1,95 @@
+//! What Redis does in one step, in Lua: nothing else comes between.
+
+/// Appends events of a subgraph and raises its watermark, unless it has fallen behind what the publisher remembers. A
+/// watermark is never lowered: two relays may publish for one subgraph.
+///
+/// KEYS: the set of sources, the watermark, then for each event its stream. ARGV: source, watermark remembered, watermark
+/// raised, channel of announcements, then each event. Returns the watermark that was there.
+pub(super) const PUBLISH: &str = "
+local kept = tonumber(redis.call('GET', KEYS[2]) or '0')
+if kept < tonumber(ARGV[2]) then return kept end
+redis.call('SADD', KEYS[1], ARGV[1])
+for i = 3, #KEYS do
+  redis.call('XADD', KEYS[i], '*', 'event', ARGV[i + 2])
+end
+if kept < tonumber(ARGV[3]) then redis.call('SET', KEYS[2], ARGV[3]) end
+redis.call('PUBLISH', ARGV[4], ARGV[1])
+return kept";
+
+/// The oldest unacknowledged events of some streams for one replica of a group: what it was given before, what a silent
+/// replica has left, or what is new; nothing of a stream that another replica is working on.
+///
+/// KEYS: streams. ARGV: group, replica, number of events at most, milliseconds after which a replica is silent.
+/// Returns lists of stream, id and event.
+pub(super) const READ: &str = "
+local group, replica, count_max, idle = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local found = {}
+for _, stream in ipairs(KEYS) do
+  local room = count_max - #found
+  if room <= 0 then break end
+  local pending = redis.pcall('XPENDING', stream, group, '-', '+', room)
+  if pending.err then
+    redis.call('XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM')
+    pending = {}
+  end
+  local entries = {}
+  if #pending == 0 then
+    local read = redis.call('XREADGROUP', 'GROUP', group, replica, 'COUNT', room, 'STREAMS', stream, '>')
+    if read then entries = read[1][2] end
+  else
+    local ids, taken = {}, false
+    for _, entry in ipairs(pending) do
+      if entry[2] ~= replica and entry[3] < idle then taken = true end
+      ids[#ids + 1] = entry[1]
+    end
+    if not taken then
+      -- Also for its own: the claim says that the replica is alive.
+      entries = redis.call('XCLAIM', stream, group, replica, 0, unpack(ids))
+    end
+  end
+  for _, entry in ipairs(entries) do
+    found[#found + 1] = {stream, entry[1], entry[2][2]}
+  end
+end
+return found";
+
+/// How many events a group has not acknowledged in some streams.
+///
+/// KEYS: streams. ARGV: group.
+pub(super) const LAG: &str = "
+local lag = 0
+for _, stream in ipairs(KEYS) do
+  if redis.call('EXISTS', stream) == 1 then
+    local known = false
+    for _, fields in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
+      local group = {}
+      for i = 1, #fields, 2 do group[fields[i]] = fields[i + 1] end
+      if group.name == ARGV[1] then
+        known = true
+        lag = lag + group.pending + (group.lag or redis.call('XLEN', stream))
+      end
+    end
+    if not known then lag = lag + redis.call('XLEN', stream) end
+  end
+end
+return lag";
+
+/// Removes events of some streams that are older than a moment and that every group has acknowledged.
+///
+/// KEYS: streams. ARGV: the moment, in unix milliseconds. Returns how many were removed.
+pub(super) const TRIM: &str = "
+local removed = 0
+for _, stream in ipairs(KEYS) do
+  if redis.call('EXISTS', stream) == 1 then
+    local keep = tonumber(ARGV[1])
+    for _, fields in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
+      local group = {}
+      for i = 1, #fields, 2 do group[fields[i]] = fields[i + 1] end
+      local oldest = group['last-delivered-id']
+      if group.pending > 0 then oldest = redis.call('XPENDING', stream, group.name)[2] end
+      keep = math.min(keep, tonumber(string.match(oldest, '^%d+')))
+    end
+    removed = removed + redis.call('XTRIM', stream, 'MINID', string.format('%.0f', keep))
+  end
+end
+return removed";
