@@ -22,12 +22,19 @@ macro_rules! error_codes {
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }
+
+            /// What it means, in one sentence of Markdown.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $doc,)* }
+            }
         }
     };
 }
 
 error_codes! {
     InvalidGraphql = "INVALID_GRAPHQL": "The SDL is not a valid GraphQL schema.",
+    DirectiveDefinitionInvalid = "DIRECTIVE_DEFINITION_INVALID": "A subgraph defines a directive of Federation differently than Federation does.",
+    TypeDefinitionInvalid = "TYPE_DEFINITION_INVALID": "A subgraph defines a type of a linked specification differently than that does.",
     InvalidSubgraphName = "INVALID_SUBGRAPH_NAME": "A subgraph's name is empty, reserved or used twice.",
     InvalidLinkIdentifier = "INVALID_LINK_IDENTIFIER": "The `url` of a `@link` is not a specification URL.",
     InvalidLinkDirectiveUsage = "INVALID_LINK_DIRECTIVE_USAGE": "A `@link` is malformed or imports what does not exist.",
@@ -39,13 +46,22 @@ error_codes! {
     RootQueryUsed = "ROOT_QUERY_USED": "A type named Query exists that is not the query root.",
     RootMutationUsed = "ROOT_MUTATION_USED": "A type named Mutation exists that is not the mutation root.",
     RootSubscriptionUsed = "ROOT_SUBSCRIPTION_USED": "A type named Subscription exists that is not the subscription root.",
+    ExtensionWithNoBase = "EXTENSION_WITH_NO_BASE": "A type is extended, but no subgraph defines it.",
+    TypeWithOnlyUnusedExternal = "TYPE_WITH_ONLY_UNUSED_EXTERNAL": "A type of a Federation 1 subgraph has only `@external` fields that nothing uses.",
     KeyInvalidFields = "KEY_INVALID_FIELDS": "The `fields` of a `@key` do not select fields of the type.",
     KeyFieldsHasArgs = "KEY_FIELDS_HAS_ARGS": "A `@key` selects a field that takes arguments.",
     KeyFieldsSelectInvalidType = "KEY_FIELDS_SELECT_INVALID_TYPE": "A `@key` selects a field of an interface or union type.",
+    KeyInvalidFieldsType = "KEY_INVALID_FIELDS_TYPE": "The `fields` of a `@key` are not a string.",
+    KeyDirectiveInFieldsArg = "KEY_DIRECTIVE_IN_FIELDS_ARG": "The `fields` of a `@key` apply a directive.",
+    KeyUnsupportedOnInterface = "KEY_UNSUPPORTED_ON_INTERFACE": "A `@key` stands on an interface in a subgraph that links Federation before 2.3.",
     RequiresInvalidFields = "REQUIRES_INVALID_FIELDS": "The `fields` of a `@requires` do not select fields of the type.",
+    RequiresInvalidFieldsType = "REQUIRES_INVALID_FIELDS_TYPE": "The `fields` of a `@requires` are not a string.",
+    RequiresDirectiveInFieldsArg = "REQUIRES_DIRECTIVE_IN_FIELDS_ARG": "The `fields` of a `@requires` apply a directive.",
     RequiresFieldsMissingExternal = "REQUIRES_FIELDS_MISSING_EXTERNAL": "A `@requires` selects a field that is not `@external`.",
     RequiresUnsupportedOnInterface = "REQUIRES_UNSUPPORTED_ON_INTERFACE": "A `@requires` stands on an interface field.",
     ProvidesInvalidFields = "PROVIDES_INVALID_FIELDS": "The `fields` of a `@provides` do not select fields of the returned type.",
+    ProvidesInvalidFieldsType = "PROVIDES_INVALID_FIELDS_TYPE": "The `fields` of a `@provides` are not a string.",
+    ProvidesDirectiveInFieldsArg = "PROVIDES_DIRECTIVE_IN_FIELDS_ARG": "The `fields` of a `@provides` apply a directive.",
     ProvidesFieldsMissingExternal = "PROVIDES_FIELDS_MISSING_EXTERNAL": "A `@provides` selects a field that is not `@external`.",
     ProvidesFieldsHasArgs = "PROVIDES_FIELDS_HAS_ARGS": "A `@provides` selects a field that takes arguments.",
     ProvidesOnNonObjectField = "PROVIDES_ON_NON_OBJECT_FIELD": "A `@provides` stands on a field that returns no composite type.",
@@ -56,6 +72,8 @@ error_codes! {
     ExternalTypeMismatch = "EXTERNAL_TYPE_MISMATCH": "An `@external` field has another type than the field it stands for.",
     ExternalArgumentMissing = "EXTERNAL_ARGUMENT_MISSING": "An `@external` field lacks an argument of the field it stands for.",
     ExternalArgumentTypeMismatch = "EXTERNAL_ARGUMENT_TYPE_MISMATCH": "An argument of an `@external` field has another type than that of the field it stands for.",
+    ExternalArgumentDefaultMismatch = "EXTERNAL_ARGUMENT_DEFAULT_MISMATCH": "An argument of an `@external` field has another default than that of the field it stands for.",
+    ExternalCollisionWithAnotherDirective = "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE": "A field is both `@external` and `@provides`.",
     MergedDirectiveApplicationOnExternal = "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL": "A directive that reaches the supergraph stands on an `@external` field.",
     InvalidShareableUsage = "INVALID_SHAREABLE_USAGE": "`@shareable` stands on an interface field.",
     InvalidFieldSharing = "INVALID_FIELD_SHARING": "Several subgraphs resolve a field that not all of them mark `@shareable`.",
@@ -84,11 +102,23 @@ error_codes! {
     RequiredInaccessible = "REQUIRED_INACCESSIBLE": "A required argument or input field is `@inaccessible`.",
     ImplementedByInaccessible = "IMPLEMENTED_BY_INACCESSIBLE": "A public interface field is implemented by an `@inaccessible` one.",
     DefaultValueUsesInaccessible = "DEFAULT_VALUE_USES_INACCESSIBLE": "A public default names an `@inaccessible` enum value.",
+    DisallowedInaccessible = "DISALLOWED_INACCESSIBLE": "`@inaccessible` stands on an argument of a directive for schemas, which clients never see anyway.",
     AuthRequirementsAppliedOnInterface = "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE": "An authorization directive stands on an interface or one of its fields.",
     MissingTransitiveAuthRequirements = "MISSING_TRANSITIVE_AUTH_REQUIREMENTS": "A field is easier to see than what it `@requires`.",
+    CostAppliedToInterfaceField = "COST_APPLIED_TO_INTERFACE_FIELD": "A `@cost` stands on an interface field.",
+    ListSizeAppliedToNonList = "LIST_SIZE_APPLIED_TO_NON_LIST": "A `@listSize` stands on a field that returns no list, or names such a field in `sizedFields`.",
+    ListSizeInvalidAssumedSize = "LIST_SIZE_INVALID_ASSUMED_SIZE": "The `assumedSize` of a `@listSize` is negative.",
+    ListSizeInvalidSlicingArgument = "LIST_SIZE_INVALID_SLICING_ARGUMENT": "A `@listSize` names a slicing argument that the field lacks or that is no `Int`.",
+    ListSizeInvalidSizedField = "LIST_SIZE_INVALID_SIZED_FIELD": "A `@listSize` names a sized field that the returned type lacks.",
+    ContextNameInvalid = "CONTEXT_NAME_INVALID": "The name of a `@context` has characters other than letters and digits.",
+    ContextNotSet = "CONTEXT_NOT_SET": "A `@fromContext` names a context that no type sets, or stands where none can be had.",
+    ContextInvalidSelection = "CONTEXT_INVALID_SELECTION": "The selection of a `@fromContext` does not give exactly one value that fits the argument.",
+    ContextNoResolvableKey = "CONTEXT_NO_RESOLVABLE_KEY": "A type with a `@fromContext` has no resolvable `@key`.",
+    NoContextInSelection = "NO_CONTEXT_IN_SELECTION": "The `field` of a `@fromContext` does not begin with a context.",
     NoQueries = "NO_QUERIES": "No subgraph has a query.",
     ShareableHasMismatchedRuntimeTypes = "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES": "Subgraphs that share a field return disjoint types for it.",
     SatisfiabilityError = "SATISFIABILITY_ERROR": "A query of the composed schema cannot be answered.",
+    MaxValidationSubgraphPathsExceeded = "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED": "The graph has more ways through it than composition is allowed to look at.",
 }
 
 impl fmt::Display for ErrorCode {

@@ -5,10 +5,11 @@ use std::fmt;
 use apollo_compiler::parser::{SourceMap, SourceSpan};
 use serde::Serialize;
 
-use crate::ErrorCode;
+use crate::{ErrorCode, HintCode, HintLevel};
 
 /// A place in a subgraph's SDL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Location {
     /// The subgraph's name.
     pub subgraph: String,
@@ -18,14 +19,16 @@ pub struct Location {
     pub line: usize,
     /// The column, from 1, in characters.
     pub column: usize,
-    /// What stands there.
-    pub label: String,
+    /// The line of what follows it, from 1.
+    pub end_line: usize,
+    /// The column of what follows it, from 1, in characters.
+    pub end_column: usize,
     /// Where it begins in the SDL, in bytes.
-    #[serde(skip)]
     pub offset: usize,
     /// How long it is, in bytes.
-    #[serde(skip)]
     pub length: usize,
+    /// What stands there.
+    pub label: String,
 }
 
 impl Location {
@@ -41,15 +44,17 @@ impl Location {
         if sources.get(&span.file_id())?.path().to_str() != Some(file) {
             return None;
         }
-        let start = span.line_column(sources)?;
+        let range = span.line_column_range(sources)?;
         Some(Self {
             subgraph: subgraph.to_owned(),
             file: file.to_owned(),
-            line: start.line,
-            column: start.column,
-            label: label.into(),
+            line: range.start.line,
+            column: range.start.column,
+            end_line: range.end.line,
+            end_column: range.end.column,
             offset: span.offset(),
             length: span.node_len(),
+            label: label.into(),
         })
     }
 }
@@ -71,8 +76,10 @@ pub struct CompositionError {
 /// Something that composes but deserves a look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hint {
-    /// Apollo's public hint code.
-    pub code: &'static str,
+    /// What kind of thing was noticed.
+    pub code: HintCode,
+    /// How much it matters.
+    pub level: HintLevel,
     /// What was noticed and what was done about it.
     pub message: String,
     /// Every place that takes part.

@@ -3,7 +3,7 @@
 use apollo_compiler::parser::SourceSpan;
 
 use crate::subgraph::Subgraph;
-use crate::{CompositionError, ErrorCode, Hint, Location};
+use crate::{CompositionError, ErrorCode, Hint, HintCode, Location};
 
 /// What was found so far.
 #[derive(Debug, Default)]
@@ -31,12 +31,12 @@ impl Findings {
     /// Reports a hint.
     pub(crate) fn hint<'s>(
         &mut self,
-        code: &'static str,
+        code: HintCode,
         message: impl Into<String>,
         places: impl IntoIterator<Item = Place<'s>>,
     ) {
         let locations = locate(places);
-        self.hints.push(Hint { code, message: message.into(), locations });
+        self.hints.push(Hint { code, level: code.level(), message: message.into(), locations });
     }
 }
 

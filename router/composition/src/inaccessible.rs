@@ -6,7 +6,8 @@ use apollo_compiler::schema::ExtendedType;
 
 use crate::ErrorCode;
 use crate::findings::Findings;
-use crate::merge::Merged;
+use crate::links::FederationDirective;
+use crate::merge::{Merged, is_executable};
 use crate::subgraph::{Subgraph, fields_of, interfaces_of};
 
 /// The name of the directive in supergraphs.
@@ -19,6 +20,7 @@ pub(crate) fn check(subgraphs: &[Subgraph], merged: &Merged, findings: &mut Find
         check.children(name, ty);
         check.fields(name, ty);
     }
+    check.directive_arguments();
     if merged.types.get("Query").is_some_and(is_hidden_type) {
         check.report(
             ErrorCode::QueryRootTypeInaccessible,
@@ -46,6 +48,30 @@ impl Check<'_> {
             Some((subgraph, span, "here".to_owned()))
         });
         self.findings.error(code, message, places, remedy);
+    }
+
+    /// Directives for schemas are never public, so hiding their arguments is a mistake.
+    fn directive_arguments(&mut self) {
+        for subgraph in self.subgraphs {
+            let hidden = subgraph.links.local_name(FederationDirective::Inaccessible);
+            for definition in subgraph.schema.directive_definitions.values() {
+                let is_for_schemas = definition.locations.iter().any(|location| !is_executable(*location));
+                for argument in definition.arguments.iter().filter(|argument| argument.directives.has(hidden)) {
+                    if !is_for_schemas {
+                        continue;
+                    }
+                    self.findings.error(
+                        ErrorCode::DisallowedInaccessible,
+                        format!(
+                            "[{}] \"@{}({}:)\" is @inaccessible, but the directive can stand in schemas",
+                            subgraph.name, definition.name, argument.name
+                        ),
+                        [(subgraph, argument.name.location(), "cannot be hidden".to_owned())],
+                        "Remove @inaccessible: clients do not see directives of schemas.",
+                    );
+                }
+            }
+        }
     }
 
     /// A public type has something public in it.

@@ -22,6 +22,7 @@
 mod code;
 mod error;
 mod findings;
+mod hint_code;
 mod inaccessible;
 mod links;
 mod merge;
@@ -39,11 +40,27 @@ use router_schema::Supergraph;
 
 pub use code::ErrorCode;
 pub use error::{CompositionError, Hint, Location};
+pub use hint_code::{HintCode, HintLevel};
 pub use render::render;
 pub use source::SubgraphSource;
 
 use findings::Findings;
 use subgraph::Subgraph;
+
+/// How much work a composition may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The ways through the graph that are looked at for queries that cannot be answered: places times the subgraphs in
+    /// which each may have been found. The default is far above any graph that people have written, and is walked in
+    /// seconds.
+    pub validation_paths_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { validation_paths_max: 1_000_000 }
+    }
+}
 
 /// A graph that composes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +77,16 @@ pub struct Composition {
 /// Every reason why they do not compose. A later step is not taken when an earlier one finds faults, because its errors
 /// would only follow from those.
 pub fn compose(sources: &[SubgraphSource]) -> Result<Composition, Vec<CompositionError>> {
+    compose_within(sources, &Limits::default())
+}
+
+/// [`compose`] with other bounds than the usual ones.
+///
+/// # Errors
+/// As [`compose`], and when a bound is met.
+pub fn compose_within(sources: &[SubgraphSource], limits: &Limits) -> Result<Composition, Vec<CompositionError>> {
     let mut findings = Findings::default();
-    let subgraphs = read(sources)?;
+    let subgraphs = read(sources, &mut findings)?;
     for subgraph in &subgraphs {
         rules::check(subgraph, &mut findings);
     }
@@ -74,13 +99,13 @@ pub fn compose(sources: &[SubgraphSource]) -> Result<Composition, Vec<Compositio
     let supergraph_sdl = supergraph::supergraph_sdl(&subgraphs, &merged);
     let supergraph = Supergraph::parse(&supergraph_sdl).map_err(|error| vec![not_valid(&error)])?;
     transitive_authorization::check(&subgraphs, &supergraph, &mut findings);
-    satisfiability::check(&subgraphs, &supergraph, &mut findings);
+    satisfiability::check(&subgraphs, &supergraph, limits.validation_paths_max, &mut findings);
     stop_on_errors(&mut findings)?;
     Ok(Composition { supergraph_sdl, hints: findings.hints })
 }
 
 /// Reads every subgraph, in the order of their names.
-fn read(sources: &[SubgraphSource]) -> Result<Vec<Subgraph>, Vec<CompositionError>> {
+fn read(sources: &[SubgraphSource], findings: &mut Findings) -> Result<Vec<Subgraph>, Vec<CompositionError>> {
     let mut sorted: Vec<&SubgraphSource> = sources.iter().collect();
     sorted.sort_by(|left, right| left.name.cmp(&right.name));
     let graphs = names::graph_names(&sorted)?;
@@ -95,7 +120,7 @@ fn read(sources: &[SubgraphSource]) -> Result<Vec<Subgraph>, Vec<CompositionErro
     if !errors.is_empty() {
         return Err(errors);
     }
-    subgraph::upgrade(&mut subgraphs);
+    subgraph::upgrade(&mut subgraphs, findings);
     Ok(subgraphs)
 }
 

@@ -2,6 +2,7 @@
 
 mod definitions;
 mod directive;
+mod redefinitions;
 mod specification;
 
 use apollo_compiler::ast::{Definition, Directive, Document, Value};
@@ -9,6 +10,7 @@ use apollo_compiler::parser::SourceSpan;
 
 pub(crate) use definitions::definitions;
 pub(crate) use directive::{DIRECTIVES, FederationDirective};
+pub(crate) use redefinitions::check_redefinitions;
 pub(crate) use specification::Specification;
 
 use crate::ErrorCode;
@@ -82,6 +84,11 @@ impl Links {
         self.apollo("federation")
     }
 
+    /// The minor version of Federation 2 that is linked; none in Federation 1.
+    pub(crate) fn minor_version(&self) -> Option<u32> {
+        self.federation()?.specification.version.map(|(_, minor)| minor)
+    }
+
     fn apollo(&self, name: &str) -> Option<&Link> {
         self.links.iter().find(|link| link.specification.apollo_name() == Some(name))
     }
@@ -126,10 +133,9 @@ impl Links {
     }
 
     fn name_of_scalar(&self, scalar: &str) -> String {
-        match self.federation() {
-            Some(link) => format!("{}__{scalar}", link.namespace),
-            None => format!("_{scalar}"),
-        }
+        let Some(link) = self.federation() else { return format!("_{scalar}") };
+        let imported = link.imports.iter().find(|(element, _)| element == scalar);
+        imported.map_or_else(|| format!("{}__{scalar}", link.namespace), |(_, local)| local.clone())
     }
 
     /// Whether a type belongs to a linked specification and not to the graph.

@@ -15,6 +15,7 @@ mod input_objects;
 mod interface_objects;
 mod join;
 mod overrides;
+mod presence;
 mod scalars;
 mod shapes;
 mod sharing;
@@ -28,6 +29,7 @@ use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{Name, Node};
 
 pub(crate) use carried::{Carried, CarriedKind};
+pub(crate) use executable_directives::is_executable;
 
 use crate::ErrorCode;
 use crate::findings::Findings;
@@ -148,6 +150,7 @@ impl<'s> Merge<'s> {
             .enumerate()
             .filter_map(|(index, subgraph)| Some((index, subgraph.schema.types.get(name)?)))
             .collect();
+        self.check_extension(name, &declared);
         match kind {
             Kind::Scalar => Some(self.merge_scalar(name, &declared)),
             Kind::Object => self.merge_object(name, &declared),

@@ -1,6 +1,8 @@
 //! What must hold inside each subgraph before it is merged with others; one rule per module.
 
 mod authorization;
+mod contexts;
+mod costs;
 mod external;
 mod field_sets;
 mod interface_keys;
@@ -8,14 +10,13 @@ mod interface_objects;
 mod keys;
 mod provides;
 mod requires;
-mod unsupported;
 mod usage_on_interfaces;
 
 use crate::findings::Findings;
 use crate::subgraph::Subgraph;
 
 /// The rules, in the order in which their errors are reported.
-const RULES: [fn(&Subgraph, &mut Findings); 9] = [
+const RULES: [fn(&Subgraph, &mut Findings); 10] = [
     keys::check,
     requires::check,
     provides::check,
@@ -24,7 +25,8 @@ const RULES: [fn(&Subgraph, &mut Findings); 9] = [
     interface_keys::check,
     interface_objects::check,
     authorization::check,
-    unsupported::check,
+    costs::check,
+    contexts::check,
 ];
 
 /// Checks one subgraph against every rule.

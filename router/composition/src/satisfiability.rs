@@ -16,18 +16,29 @@ mod walk;
 
 use router_schema::Supergraph;
 
+use crate::ErrorCode;
 use crate::findings::Findings;
 use crate::subgraph::Subgraph;
 
 /// Reports every field that cannot be resolved somewhere, once for each field and type.
-pub(crate) fn check(subgraphs: &[Subgraph], supergraph: &Supergraph, findings: &mut Findings) {
+pub(crate) fn check(subgraphs: &[Subgraph], supergraph: &Supergraph, paths_max: usize, findings: &mut Findings) {
     // A progressive override makes two graphs of one: with the label on and with it off. Both must work.
     for labels_are_on in [true, false] {
-        let failures = walk::walk(supergraph, labels_are_on);
-        for failure in &failures {
+        let walked = walk::walk(supergraph, labels_are_on, paths_max);
+        // What differs does so with labels on and off; once is enough.
+        let differing = walked.differing.iter().filter(|_| labels_are_on);
+        for failure in walked.failures.iter().chain(differing) {
             explain::report(subgraphs, supergraph, failure, findings);
         }
-        if !failures.is_empty() || !reach::has_labels(supergraph) {
+        if walked.is_cut_short {
+            findings.error(
+                ErrorCode::MaxValidationSubgraphPathsExceeded,
+                format!("the graph has more than {paths_max} ways through it; not all of them were looked at"),
+                [],
+                "Raise the limit, or let fewer subgraphs resolve the same fields of types without a @key.",
+            );
+        }
+        if !findings.errors.is_empty() || !reach::has_labels(supergraph) {
             return;
         }
     }

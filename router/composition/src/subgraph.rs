@@ -16,9 +16,9 @@ use apollo_compiler::{Name, Node};
 
 pub(crate) use facts::{Facts, FieldCoordinate, is_of_extension};
 pub(crate) use federation_1::upgrade;
-pub(crate) use field_selection::{SelectedField, parse_field_set, selected_fields};
+pub(crate) use field_selection::{SelectedField, first_directive, parse_field_set, selected_fields};
 
-use crate::links::{FederationDirective, Links, definitions};
+use crate::links::{FederationDirective, LinkFault, Links, check_redefinitions, definitions};
 use crate::{CompositionError, ErrorCode, Location, SubgraphSource};
 
 /// A subgraph to compose.
@@ -32,6 +32,8 @@ pub(crate) struct Subgraph {
     /// With the root types named Query, Mutation and Subscription, without `_entities` and `_service`.
     pub(crate) schema: Valid<Schema>,
     pub(crate) facts: Facts,
+    /// The types that the SDL defines, rather than only extends.
+    defined: HashSet<Name>,
 }
 
 /// The text that added definitions stand in; a name that no file has.
@@ -47,15 +49,17 @@ impl Subgraph {
         let mut document = apollo_compiler::ast::Document::parse(&source.sdl, &source.file_name)
             .map_err(|failure| invalid(&failure.errors))?;
         let here = (source.name.as_str(), source.file_name.as_str());
-        let links = Links::read(&document).map_err(|faults| {
-            let to_error = |fault: crate::links::LinkFault| CompositionError {
-                locations: Location::at(fault.span, &document.sources, here, "this link").into_iter().collect(),
+        let link_errors = |faults: Vec<LinkFault>| -> Vec<CompositionError> {
+            let to_error = |fault: LinkFault| CompositionError {
+                locations: Location::at(fault.span, &document.sources, here, "here").into_iter().collect(),
                 code: fault.code,
                 message: format!("[{}] {}", source.name, fault.message),
                 remedy: fault.remedy,
             };
-            faults.into_iter().map(to_error).collect::<Vec<_>>()
-        })?;
+            faults.into_iter().map(to_error).collect()
+        };
+        let links = Links::read(&document).map_err(link_errors)?;
+        check_redefinitions(&document, &links).map_err(link_errors)?;
         document::normalise(&mut document).map_err(|fault| {
             vec![CompositionError {
                 locations: Location::at(fault.span, &document.sources, here, "not the root").into_iter().collect(),
@@ -82,6 +86,7 @@ impl Subgraph {
             links,
             schema,
             facts: Facts::default(),
+            defined: document::defined_types(&document),
         };
         subgraph.edit(document::remove_query_placeholder);
         Ok(subgraph)
@@ -152,6 +157,16 @@ impl Subgraph {
         self.schema.types.get(ty).is_some_and(|ty| self.is_interface_object(ty))
     }
 
+    /// Whether the subgraph adds to the type of this name without defining it: `extend type`, or `@extends` in
+    /// Federation 1.
+    pub(crate) fn only_extends(&self, ty: &str) -> bool {
+        let says_extends = || {
+            let ty = self.schema.types.get(ty);
+            ty.is_some_and(|ty| self.type_has(FederationDirective::Extends, ty))
+        };
+        !self.defined.contains(ty) || (!self.links.is_federation_2() && says_extends())
+    }
+
     /// Whether a type is one of the roots.
     pub(crate) fn is_root(ty: &str) -> bool {
         document::ROOTS.iter().any(|(_, name, _)| *name == ty)
@@ -218,9 +233,11 @@ fn graphql_errors(errors: &DiagnosticList, source: &SubgraphSource) -> Vec<Compo
                 file: source.file_name.clone(),
                 line: range.start.line,
                 column: range.start.column,
-                label: "here".to_owned(),
+                end_line: range.end.line,
+                end_column: range.end.column,
                 offset,
                 length: at(range.end.line, range.end.column).saturating_sub(offset),
+                label: "here".to_owned(),
             }
         });
         found.push(CompositionError {

@@ -45,6 +45,6 @@ impl Composed {
 
     /// The codes of the hints.
     pub(crate) fn hints(&self) -> Vec<&str> {
-        self.composition.hints.iter().map(|hint| hint.code).collect()
+        self.composition.hints.iter().map(|hint| hint.code.as_str()).collect()
     }
 }

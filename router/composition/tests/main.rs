@@ -6,4 +6,5 @@ mod audit;
 mod errors;
 mod graph;
 mod printing;
+mod situations;
 mod sources;

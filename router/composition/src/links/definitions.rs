@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use apollo_compiler::Name;
-use apollo_compiler::ast::{Definition, Document};
+use apollo_compiler::ast::{Definition, DirectiveDefinition, Document};
+use apollo_compiler::{Name, Node};
 
+use super::directive::Row;
 use super::{DIRECTIVES, Links};
 
 /// SDL with the definitions of `@link` and of Federation that `document` uses without having them.
@@ -50,12 +51,26 @@ pub(crate) fn definitions(document: &Document, links: &Links) -> String {
         if directives.contains(name) {
             continue;
         }
-        let mut definition = row.definition.to_owned();
-        for (scalar, local) in links.scalars() {
-            definition = definition.replace(&format!("{scalar}!"), &format!("{local}!"));
-            definition = definition.replace(&format!(": {scalar})"), &format!(": {local})"));
-        }
-        writeln!(sdl, "directive @{name} {definition}").expect("invariant: writing to a string does not fail");
+        writeln!(sdl, "{}", directive_sdl(row, links)).expect("invariant: writing to a string does not fail");
     }
     sdl
+}
+
+/// The definition of a directive under its local name and with the local names of scalars.
+fn directive_sdl(row: &Row, links: &Links) -> String {
+    let mut definition = row.definition.to_owned();
+    for (scalar, local) in links.scalars() {
+        definition = definition.replace(&format!("{scalar}!"), &format!("{local}!"));
+        definition = definition.replace(&format!(": {scalar})"), &format!(": {local})"));
+    }
+    format!("directive @{} {definition}", links.local_name(row.directive))
+}
+
+/// The same, parsed.
+pub(super) fn directive_definition(row: &Row, links: &Links) -> Option<Node<DirectiveDefinition>> {
+    let document = Document::parse(directive_sdl(row, links), "definition").ok()?;
+    document.definitions.into_iter().find_map(|definition| match definition {
+        Definition::DirectiveDefinition(directive) => Some(directive),
+        _ => None,
+    })
 }

@@ -4,10 +4,9 @@ use apollo_compiler::ast::{FieldDefinition, InputValueDefinition};
 use apollo_compiler::collections::IndexSet;
 use apollo_compiler::{Name, Node};
 
-use super::descriptions::merge_descriptions;
 use super::type_references::{DeclaredType, Direction};
 use super::{Declared, Merge, join};
-use crate::ErrorCode;
+use crate::{ErrorCode, HintCode};
 
 /// What an input value belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +66,7 @@ impl Merge<'_> {
             );
         } else {
             let message = format!("the argument \"{on}\" is unknown in {lacking}; clients cannot send it");
-            self.findings.hint("INCONSISTENT_ARGUMENT_PRESENCE", message, places);
+            self.findings.hint(HintCode::InconsistentArgumentPresence, message, places);
         }
     }
 
@@ -92,7 +91,8 @@ impl Merge<'_> {
             declared.iter().map(|(index, value)| (*index, value.directives.iter().collect())).collect();
         let directives = self.merge_directives(on, &applied);
         let merged = InputValueDefinition {
-            description: merge_descriptions(declared.iter().map(|(_, value)| value.description.as_ref())),
+            description: self
+                .merge_description(on, declared.iter().map(|(index, value)| (*index, value.description.as_ref()))),
             name: Name::new_unchecked(&declared[0].1.name),
             ty: Node::new(merged_type.ty),
             default_value,
@@ -123,7 +123,7 @@ impl Merge<'_> {
             self.findings.error(code, message, places, "Give it the same default everywhere.");
         } else if declared.iter().any(|(_, value)| value.default_value.is_none()) {
             let message = format!("\"{on}\" has a default in some subgraphs only; the supergraph gives it none");
-            self.findings.hint("INCONSISTENT_DEFAULT_VALUE_PRESENCE", message, places);
+            self.findings.hint(HintCode::InconsistentDefaultValuePresence, message, places);
             return None;
         }
         Some(first.clone())

@@ -7,7 +7,10 @@ use apollo_compiler::Node;
 use apollo_compiler::ast::{Directive, DirectiveDefinition};
 use apollo_compiler::schema::ExtendedType;
 
+use combine::Agreement;
+
 use super::{Declared, Merge};
+use crate::HintCode;
 use crate::findings::Findings;
 use crate::links::{DIRECTIVES, FederationDirective, Specification};
 use crate::subgraph::Subgraph;
@@ -98,15 +101,20 @@ impl Merge<'_> {
                 combine::distinct(&applications)
             } else {
                 let combined = combine::combine(&carried.kind, &applications);
-                if combined.is_inconsistent {
+                let (code, done) = match combined.agreement {
+                    Agreement::Same => (None, ""),
+                    Agreement::Merged => (Some(HintCode::MergedNonRepeatableDirectiveArguments), "they were merged"),
+                    Agreement::OneFollowed => {
+                        (Some(HintCode::InconsistentNonRepeatableDirectiveArguments), "those of most of them are kept")
+                    }
+                };
+                if let Some(code) = code {
                     let places = applications.iter().map(|(index, directive)| {
                         (&self.subgraphs[*index], directive.location(), "differs".to_owned())
                     });
-                    self.findings.hint(
-                        "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
-                        format!("\"{on}\": @{} has different arguments in different subgraphs", carried.name),
-                        places,
-                    );
+                    let name = &carried.name;
+                    let message = format!("\"{on}\": @{name} has different arguments in different subgraphs; {done}");
+                    self.findings.hint(code, message, places);
                 }
                 vec![combined.arguments]
             };

@@ -4,7 +4,6 @@ use apollo_compiler::collections::IndexSet;
 use apollo_compiler::schema::{ComponentName, DirectiveList, ExtendedType, InterfaceType, ObjectType};
 use apollo_compiler::{Name, Node};
 
-use super::descriptions::merge_descriptions;
 use super::{Declared, Merge, join};
 use crate::ErrorCode;
 use crate::links::FederationDirective;
@@ -16,11 +15,13 @@ impl<'s> Merge<'s> {
         name: &Name,
         declared: &[Declared<'s, ExtendedType>],
     ) -> Option<ExtendedType> {
+        self.hint_differences(name, declared);
         let fields = self.merge_fields(name, declared, true);
         let directives = self.composite_directives(name, declared);
         (!fields.is_empty()).then(|| {
             ExtendedType::Object(Node::new(ObjectType {
-                description: merge_descriptions(declared.iter().map(|(_, ty)| ty.description())),
+                description: self
+                    .merge_description(name, declared.iter().map(|(index, ty)| (*index, ty.description()))),
                 name: name.clone(),
                 implements_interfaces: interfaces(declared),
                 directives,
@@ -36,11 +37,13 @@ impl<'s> Merge<'s> {
     ) -> Option<ExtendedType> {
         self.check_interface_objects(name, declared);
         self.check_interface_keys(name, declared);
+        self.hint_differences(name, declared);
         let fields = self.merge_fields(name, declared, false);
         let directives = self.composite_directives(name, declared);
         (!fields.is_empty()).then(|| {
             ExtendedType::Interface(Node::new(InterfaceType {
-                description: merge_descriptions(declared.iter().map(|(_, ty)| ty.description())),
+                description: self
+                    .merge_description(name, declared.iter().map(|(index, ty)| (*index, ty.description()))),
                 name: name.clone(),
                 implements_interfaces: interfaces(declared),
                 directives,

@@ -6,11 +6,11 @@ use apollo_compiler::schema::{Component, EnumType, EnumValueDefinition, Extended
 use apollo_compiler::{Name, Node};
 
 use super::carried::CarriedKind;
-use super::descriptions::merge_descriptions;
+use super::presence::At;
 use super::{Declared, Merge, join};
-use crate::ErrorCode;
 use crate::links::FederationDirective;
 use crate::subgraph::fields_of;
+use crate::{ErrorCode, HintCode};
 
 /// Where the supergraph uses an enum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Merge<'_> {
         let usage = self.usage(name);
         if usage == Usage::Nowhere {
             self.findings.hint(
-                "UNUSED_ENUM_TYPE",
+                HintCode::UnusedEnumType,
                 format!("the enum \"{name}\" is used nowhere; all values of all subgraphs are kept"),
                 enums.iter().map(|(index, ty)| (&self.subgraphs[*index], ty.name.location(), "not used".to_owned())),
             );
@@ -52,7 +52,7 @@ impl Merge<'_> {
         }
         directives.extend(self.join_types(declared));
         Some(ExtendedType::Enum(Node::new(EnumType {
-            description: merge_descriptions(declared.iter().map(|(_, ty)| ty.description())),
+            description: self.merge_description(name, declared.iter().map(|(index, ty)| (*index, ty.description()))),
             name: name.clone(),
             directives: join::type_directives(directives),
             values,
@@ -96,15 +96,22 @@ impl Merge<'_> {
                 );
             } else {
                 let message = format!("{message}; clients cannot send it");
-                self.findings.hint("INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM", message, places);
+                self.findings.hint(HintCode::InconsistentEnumValueForInputEnum, message, places);
             }
             return None;
+        }
+        if !lacking.is_empty() && !is_inaccessible {
+            let having: Vec<At> = having.iter().map(|(index, value)| (*index, value.value.location())).collect();
+            let lacking: Vec<At> = lacking.iter().map(|(index, ty)| (*index, ty.name.location())).collect();
+            let what = format!("the value \"{on}\"");
+            self.hint_presence(HintCode::InconsistentEnumValueForOutputEnum, &what, &having, &lacking);
         }
         for (index, _) in &having {
             directives.push(join::apply("join__enumValue", vec![("graph", self.graph(*index))]));
         }
         Some(EnumValueDefinition {
-            description: merge_descriptions(having.iter().map(|(_, value)| value.description.as_ref())),
+            description: self
+                .merge_description(&on, having.iter().map(|(index, value)| (*index, value.description.as_ref()))),
             value: value.clone(),
             directives: join::member_directives(directives),
         })

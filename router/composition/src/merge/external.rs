@@ -1,6 +1,6 @@
 //! An `@external` declaration repeats the field that it stands for.
 
-use apollo_compiler::ast::FieldDefinition;
+use apollo_compiler::ast::{FieldDefinition, InputValueDefinition};
 
 use super::Merge;
 use super::fields::FieldSource;
@@ -40,6 +40,20 @@ impl Merge<'_> {
                     );
                     continue;
                 };
+                if own.default_value != argument.default_value {
+                    let default = |value: &InputValueDefinition| {
+                        value.default_value.as_ref().map_or("none".to_owned(), ToString::to_string)
+                    };
+                    self.findings.error(
+                        ErrorCode::ExternalArgumentDefaultMismatch,
+                        format!(
+                            "[{}] the argument \"{}\" of the @external \"{on}\" has the default {}, but {} where it is resolved",
+                            subgraph.name, own.name, default(own), default(argument)
+                        ),
+                        [(subgraph, own.name.location(), format!("default {}", default(own)))],
+                        "Give it the default that the subgraph that resolves the field gives it.",
+                    );
+                }
                 if own.ty != argument.ty && !self.shapes.is_subtype(&argument.ty, &own.ty) {
                     self.findings.error(
                         ErrorCode::ExternalArgumentTypeMismatch,

@@ -5,7 +5,6 @@ use apollo_compiler::ast::{Directive, FieldDefinition, Value};
 use apollo_compiler::collections::{IndexMap, IndexSet};
 use apollo_compiler::schema::{Component, ExtendedType};
 
-use super::descriptions::merge_descriptions;
 use super::type_references::{DeclaredType, Direction};
 use super::{Declared, Merge, join};
 use crate::ErrorCode;
@@ -108,7 +107,8 @@ impl<'s> Merge<'s> {
         let applied: Vec<_> = fields.iter().map(|(index, field)| (*index, field.directives.iter().collect())).collect();
         let mut directives = self.merge_directives(&on, &applied);
         let mut merged = FieldDefinition {
-            description: merge_descriptions(fields.iter().map(|(_, field)| field.description.as_ref())),
+            description: self
+                .merge_description(&on, fields.iter().map(|(index, field)| (*index, field.description.as_ref()))),
             name: name.clone(),
             arguments,
             ty: merged_type.ty,

@@ -7,10 +7,9 @@ use apollo_compiler::{Name, Node};
 
 use super::arguments::InputKind;
 use super::carried::CarriedKind;
-use super::descriptions::merge_descriptions;
 use super::{Declared, Merge, join};
-use crate::ErrorCode;
 use crate::links::FederationDirective;
+use crate::{ErrorCode, HintCode};
 
 impl Merge<'_> {
     pub(super) fn merge_input_object(
@@ -39,7 +38,7 @@ impl Merge<'_> {
         let mut directives = self.merge_type_directives(name, declared);
         directives.extend(self.join_types(declared));
         Some(ExtendedType::InputObject(Node::new(InputObjectType {
-            description: merge_descriptions(declared.iter().map(|(_, ty)| ty.description())),
+            description: self.merge_description(name, declared.iter().map(|(index, ty)| (*index, ty.description()))),
             name: name.clone(),
             directives: join::type_directives(directives),
             fields,
@@ -102,7 +101,7 @@ impl Merge<'_> {
             );
         } else {
             let message = format!("the input field \"{on}\" is unknown in {lacking}; clients cannot send it");
-            self.findings.hint("INCONSISTENT_INPUT_OBJECT_FIELD", message, places);
+            self.findings.hint(HintCode::InconsistentInputObjectField, message, places);
         }
     }
 }

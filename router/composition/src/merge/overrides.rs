@@ -4,9 +4,9 @@ use apollo_compiler::{Name, Node, ast::Directive};
 
 use super::Merge;
 use super::fields::{FieldSource, Overridden};
-use crate::ErrorCode;
 use crate::links::FederationDirective;
 use crate::subgraph::{FieldCoordinate, Subgraph, text_argument};
+use crate::{ErrorCode, HintCode};
 
 /// Directives that say that a field's value depends on other subgraphs, which a take-over would leave unclear.
 const COLLIDING: [FederationDirective; 3] =
@@ -36,6 +36,9 @@ impl Merge<'_> {
             sources[overriding].override_label.clone_from(&label);
             // Two that override each other were reported; one of them stays, so that nothing else is reported.
             let is_overridden_itself = sources[overriding].overridden == Overridden::Gone;
+            if sources[overridden].is_external {
+                self.hint_pointless(&on, subgraph, &applied, from);
+            }
             let source = &mut sources[overridden];
             if source.is_external || is_overridden_itself {
                 continue;
@@ -48,7 +51,32 @@ impl Merge<'_> {
                 (false, None) => Overridden::Gone,
             };
             source.override_label = label;
+            self.hint_take_over(&on, subgraph, &applied, &sources[overridden]);
         }
+    }
+
+    /// What the overridden subgraph can do once the field is taken over.
+    fn hint_take_over(&mut self, on: &str, subgraph: &Subgraph, applied: &Node<Directive>, source: &FieldSource<'_>) {
+        let from = &self.subgraphs[source.subgraph];
+        let removal = match source.overridden {
+            Overridden::StillUsed => "mark it @external there, or remove it with what refers to it",
+            _ => "remove it there",
+        };
+        let (code, message) = match &source.override_label {
+            Some(label) => (
+                HintCode::OverrideMigrationInProgress,
+                format!("\"{on}\" moves from \"{}\" while \"{label}\" is on; once done, {removal}", from.name),
+            ),
+            None => (
+                HintCode::OverriddenFieldCanBeRemoved,
+                format!("\"{on}\" of \"{}\" is taken over by \"{}\"; {removal}", from.name, subgraph.name),
+            ),
+        };
+        let places = [
+            (from, source.field.name.location(), "taken over".to_owned()),
+            (subgraph, applied.location(), "by this".to_owned()),
+        ];
+        self.findings.hint(code, message, places);
     }
 
     fn names_another_subgraph(
@@ -84,8 +112,8 @@ impl Merge<'_> {
 
     fn hint_pointless(&mut self, on: &str, subgraph: &Subgraph, applied: &Node<Directive>, from: &str) {
         let is_known = self.subgraphs.iter().any(|other| other.name == from);
-        let code = if is_known { "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED" } else { "FROM_SUBGRAPH_DOES_NOT_EXIST" };
-        let reason = if is_known { "does not have it" } else { "does not exist" };
+        let code = if is_known { HintCode::OverrideDirectiveCanBeRemoved } else { HintCode::FromSubgraphDoesNotExist };
+        let reason = if is_known { "does not resolve it" } else { "does not exist" };
         let message = format!("\"{on}\" is taken over from \"{from}\", which {reason}; the @override can be removed");
         self.findings.hint(code, message, [(subgraph, applied.location(), "has no effect".to_owned())]);
     }

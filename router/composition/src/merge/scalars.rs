@@ -3,7 +3,6 @@
 use apollo_compiler::schema::{ExtendedType, ScalarType};
 use apollo_compiler::{Name, Node};
 
-use super::descriptions::merge_descriptions;
 use super::{Declared, Merge, join};
 
 impl Merge<'_> {
@@ -11,7 +10,7 @@ impl Merge<'_> {
         let mut directives = self.merge_type_directives(name, declared);
         directives.extend(self.join_types(declared));
         ExtendedType::Scalar(Node::new(ScalarType {
-            description: merge_descriptions(declared.iter().map(|(_, ty)| ty.description())),
+            description: self.merge_description(name, declared.iter().map(|(index, ty)| (*index, ty.description()))),
             name: name.clone(),
             directives: join::type_directives(directives),
         }))

@@ -4,7 +4,7 @@ use apollo_compiler::ast::Type;
 use apollo_compiler::parser::SourceSpan;
 
 use super::Merge;
-use crate::ErrorCode;
+use crate::{ErrorCode, HintCode};
 
 /// Whether values leave the graph or enter it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,15 @@ impl Merge<'_> {
             })
         };
         if let Some(found) = declared.iter().find(|declared| serves_all(declared.ty)) {
+            let places = declared
+                .iter()
+                .map(|declared| (&self.subgraphs[declared.subgraph], declared.span, format!("is {}", declared.ty)));
+            let hint = match code {
+                ErrorCode::FieldArgumentTypeMismatch => HintCode::InconsistentButCompatibleArgumentType,
+                _ => HintCode::InconsistentButCompatibleFieldType,
+            };
+            let message = format!("the type of \"{on}\" differs between subgraphs; the supergraph has {}", found.ty);
+            self.findings.hint(hint, message, places);
             return MergedType { ty: found.ty.clone(), is_uniform: false };
         }
         let places = declared

@@ -11,8 +11,7 @@ use crate::subgraph::{Subgraph, selected_fields};
 pub(super) fn check(subgraph: &Subgraph, findings: &mut Findings) {
     for (name, ty, _) in subgraph.composite_types() {
         for key in subgraph.on_type(FederationDirective::Key, ty) {
-            let read =
-                field_sets::read(subgraph, findings, ErrorCode::KeyInvalidFields, key, key.location(), (name, name));
+            let read = field_sets::read(subgraph, findings, &field_sets::KEY, key, (name, name));
             let Some(set) = read else { continue };
             for selected in selected_fields(&set) {
                 let field = &selected.definition;

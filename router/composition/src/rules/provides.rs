@@ -24,8 +24,19 @@ pub(super) fn check(subgraph: &Subgraph, findings: &mut Findings) {
                 );
                 continue;
             }
-            let code = ErrorCode::ProvidesInvalidFields;
-            let read = field_sets::read(subgraph, findings, code, provides, provides.location(), (&on, returned));
+            if let Some(external) = subgraph.on_field(FederationDirective::External, field) {
+                findings.error(
+                    ErrorCode::ExternalCollisionWithAnotherDirective,
+                    format!("[{}] {on} is @external and @provides fields of what it returns", subgraph.name),
+                    [
+                        (subgraph, provides.location(), "provides".to_owned()),
+                        (subgraph, external.location(), "but is resolved elsewhere".to_owned()),
+                    ],
+                    "Keep @provides in the subgraph that resolves the field.",
+                );
+                continue;
+            }
+            let read = field_sets::read(subgraph, findings, &field_sets::PROVIDES, provides, (&on, returned));
             let Some(set) = read else { continue };
             if let Some(selected) = selected_fields(&set).iter().find(|field| !field.definition.arguments.is_empty()) {
                 let field = format!("{}.{}", selected.parent, selected.definition.name);

@@ -11,8 +11,7 @@ pub(super) fn check(subgraph: &Subgraph, findings: &mut Findings) {
         for field in fields.values() {
             let Some(requires) = subgraph.on_field(FederationDirective::Requires, field) else { continue };
             let on = format!("{name}.{}", field.name);
-            let code = ErrorCode::RequiresInvalidFields;
-            let read = field_sets::read(subgraph, findings, code, requires, requires.location(), (&on, name));
+            let read = field_sets::read(subgraph, findings, &field_sets::REQUIRES, requires, (&on, name));
             let Some(set) = read else { continue };
             if let Some(own) = field_sets::first_leaf_not_external(subgraph, &set) {
                 let required = format!("{}.{}", own.parent, own.definition.name);

@@ -7,9 +7,9 @@ use router_schema::{FieldId, SubgraphId, Supergraph, TypeId};
 
 use super::branch::Branch;
 use super::walk::{Failure, FailureKind, Step};
-use crate::ErrorCode;
 use crate::findings::Findings;
 use crate::subgraph::Subgraph;
+use crate::{ErrorCode, HintCode};
 
 /// Reports one failure.
 pub(super) fn report(subgraphs: &[Subgraph], supergraph: &Supergraph, failure: &Failure, findings: &mut Findings) {
@@ -50,17 +50,16 @@ pub(super) fn report(subgraphs: &[Subgraph], supergraph: &Supergraph, failure: &
                 format!("Give the interface \"{interface}\" a resolvable @key whose fields the @interfaceObject has."),
             );
         }
+        FailureKind::DifferingTypes(values) => {
+            let returned = returned_types(supergraph, values);
+            let message = format!(
+                "\"{on}\" is shared, but its subgraphs return different types:{returned}\nin\n{query}a type that not all of \
+                 them return must not occur there"
+            );
+            findings.hint(HintCode::InconsistentRuntimeTypesForShareableReturn, message, places);
+        }
         FailureKind::DisjointTypes(values) => {
-            let returned = values.iter().map(|value| {
-                let names: Vec<&str> = supergraph
-                    .type_in_subgraph(value.local, value.subgraph)
-                    .into_iter()
-                    .flat_map(|here| here.possible_types.iter())
-                    .map(|id| supergraph.type_definition(id).name.as_str())
-                    .collect();
-                format!("\n- \"{}\" returns {}", supergraph.subgraph(value.subgraph).name, names.join(", "))
-            });
-            let returned: String = returned.collect();
+            let returned = returned_types(supergraph, values);
             findings.error(
                 ErrorCode::ShareableHasMismatchedRuntimeTypes,
                 format!("\"{on}\" is shared, but its subgraphs have no returned type in common:{returned}\nin\n{query}"),
@@ -69,6 +68,20 @@ pub(super) fn report(subgraphs: &[Subgraph], supergraph: &Supergraph, failure: &
             );
         }
     }
+}
+
+/// One line for each subgraph, with the types it returns.
+fn returned_types(supergraph: &Supergraph, values: &[Branch]) -> String {
+    let lines = values.iter().map(|value| {
+        let names: Vec<&str> = supergraph
+            .type_in_subgraph(value.local, value.subgraph)
+            .into_iter()
+            .flat_map(|here| here.possible_types.iter())
+            .map(|id| supergraph.type_definition(id).name.as_str())
+            .collect();
+        format!("\n- \"{}\" returns {}", supergraph.subgraph(value.subgraph).name, names.join(", "))
+    });
+    lines.collect()
 }
 
 /// The query, ending in the field that fails.

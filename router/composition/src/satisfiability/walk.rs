@@ -44,6 +44,19 @@ pub(super) enum FailureKind {
     UnknownType(Vec<Branch>),
     /// Subgraphs share the field, but no object type can be returned by all of them.
     DisjointTypes(Vec<Branch>),
+    /// Subgraphs share the field, and some return object types that others cannot. Worth a hint only.
+    DifferingTypes(Vec<Branch>),
+}
+
+/// What a walk found.
+#[derive(Default)]
+pub(super) struct Walked {
+    /// The fields that cannot be resolved, each with a shortest path.
+    pub(super) failures: Vec<Failure>,
+    /// The shared fields whose subgraphs return different types.
+    pub(super) differing: Vec<Failure>,
+    /// Whether the walk ended because it had looked at as many ways as it may.
+    pub(super) is_cut_short: bool,
 }
 
 struct Place {
@@ -60,18 +73,18 @@ struct Walk<'s> {
     /// The branches with which each type was already visited.
     visited: HashMap<TypeId, Vec<Vec<Branch>>>,
     reported: HashSet<(TypeId, FieldId)>,
-    failures: Vec<Failure>,
+    walked: Walked,
 }
 
-/// The fields that cannot be resolved, each with a shortest path.
-pub(super) fn walk(supergraph: &Supergraph, labels_are_on: bool) -> Vec<Failure> {
+/// Walks the graph; `paths_max` bounds the places times the subgraphs in which each may have been found.
+pub(super) fn walk(supergraph: &Supergraph, labels_are_on: bool, paths_max: usize) -> Walked {
     let mut walk = Walk {
         supergraph,
         reach: Reach::new(supergraph, labels_are_on),
         queue: VecDeque::new(),
         visited: HashMap::new(),
         reported: HashSet::new(),
-        failures: Vec::new(),
+        walked: Walked::default(),
     };
     for operation in [OperationType::Query, OperationType::Mutation, OperationType::Subscription] {
         let Some(ty) = supergraph.root_type(operation) else { continue };
@@ -81,10 +94,16 @@ pub(super) fn walk(supergraph: &Supergraph, labels_are_on: bool) -> Vec<Failure>
             subgraphs.map(|subgraph| Branch { subgraph: subgraph.id, local: ty, provided: Vec::new() }).collect();
         walk.visit(Place { operation, path: None, ty, branches });
     }
+    let mut paths: usize = 0;
     while let Some(place) = walk.queue.pop_front() {
+        paths = paths.saturating_add(place.branches.len());
+        if paths > paths_max {
+            walk.walked.is_cut_short = true;
+            break;
+        }
         walk.fields_of(&place);
     }
-    walk.failures
+    walk.walked
 }
 
 impl Walk<'_> {
@@ -138,19 +157,29 @@ impl Walk<'_> {
         };
         if !occurs && values.len() > 1 && named_type.kind.is_composite() && values.iter().all(can_return) {
             self.fail(place, field, FailureKind::DisjointTypes(values));
+        } else if values.len() > 1 && self.differ(&values) && self.reported.insert((place.ty, field)) {
+            self.walked.differing.push(Self::failure(place, field, FailureKind::DifferingTypes(values)));
         }
     }
 
     fn fail(&mut self, place: &Place, field: FieldId, kind: FailureKind) {
         if self.reported.insert((place.ty, field)) {
-            self.failures.push(Failure {
-                operation: place.operation,
-                path: place.path.clone(),
-                ty: place.ty,
-                field,
-                kind,
-            });
+            self.walked.failures.push(Self::failure(place, field, kind));
         }
+    }
+
+    fn failure(place: &Place, field: FieldId, kind: FailureKind) -> Failure {
+        Failure { operation: place.operation, path: place.path.clone(), ty: place.ty, field, kind }
+    }
+
+    /// Whether the subgraphs return different sets of types. One that sees only an `@interfaceObject` returns any.
+    fn differ(&self, values: &[Branch]) -> bool {
+        let mut sets = values.iter().filter_map(|value| {
+            let here = self.supergraph.type_in_subgraph(value.local, value.subgraph)?;
+            (!here.is_interface_object).then_some(&here.possible_types)
+        });
+        let Some(first) = sets.next() else { return false };
+        sets.any(|other| !other.iter().eq(first.iter()))
     }
 
     fn is_public(&self, ty: TypeId) -> bool {

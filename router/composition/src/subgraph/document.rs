@@ -1,5 +1,7 @@
 //! Brings a document into the one form that composition reads: usual root names, no `_entities`, some query root.
 
+use std::collections::HashSet;
+
 use apollo_compiler::ast::{Definition, Document, FieldDefinition, OperationType, Type};
 use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::schema::{ExtendedType, Schema};
@@ -70,6 +72,22 @@ pub(crate) fn remove_query_placeholder(schema: &mut Schema) {
         query.make_mut().fields.shift_remove(PLACEHOLDER_FIELD);
     }
     schema.types.shift_remove("_Service");
+}
+
+/// The types that the document defines, rather than only extends.
+pub(crate) fn defined_types(document: &Document) -> HashSet<Name> {
+    let is_definition = |definition: &&Definition| {
+        matches!(
+            definition,
+            Definition::ScalarTypeDefinition(_)
+                | Definition::ObjectTypeDefinition(_)
+                | Definition::InterfaceTypeDefinition(_)
+                | Definition::UnionTypeDefinition(_)
+                | Definition::EnumTypeDefinition(_)
+                | Definition::InputObjectTypeDefinition(_)
+        )
+    };
+    document.definitions.iter().filter(is_definition).filter_map(|definition| definition.name().cloned()).collect()
 }
 
 fn root_operations(definition: &Definition) -> &[Node<(OperationType, Name)>] {

@@ -8,17 +8,20 @@ use apollo_compiler::Name;
 use apollo_compiler::schema::{ExtendedType, Schema};
 
 use super::{FieldCoordinate, Subgraph, fields_of, parse_field_set, selected_fields, text_argument};
+use crate::ErrorCode;
+use crate::findings::Findings;
 use crate::links::FederationDirective;
 
 /// Upgrades every subgraph of Federation 1; those of Federation 2 stay as they are. Computes the facts of all.
-pub(crate) fn upgrade(subgraphs: &mut [Subgraph]) {
+pub(crate) fn upgrade(subgraphs: &mut [Subgraph], findings: &mut Findings) {
     let keys = keys_by_type(subgraphs);
     for subgraph in subgraphs.iter_mut() {
         subgraph.compute_facts();
         if !subgraph.links.is_federation_2() {
+            remove_keys_of_interfaces(subgraph);
             remove_pointless_external(subgraph, &keys);
             remove_pointless_field_sets(subgraph);
-            remove_unused_external(subgraph);
+            remove_unused_external(subgraph, findings);
         }
     }
     let shared: Vec<Vec<FieldCoordinate>> =
@@ -88,8 +91,23 @@ fn remove_pointless_field_sets(subgraph: &mut Subgraph) {
     }
 }
 
-/// Removes the `@external` fields that nothing refers to.
-fn remove_unused_external(subgraph: &mut Subgraph) {
+/// Removes `@key` from interfaces, where it meant nothing.
+fn remove_keys_of_interfaces(subgraph: &mut Subgraph) {
+    let key = subgraph.links.local_name(FederationDirective::Key).to_owned();
+    subgraph.edit(|schema| {
+        for ty in schema.types.values_mut() {
+            if let ExtendedType::Interface(interface) = ty
+                && interface.directives.has(&key)
+            {
+                interface.make_mut().directives.0.retain(|applied| applied.name != key.as_str());
+            }
+        }
+    });
+    subgraph.compute_facts();
+}
+
+/// Removes the `@external` fields that nothing refers to, and the types that have no others.
+fn remove_unused_external(subgraph: &mut Subgraph, findings: &mut Findings) {
     let mut unused = Vec::new();
     for (name, _, fields) in subgraph.composite_types() {
         for field in fields.keys() {
@@ -99,6 +117,7 @@ fn remove_unused_external(subgraph: &mut Subgraph) {
             }
         }
     }
+    report_emptied(subgraph, &unused, findings);
     subgraph.edit(|schema| {
         for coordinate in &unused {
             for_fields(schema, &coordinate.ty, |fields| {
@@ -111,6 +130,30 @@ fn remove_unused_external(subgraph: &mut Subgraph) {
         });
     });
     subgraph.compute_facts();
+}
+
+/// Refuses types that would be left without a field although something refers to them.
+fn report_emptied(subgraph: &Subgraph, unused: &[FieldCoordinate], findings: &mut Findings) {
+    for (name, ty, fields) in subgraph.composite_types() {
+        let is_unused = |field: &Name| unused.iter().any(|unused| unused.ty == *name && unused.field == *field);
+        let is_named = || {
+            let mut types = subgraph.types();
+            types.any(|(_, ty)| match ty {
+                ExtendedType::Union(union_type) => union_type.members.contains(name),
+                ty => {
+                    fields_of(ty).is_some_and(|fields| fields.values().any(|field| field.ty.inner_named_type() == name))
+                }
+            })
+        };
+        if !fields.is_empty() && fields.keys().all(is_unused) && is_named() {
+            findings.error(
+                ErrorCode::TypeWithOnlyUnusedExternal,
+                format!("[{}] \"{name}\" has only @external fields, and nothing uses them", subgraph.name),
+                [(subgraph, ty.name().location(), "nothing is left of it".to_owned())],
+                "Give it a @key with one of the fields, or fields that this subgraph resolves.",
+            );
+        }
+    }
 }
 
 /// Takes a directive from fields.

@@ -16,8 +16,8 @@ pub(crate) struct SelectedField<'s> {
     pub(crate) is_leaf: bool,
     /// The fields around it, outermost first: type and name.
     pub(crate) around: Vec<(Name, Name)>,
-    /// Whether it is selected with an alias or a directive, which field sets cannot have.
-    pub(crate) is_decorated: bool,
+    /// Whether it is selected with an alias, which field sets cannot have.
+    pub(crate) has_alias: bool,
 }
 
 /// Parses a field set on `parent`. The error says what is wrong with the text.
@@ -61,7 +61,7 @@ fn collect<'s>(selections: &'s SelectionSet, around: &mut Vec<(Name, Name)>, fou
                     definition: &field.definition,
                     is_leaf: field.selection_set.is_empty(),
                     around: around.clone(),
-                    is_decorated: field.alias.is_some() || !field.directives.is_empty(),
+                    has_alias: field.alias.is_some(),
                 });
                 around.push((selections.ty.clone(), field.name.clone()));
                 collect(&field.selection_set, around, found);
@@ -71,4 +71,21 @@ fn collect<'s>(selections: &'s SelectionSet, around: &mut Vec<(Name, Name)>, fou
             Selection::FragmentSpread(_) => {}
         }
     }
+}
+
+/// The first directive that is applied in a field set.
+pub(crate) fn first_directive(set: &FieldSet) -> Option<String> {
+    first_directive_in(&set.selection_set)
+}
+
+fn first_directive_in(selections: &SelectionSet) -> Option<String> {
+    selections.selections.iter().find_map(|selection| {
+        let below = match selection {
+            Selection::Field(field) => Some(&field.selection_set),
+            Selection::InlineFragment(fragment) => Some(&fragment.selection_set),
+            Selection::FragmentSpread(_) => None,
+        };
+        let own = selection.directives().first().map(|directive| format!("@{}", directive.name));
+        own.or_else(|| below.and_then(first_directive_in))
+    })
 }

@@ -35,6 +35,8 @@ struct Owned {
     owner: usize,
     /// As written in the owner.
     of_type: String,
+    arguments: &'static str,
+    /// Whether it is a leaf without arguments.
     is_plain: bool,
 }
 
@@ -46,6 +48,8 @@ struct Generator {
     /// Subgraphs that stand above an interface, with the entities that they must not know.
     above: Vec<(usize, usize)>,
     owned: Vec<Owned>,
+    /// Names of fields by entity, so that none is taken twice.
+    taken: BTreeSet<(usize, String)>,
     names: usize,
 }
 
@@ -54,12 +58,20 @@ pub(super) fn subgraphs(seed: u64) -> Vec<SubgraphFile> {
     let mut random = Random::new(seed);
     let count = random.between(2, 4);
     let subgraphs = (0..count).map(|_| Subgraph::default()).collect();
-    let mut generator =
-        Generator { random, subgraphs, known_in: Vec::new(), above: Vec::new(), owned: Vec::new(), names: 0 };
+    let mut generator = Generator {
+        random,
+        subgraphs,
+        known_in: Vec::new(),
+        above: Vec::new(),
+        owned: Vec::new(),
+        taken: BTreeSet::new(),
+        names: 0,
+    };
     generator.entities();
     generator.interfaces();
     generator.unions();
     generator.fields();
+    generator.split_values();
     generator.requirements();
     generator.provisions();
     generator.overrides();
@@ -95,6 +107,18 @@ impl Generator {
         format!("{prefix}{}", self.names)
     }
 
+    /// A name for a field of an entity; often one that other entities use for something else.
+    fn field_name(&mut self, entity: usize, prefix: &str) -> String {
+        let common = (*self.random.pick(&["a", "b", "c", "d", "e"])).to_owned();
+        let name = if self.taken.contains(&(entity, common.clone())) || self.random.percent(40) {
+            self.name(prefix)
+        } else {
+            common
+        };
+        self.taken.insert((entity, name.clone()));
+        name
+    }
+
     fn declare(&mut self, subgraph: usize, ty: &str, kind: &'static str) -> &mut Declared {
         let declared = self.subgraphs[subgraph].types.entry(ty.to_owned()).or_default();
         declared.kind = kind;
@@ -112,6 +136,13 @@ impl Generator {
     fn key(&mut self, subgraph: usize, entity: usize, key: &str) {
         let ty = format!("E{entity}");
         self.declare(subgraph, &ty, "type").directives.insert(format!("@key(fields: \"{key}\")"));
+        if key.starts_with("spot") {
+            self.declare(subgraph, "Spot", "type").directives.insert("@shareable".to_owned());
+            self.field(subgraph, "Spot", "x", ": Int!");
+            self.field(subgraph, "Spot", "z", ": String");
+            self.field(subgraph, &ty, "spot", ": Spot!");
+            return;
+        }
         for name in key.split(' ') {
             self.field(subgraph, &ty, name, if name == "id" { ": ID!" } else { ": String!" });
         }
@@ -123,12 +154,12 @@ impl Generator {
             let known = self.random.some(&all, 70);
             let has_code = self.random.percent(35);
             let bridge = *self.random.pick(&known);
+            let keys = ["id", "code", "id code", "spot { x }"];
             for subgraph in &known {
-                let key = if has_code { *self.random.pick(&["id", "code", "id code"]) } else { "id" };
+                let key = if has_code { *self.random.pick(&keys) } else { "id" };
                 self.key(*subgraph, entity, key);
                 if has_code && *subgraph == bridge {
-                    self.key(*subgraph, entity, "id");
-                    self.key(*subgraph, entity, "code");
+                    keys.iter().for_each(|key| self.key(*subgraph, entity, key));
                 }
             }
             self.known_in.push(known);
@@ -152,8 +183,12 @@ impl Generator {
         for number in 0..self.random.below(3) {
             let name = format!("I{number}");
             let entities: Vec<usize> = (0..self.known_in.len()).collect();
-            let members = self.random.some(&entities, 60);
+            let members = self.random.some(&entities, 40);
             let all = self.all();
+            if self.random.percent(40) {
+                self.interface_with_object(&name, &members);
+                continue;
+            }
             let (mut with, mut complete) = (Vec::new(), Vec::new());
             for subgraph in self.random.some(&all, 60) {
                 let here: Vec<usize> =
@@ -175,6 +210,19 @@ impl Generator {
         }
     }
 
+    /// An interface that one subgraph knows with all its types, so that another can stand above it.
+    fn interface_with_object(&mut self, name: &str, members: &[usize]) {
+        let home = self.random.below(self.subgraphs.len());
+        for entity in members {
+            if !self.known_in[*entity].contains(&home) {
+                self.known_in[*entity].push(home);
+            }
+        }
+        self.interface(home, name, members);
+        let outside: Vec<usize> = self.all().into_iter().filter(|subgraph| *subgraph != home).collect();
+        self.interface_object(name, members, &[home], &outside);
+    }
+
     fn interface(&mut self, subgraph: usize, name: &str, members: &[usize]) {
         self.declare(subgraph, name, "interface");
         let common = format!("common{name}");
@@ -194,11 +242,9 @@ impl Generator {
     }
 
     fn interface_object(&mut self, name: &str, members: &[usize], with: &[usize], outside: &[usize]) {
-        let subgraph = *self.random.pick(outside);
         // A subgraph that knows the object types as well would know their fields twice.
-        if members.iter().any(|entity| self.known_in[*entity].contains(&subgraph)) {
-            return;
-        }
+        let is_ignorant = |subgraph: &&usize| !members.iter().any(|entity| self.known_in[*entity].contains(subgraph));
+        let Some(subgraph) = outside.iter().find(is_ignorant).copied() else { return };
         for other in with {
             self.declare(*other, name, "interface").directives.insert("@key(fields: \"id\")".to_owned());
             members.iter().for_each(|entity| self.key(*other, *entity, "id"));
@@ -211,6 +257,12 @@ impl Generator {
             let field = self.name("io");
             let scalar = *self.random.pick(&SCALARS);
             self.field(subgraph, name, &field, &format!(": {scalar}"));
+        }
+        let common = format!("common{name}");
+        if with.iter().all(|other| self.has_field(*other, name, &common)) && self.random.percent(60) {
+            self.field(subgraph, name, &common, ": String @external");
+            let field = self.name("io");
+            self.field(subgraph, name, &field, &format!(": String @requires(fields: \"{common}\")"));
         }
     }
 
@@ -275,7 +327,7 @@ impl Generator {
                 let (named, is_leaf) = self.of_type(owner);
                 let of_type = self.wrapped(&named);
                 let arguments = if self.random.percent(15) { "(n: Int = 3, t: [String!])" } else { "" };
-                let name = self.name("f");
+                let name = self.field_name(entity, "f");
                 let others: Vec<usize> = known.iter().copied().filter(|other| *other != owner).collect();
                 let is_shared =
                     !others.is_empty() && self.random.percent(25) && named.starts_with(['E', 'I', 'S', 'B']);
@@ -291,7 +343,27 @@ impl Generator {
                 }
                 self.field(owner, &ty, &name, &format!("{arguments}: {of_type}"));
                 let is_plain = is_leaf && arguments.is_empty();
-                self.owned.push(Owned { entity, name, owner, of_type, is_plain });
+                self.owned.push(Owned { entity, name, owner, of_type, arguments, is_plain });
+            }
+        }
+    }
+
+    /// Values without a key whose fields come from several subgraphs, all of which resolve the field that leads there.
+    fn split_values(&mut self) {
+        for entity in 0..self.known_in.len() {
+            let known = self.known_in[entity].clone();
+            if known.len() < 2 || !self.random.percent(40) {
+                continue;
+            }
+            let (value, field) = (self.name("W"), self.field_name(entity, "w"));
+            let wrap = *self.random.pick(&["", "!"]);
+            for subgraph in self.random.some(&known, 80) {
+                self.declare(subgraph, &value, "type");
+                let own = self.name("p");
+                let (named, _) = self.of_type(subgraph);
+                self.field(subgraph, &value, &own, &format!(": {named}"));
+                self.field(subgraph, &value, "both", ": Int @shareable");
+                self.field(subgraph, &format!("E{entity}"), &field, &format!(": {value}{wrap} @shareable"));
             }
         }
     }
@@ -304,23 +376,48 @@ impl Generator {
             let (name, of_type) = (self.owned[next].name.clone(), self.owned[next].of_type.clone());
             let others: Vec<usize> = self.known_in[entity].iter().copied().filter(|other| *other != owner).collect();
             let ty = format!("E{entity}");
-            let is_value = of_type.contains("V0");
-            if (self.owned[next].is_plain || is_value) && !others.is_empty() && self.random.percent(30) {
+            if !others.is_empty() && self.random.percent(35) {
                 let other = *self.random.pick(&others);
-                if is_value {
-                    self.value_type(other);
-                }
-                if !self.has_field(other, &ty, &name) {
-                    self.field(other, &ty, &name, &format!(": {of_type} @external"));
-                    let required = if is_value { format!("{name} {{ x }}") } else { name };
-                    let field = self.name("r");
-                    self.field(other, &ty, &field, &format!(": String @requires(fields: \"{required}\")"));
+                let below =
+                    if self.owned[next].is_plain { Some(String::new()) } else { self.required(other, &of_type) };
+                if let Some(below) = below.filter(|_| !self.has_field(other, &ty, &name)) {
+                    let arguments = self.owned[next].arguments;
+                    let given = if arguments.is_empty() { "" } else { "(n: 7)" };
+                    self.field(other, &ty, &name, &format!("{arguments}: {of_type} @external"));
+                    let field = self.field_name(entity, "r");
+                    let rest = format!(": String @requires(fields: \"{name}{given}{below}\")");
+                    self.field(other, &ty, &field, &rest);
                     let of_type = "String".to_owned();
-                    self.owned.push(Owned { entity, name: field, owner: other, of_type, is_plain: true });
+                    self.owned.push(Owned {
+                        entity,
+                        name: field,
+                        owner: other,
+                        of_type,
+                        arguments: "",
+                        is_plain: true,
+                    });
                 }
             }
             next += 1;
         }
+    }
+
+    /// What another subgraph may require of a composite field of this type.
+    fn required(&mut self, subgraph: usize, of_type: &str) -> Option<String> {
+        let named = of_type.trim_matches(['[', ']', '!']);
+        if named == "V0" {
+            self.value_type(subgraph);
+            return Some(" { x }".to_owned());
+        }
+        if let Some(entity) = named.strip_prefix('E').and_then(|number| number.parse().ok()) {
+            let ty = self.refer_to(subgraph, entity)?;
+            return self.has_field(subgraph, &ty, "id").then(|| " { id }".to_owned());
+        }
+        if let Some(members) = self.subgraphs[subgraph].unions.get(named) {
+            let part = if self.has_field(subgraph, &members[0], "id") { "id" } else { "__typename" };
+            return Some(format!(" {{ ... on {} {{ {part} }} }}", members[0]));
+        }
+        self.has_field(subgraph, named, "id").then(|| " { id }".to_owned())
     }
 
     /// References that bring a field of another subgraph along.
@@ -328,7 +425,9 @@ impl Generator {
         for index in 0..self.owned.len() {
             let reference = &self.owned[index];
             let (subgraph, from, field) = (reference.owner, reference.entity, reference.name.clone());
-            let Some(target) = reference.of_type.trim_matches(['[', ']', '!']).strip_prefix('E') else { continue };
+            let named = reference.of_type.trim_matches(['[', ']', '!']);
+            let member = self.subgraphs[subgraph].unions.get(named).map(|members| members[0].clone());
+            let Some(target) = member.as_deref().unwrap_or(named).strip_prefix('E') else { continue };
             let target: usize = target.parse().unwrap();
             let provided = self.owned.iter().find(|one| one.entity == target && one.owner != subgraph && one.is_plain);
             let Some(provided) = provided else { continue };
@@ -339,27 +438,34 @@ impl Generator {
             self.field(subgraph, &format!("E{target}"), &name, &format!(": {of_type} @external"));
             let ty = format!("E{from}");
             let text = self.subgraphs[subgraph].types[&ty].fields[&field].clone();
-            self.field(subgraph, &ty, &field, &format!("{text} @provides(fields: \"{name}\")"));
+            let provided = member.map_or(name.clone(), |member| format!("... on {member} {{ {name} }}"));
+            self.field(subgraph, &ty, &field, &format!("{text} @provides(fields: \"{provided}\")"));
             // Whoever provides a field resolves it too.
-            let owned = format!(": {of_type} @shareable");
-            self.field(owner, &format!("E{target}"), &name, &owned);
+            let target = format!("E{target}");
+            let owned = self.subgraphs[owner].types[&target].fields[&name].clone();
+            if !owned.contains("@shareable") {
+                self.field(owner, &target, &name, &format!("{owned} @shareable"));
+            }
         }
+    }
+
+    /// Whether more than its owner knows a field, or its owner needs others for it.
+    fn is_entangled(&self, owner: usize, ty: &str, name: &str) -> bool {
+        let is_known = self.all().iter().any(|one| *one != owner && self.has_field(*one, ty, name));
+        is_known || self.subgraphs[owner].types[ty].fields[name].contains('@')
     }
 
     fn overrides(&mut self) {
         for index in 0..self.owned.len() {
-            let Owned { entity, name, owner, of_type, is_plain } = &self.owned[index];
+            let Owned { entity, name, owner, of_type, is_plain, .. } = &self.owned[index];
             let (entity, owner, name, of_type) = (*entity, *owner, name.clone(), of_type.clone());
             let others: Vec<usize> = self.known_in[entity].iter().copied().filter(|other| *other != owner).collect();
             let ty = format!("E{entity}");
-            if !is_plain || name.starts_with('r') || others.is_empty() || !self.random.percent(10) {
+            if !is_plain || self.is_entangled(owner, &ty, &name) || others.is_empty() || !self.random.percent(20) {
                 continue;
             }
             let other = *self.random.pick(&others);
-            let is_external = self.all().iter().any(|one| *one != owner && self.has_field(*one, &ty, &name));
-            if !is_external {
-                self.field(other, &ty, &name, &format!(": {of_type} @override(from: \"s{owner}\")"));
-            }
+            self.field(other, &ty, &name, &format!(": {of_type} @override(from: \"s{owner}\")"));
         }
     }
 

@@ -9,8 +9,18 @@ use crate::links::FederationDirective;
 /// The arguments of the application in the supergraph.
 pub(super) struct Combined {
     pub(super) arguments: Vec<Node<Argument>>,
-    /// Whether the subgraphs disagreed and one of them was followed.
-    pub(super) is_inconsistent: bool,
+    pub(super) agreement: Agreement,
+}
+
+/// Whether the subgraphs agreed, and what was done when not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Agreement {
+    /// All gave the same.
+    Same,
+    /// Their arguments were merged.
+    Merged,
+    /// The arguments that most of them gave were kept.
+    OneFollowed,
 }
 
 type Applications<'a> = [(usize, &'a Node<Directive>)];
@@ -29,16 +39,18 @@ pub(super) fn distinct(applications: &Applications<'_>) -> Vec<Vec<Node<Argument
 /// The one application of a directive that cannot be repeated.
 pub(super) fn combine(kind: &CarriedKind, applications: &Applications<'_>) -> Combined {
     let all = distinct(applications);
-    let strictest = |arguments| Combined { arguments, is_inconsistent: false };
+    let strictest = |arguments| Combined { arguments, agreement: Agreement::Merged };
     match kind {
-        _ if all.len() == 1 => strictest(all.into_iter().next().unwrap_or_default()),
+        _ if all.len() == 1 => {
+            Combined { arguments: all.into_iter().next().unwrap_or_default(), agreement: Agreement::Same }
+        }
         CarriedKind::Federation(FederationDirective::RequiresScopes) => strictest(conjunction("scopes", applications)),
         CarriedKind::Federation(FederationDirective::Policy) => strictest(conjunction("policies", applications)),
         CarriedKind::Federation(FederationDirective::Cost) => {
             strictest(greatest("weight", applications).into_iter().collect())
         }
         CarriedKind::Federation(FederationDirective::ListSize) => strictest(list_size(applications)),
-        _ => Combined { arguments: most_frequent(applications, &all), is_inconsistent: true },
+        _ => Combined { arguments: most_frequent(applications, &all), agreement: Agreement::OneFollowed },
     }
 }
 

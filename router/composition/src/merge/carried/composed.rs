@@ -4,10 +4,10 @@ use apollo_compiler::Node;
 use apollo_compiler::schema::Directive;
 
 use super::{Carried, CarriedKind, Composed};
-use crate::ErrorCode;
 use crate::findings::Findings;
 use crate::links::{FederationDirective, Links};
 use crate::subgraph::{Subgraph, text_argument};
+use crate::{ErrorCode, HintCode};
 
 /// The directives that subgraphs ask to carry, each once.
 pub(super) fn composed(subgraphs: &[Subgraph], findings: &mut Findings) -> Vec<Carried> {
@@ -16,7 +16,14 @@ pub(super) fn composed(subgraphs: &[Subgraph], findings: &mut Findings) -> Vec<C
         let name = subgraph.links.local_name(FederationDirective::ComposeDirective);
         for applied in subgraph.schema.schema_definition.directives.iter().filter(|applied| applied.name == name) {
             match read(subgraph, applied) {
-                Ok((local, composed)) => add(&mut carried, subgraphs, findings, index, (&local, composed)),
+                Ok(Asked::Composed(local, composed)) => {
+                    add(&mut carried, subgraphs, findings, index, (&local, composed));
+                }
+                Ok(Asked::Already(local)) => findings.hint(
+                    HintCode::DirectiveCompositionInfo,
+                    format!("[{}] @{local} reaches the supergraph without @{name} as well", subgraph.name),
+                    [(subgraph, applied.location(), "can be removed".to_owned())],
+                ),
                 Err(reason) => findings.error(
                     ErrorCode::DirectiveCompositionError,
                     format!("[{}] {reason}", subgraph.name),
@@ -32,14 +39,60 @@ pub(super) fn composed(subgraphs: &[Subgraph], findings: &mut Findings) -> Vec<C
         for (index, subgraph) in subgraphs.iter().enumerate() {
             if directive.local_names[index].is_none() {
                 directive.local_names[index] = local_name(&subgraph.links, composed);
+                hint_differences(findings, subgraph, composed, (&directive.name, &directive.local_names[index]));
             }
         }
     }
     carried
 }
 
-/// The local name of the directive, and what it is.
-fn read(subgraph: &Subgraph, applied: &Node<Directive>) -> Result<(String, Composed), String> {
+/// Says what differs in a subgraph that links the specification of a composed directive without composing it.
+fn hint_differences(
+    findings: &mut Findings,
+    subgraph: &Subgraph,
+    composed: &Composed,
+    (name, local): (&str, &Option<String>),
+) {
+    let Some(local) = local else { return };
+    let definition = subgraph.schema.directive_definitions.get(local.as_str());
+    let span = definition.and_then(|definition| definition.name.location());
+    if local != name {
+        let message = format!(
+            "[{}] @{local} is @{name} where it is composed; to compose it here too it needs that name",
+            subgraph.name
+        );
+        findings.hint(HintCode::DirectiveCompositionWarn, message, [(subgraph, span, "named differently".to_owned())]);
+    }
+    let identity = &composed.specification.identity;
+    let link = subgraph.links.links.iter().find(|link| link.specification.identity == *identity);
+    let major = |version: Option<(u32, u32)>| version.map(|(major, _)| major);
+    if link.is_some_and(|link| major(link.specification.version) != major(composed.specification.version)) {
+        let message =
+            format!("[{}] links another major version of {identity} than the one that is composed", subgraph.name);
+        findings.hint(HintCode::DirectiveCompositionInfo, message, [(subgraph, span, "of another version".to_owned())]);
+    }
+}
+
+/// What a `@composeDirective` asks for.
+enum Asked {
+    /// A directive of a specification of its own, by its local name.
+    Composed(String, Composed),
+    /// A directive that reaches the supergraph anyway, by its local name.
+    Already(String),
+}
+
+/// Directives of Federation that are composed without being asked for.
+const COMPOSED_ANYWAY: [FederationDirective; 6] = [
+    FederationDirective::Tag,
+    FederationDirective::Inaccessible,
+    FederationDirective::Authenticated,
+    FederationDirective::RequiresScopes,
+    FederationDirective::Policy,
+    FederationDirective::Context,
+];
+
+/// The directive that is asked for.
+fn read(subgraph: &Subgraph, applied: &Node<Directive>) -> Result<Asked, String> {
     let name = text_argument(applied, "name").unwrap_or_default();
     let Some(local) = name.strip_prefix('@') else {
         return Err(format!("the name \"{name}\" in @{} does not begin with @", applied.name));
@@ -47,6 +100,9 @@ fn read(subgraph: &Subgraph, applied: &Node<Directive>) -> Result<(String, Compo
     let Some(definition) = subgraph.schema.directive_definitions.get(local) else {
         return Err(format!("@{local} is not defined"));
     };
+    if COMPOSED_ANYWAY.iter().any(|directive| subgraph.links.local_name(*directive) == local) {
+        return Ok(Asked::Already(local.to_owned()));
+    }
     let Some((link, element)) = subgraph.links.custom(local) else {
         return Err(format!("@{local} is not imported by any @link"));
     };
@@ -54,7 +110,7 @@ fn read(subgraph: &Subgraph, applied: &Node<Directive>) -> Result<(String, Compo
         return Err(format!("@{local} is a directive of Federation, which decides itself what it carries"));
     }
     let composed = Composed { specification: link.specification.clone(), element, definition: definition.clone() };
-    Ok((local.to_owned(), composed))
+    Ok(Asked::Composed(local.to_owned(), composed))
 }
 
 fn add(
