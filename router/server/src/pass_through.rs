@@ -1,8 +1,9 @@
 //! Paths that a subgraph answers by itself, such as signing in: method, path, query, body and end-to-end headers go
-//! through, and the request is signed like every other, so that the subgraph knows the client's address from the router.
+//! through, and the request is signed like every other, so that the subgraph learns the client's address from the
+//! router.
 //!
-//! A token that is not accepted leaves the viewer anonymous here and goes through as it is: renewing an expired token is
-//! one of the things these paths are for, and the subgraph decides what an anonymous viewer may do.
+//! A token that is not accepted leaves the viewer anonymous here and goes through as it is: renewing an expired token
+//! is one of the things these paths are for, and the subgraph decides what an anonymous viewer may do.
 
 mod headers;
 
@@ -124,7 +125,7 @@ fn body_problem(error: BodyError, route: &PassThroughRoute) -> Problem {
 }
 
 fn transport_problem(error: &TransportError, route: &PassThroughRoute, trace: &RequestTrace) -> Problem {
-    tracing::warn!(subgraph = route.subgraph, trace_id = trace.trace_id, %error, "a passed-through request had no reply");
+    tracing::warn!(subgraph = route.subgraph, trace_id = trace.trace_id, %error, "a request passed on had no reply");
     let (status, slug, code, title) = match error {
         TransportError::Unavailable(_) => (
             StatusCode::SERVICE_UNAVAILABLE,

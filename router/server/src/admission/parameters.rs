@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::refusal::Refusal;
 
-/// The parameters of a GraphQL request (GraphQL over HTTP, section 5.1). `extensions` is checked and, as no extension is
-/// supported yet, not kept; keys that the specification does not name are ignored, as it demands.
+/// The parameters of a GraphQL request (GraphQL over HTTP, section 5.1). `extensions` is checked and, as no extension
+/// is supported yet, not kept; keys that the specification does not name are ignored, as it demands.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Parameters {
     pub(crate) query: String,

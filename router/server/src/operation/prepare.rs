@@ -50,10 +50,12 @@ fn parse(limits: &OperationLimits, text: &str) -> Result<Document, Refusal> {
     parsed.map_err(|found| Refusal::of_errors(RefusalClass::Syntax, request_errors(&found.errors)))
 }
 
+/// Names that the schema lacks are reported alone: a field without its unknown ones would look empty, and say so first.
 fn validate(supergraph: &Supergraph, syntax: &Document) -> Result<Valid<ExecutableDocument>, Refusal> {
-    syntax
-        .to_executable_validate(supergraph.api_schema())
-        .map_err(|found| Refusal::of_errors(RefusalClass::Operation, request_errors(&found.errors)))
+    let refused = |found: &DiagnosticList| Refusal::of_errors(RefusalClass::Operation, request_errors(found));
+    let schema = supergraph.api_schema();
+    let document = syntax.to_executable(schema).map_err(|found| refused(&found.errors))?;
+    document.validate(schema).map_err(|found| refused(&found.errors))
 }
 
 fn request_errors(found: &DiagnosticList) -> Vec<RequestError> {

@@ -1,0 +1,17 @@
+//! The router at its HTTP boundary, in front of scripted subgraphs.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
+mod cors;
+mod forwarding;
+mod graphql_over_http;
+mod key_sets;
+mod listeners;
+mod masking;
+mod operators;
+mod pass_through;
+mod playground;
+mod refusals;
+mod settings;
+mod testkit;
+mod tokens;

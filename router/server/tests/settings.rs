@@ -1,0 +1,63 @@
+//! Settings: defaults, unknown keys, and what cannot be right.
+
+use router_server::RouterSettings;
+use router_server::configuration::{AuthenticationSettings, PassThroughRoute};
+use serde_json::json;
+
+fn read(document: &serde_json::Value) -> Result<RouterSettings, String> {
+    serde_json::from_value::<RouterSettings>(document.clone()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn nothing_needs_to_be_set() {
+    assert_eq!(read(&json!({})).unwrap(), RouterSettings::default());
+    assert_eq!(RouterSettings::default().validate(), Ok(()));
+    let issuer = json!({ "issuer": "i", "audience": "a", "jwks": { "subgraph": "identity" } });
+    let settings = read(&json!({ "authentication": issuer })).unwrap();
+    assert_eq!(settings.authentication, Some(AuthenticationSettings::new("i", "a", "identity")));
+}
+
+#[test]
+fn an_unknown_key_is_refused_by_name() {
+    for document in
+        [json!({ "admision": {} }), json!({ "admission": { "body_bytes": 1 } }), json!({ "cors": { "origin": [] } })]
+    {
+        assert!(read(&document).unwrap_err().contains("unknown field"), "{document}");
+    }
+}
+
+/// RFC 8725 section 3.1: a shared secret is no option.
+#[test]
+fn an_hmac_cannot_be_configured() {
+    let issuer = json!({ "issuer": "i", "audience": "a", "jwks": { "subgraph": "s" }, "algorithms": ["HS256"] });
+    assert!(read(&json!({ "authentication": issuer })).unwrap_err().contains("HS256"));
+}
+
+#[test]
+fn settings_that_cannot_be_right_name_the_key_and_the_remedy() {
+    let change = |change: fn(&mut RouterSettings)| {
+        let mut settings = RouterSettings::default();
+        change(&mut settings);
+        settings.validate().unwrap_err()
+    };
+    for (error, key) in [
+        (change(|settings| settings.admission.body_bytes_max = 0), "admission"),
+        (change(|settings| settings.operations.limits.syntax_depth_max = 1000), "operations.limits.syntax_depth_max"),
+        (change(|settings| settings.operations.limits.depth_max = 100), "operations.limits.depth_max"),
+        (change(|settings| settings.cors.origins = vec!["*".to_owned()]), "cors.origins"),
+        (change(|settings| settings.cors.origins = vec!["https://*.example".to_owned()]), "cors.origins"),
+        (change(|settings| settings.cors.origins = vec!["https://app.example/".to_owned()]), "cors.origins"),
+        (
+            change(|settings| settings.pass_through = vec![PassThroughRoute::new("/graphql", "s")]),
+            "pass_through[0].prefix",
+        ),
+        (change(|settings| settings.pass_through = vec![PassThroughRoute::new("/", "s")]), "pass_through[0].prefix"),
+        (
+            change(|settings| settings.authentication = Some(AuthenticationSettings::new("", "a", "s"))),
+            "authentication",
+        ),
+    ] {
+        assert_eq!(error.key, key, "{error}");
+        assert!(!error.remedy.is_empty());
+    }
+}

@@ -1,0 +1,56 @@
+use std::fmt;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Request, Response};
+use router_execution::{Transport, TransportError};
+use serde_json::Value;
+
+pub(crate) type Outcome = Result<Response<Bytes>, TransportError>;
+type Script = Box<dyn Fn(&Request<Bytes>) -> Outcome + Send + Sync>;
+
+/// A subgraph that answers by a script and remembers what it was asked.
+pub(crate) struct Scripted {
+    script: Mutex<Script>,
+    requests: Mutex<Vec<Request<Bytes>>>,
+}
+
+impl Scripted {
+    pub(crate) fn new(script: impl Fn(&Request<Bytes>) -> Outcome + Send + Sync + 'static) -> Self {
+        Self { script: Mutex::new(Box::new(script)), requests: Mutex::default() }
+    }
+
+    /// Answers by another script from now on.
+    pub(crate) fn answer(&self, script: impl Fn(&Request<Bytes>) -> Outcome + Send + Sync + 'static) {
+        *self.script.lock().unwrap() = Box::new(script);
+    }
+
+    /// What it was asked at this path, oldest first.
+    pub(crate) fn requests(&self, path: &str) -> Vec<Request<Bytes>> {
+        let all = self.requests.lock().unwrap();
+        all.iter().filter(|request| request.uri().path() == path).cloned().collect()
+    }
+}
+
+impl fmt::Debug for Scripted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Scripted")
+    }
+}
+
+#[async_trait]
+impl Transport for Scripted {
+    async fn send(&self, request: Request<Bytes>, _timeout: Duration) -> Outcome {
+        let outcome = (self.script.lock().unwrap())(&request);
+        self.requests.lock().unwrap().push(request);
+        outcome
+    }
+}
+
+/// A JSON reply.
+pub(crate) fn reply(status: u16, body: &Value) -> Outcome {
+    let reply = Response::builder().status(status).header("content-type", "application/json");
+    Ok(reply.body(Bytes::from(body.to_string())).unwrap())
+}
