@@ -7,7 +7,7 @@ use http::header::LOCATION;
 use kit_testing::TestDatabase;
 use serde_json::json;
 
-use crate::house::{House, PASSWORD};
+use crate::house::{AccountReply, House, PASSWORD};
 
 kit_testing::on_each_database! {
     /// domain 4.2: 201 with Location and tokens; the same address again is refused; the event tells of it once.
@@ -21,7 +21,7 @@ kit_testing::on_each_database! {
         let again = house.register("LEE").await;
         assert_eq!((again.status, again.text("code").as_str()), (StatusCode::CONFLICT, "email-taken"));
         assert_eq!(house.published().await, ["identity.user.registered.v1"]);
-        house.running.stop().await;
+        house.stop().await;
     }
 
     /// domain 3.1: a wrong password and an unknown account are refused alike; the sixth attempt must wait.
@@ -36,9 +36,9 @@ kit_testing::on_each_database! {
         let slowed = house.login("lee", PASSWORD).await;
         assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(slowed.headers["retry-after"], "31");
-        house.clock.advance(Duration::from_secs(31));
+        house.clock().advance(Duration::from_secs(31));
         assert_eq!(house.login("lee", PASSWORD).await.status, StatusCode::OK);
-        house.running.stop().await;
+        house.stop().await;
     }
 
     /// domain 4.1: rotation on every use; a used token ends the session, and its successors with it.
@@ -52,7 +52,7 @@ kit_testing::on_each_database! {
         assert_eq!((reused.status, reused.text("code").as_str()), (StatusCode::UNAUTHORIZED, "refresh-token-reused"));
         assert_eq!(house.refresh(&third).await.text("code"), "refresh-token-invalid");
         assert_eq!(house.published().await, ["identity.user.registered.v1", "identity.session.revoked.v1"]);
-        house.running.stop().await;
+        house.stop().await;
     }
 
     /// domain 4.1: within ten seconds the same successor is given again, and later no more.
@@ -60,11 +60,11 @@ kit_testing::on_each_database! {
         let house = House::open(place).await;
         let first = house.register("lee").await.text("refreshToken");
         let second = house.refresh(&first).await.text("refreshToken");
-        house.clock.advance(Duration::from_secs(10));
+        house.clock().advance(Duration::from_secs(10));
         assert_eq!(house.refresh(&first).await.text("refreshToken"), second);
-        house.clock.advance(Duration::from_millis(1));
+        house.clock().advance(Duration::from_millis(1));
         assert_eq!(house.refresh(&first).await.text("code"), "refresh-token-reused");
-        house.running.stop().await;
+        house.stop().await;
     }
 
     /// domain 4.1: after signing out nothing of the session is left.
@@ -75,7 +75,7 @@ kit_testing::on_each_database! {
         assert_eq!(reply.status, StatusCode::NO_CONTENT);
         assert_eq!(house.refresh(&token).await.text("code"), "refresh-token-invalid");
         assert_eq!(house.post("/auth/v1/logout", &[], json!({})).await.status, StatusCode::UNAUTHORIZED);
-        house.running.stop().await;
+        house.stop().await;
     }
 }
 
@@ -95,7 +95,7 @@ async fn the_cookie_is_taken_only_from_our_own_pages() {
     let own = house.post("/auth/v1/token/refresh", &from("https://lyceum.example"), json!({})).await;
     assert_eq!(own.status, StatusCode::OK, "{}", own.body);
     assert!(own.body["refreshToken"].is_null() && own.cookie() != cookie);
-    house.running.stop().await;
+    house.stop().await;
 }
 
 /// domain 4.1: the published key verifies the access token (RFC 9068).
@@ -119,5 +119,5 @@ async fn an_access_token_is_signed_with_the_published_key() {
     let claims = jsonwebtoken::decode::<serde_json::Value>(&token, &key, &validation).unwrap().claims;
     assert_eq!((&claims["roles"], &claims["scope"]), (&json!(["MENTEE"]), &json!("")));
     assert!(claims["sid"].as_str().unwrap().starts_with("ses_"));
-    house.running.stop().await;
+    house.stop().await;
 }

@@ -12,7 +12,7 @@ fn tiny() -> World {
 
 async fn seeded(place: TestDatabase) -> (House, String) {
     let house = House::open(place).await;
-    let outcome = house.running.seed(&tiny(), &Progress::silent()).await.unwrap();
+    let outcome = house.running().seed(&tiny(), &Progress::silent()).await.unwrap();
     let Some(Outcome::Seeded(record)) = outcome else { panic!("{outcome:?}") };
     (house, record.checksum.unwrap())
 }
@@ -27,7 +27,7 @@ kit_testing::on_each_database! {
         let body = serde_json::json!({ "email": email, "password": KNOWN_PASSWORD });
         let reply = house.post("/auth/v1/login", &[], body).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
-        house.running.stop().await;
-        other.running.stop().await;
+        house.stop().await;
+        other.stop().await;
     }
 }
