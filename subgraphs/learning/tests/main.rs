@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod course;
+mod graph;
 mod lesson;
 mod schema;
 mod seed;

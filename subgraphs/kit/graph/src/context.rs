@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::{Context, Guard, Result};
 use kit_viewer::{Scope, Viewer};
@@ -15,6 +17,13 @@ pub trait RequestContext {
     /// # Panics
     /// When the request was not run by [`crate::execute`].
     fn viewer(&self) -> &Viewer;
+
+    /// Keeps the response from every cache: for what a type's policy calls public, but this viewer alone may see, such as
+    /// a draft.
+    ///
+    /// # Panics
+    /// When the request was not run by [`crate::execute`].
+    fn forbid_sharing(&self);
 
     /// Reads one value through the loader of this type; nothing when there is none.
     ///
@@ -45,6 +54,10 @@ impl RequestContext for Context<'_> {
         self.data::<Viewer>().expect("invariant: `kit_graph::execute` gives every request its viewer")
     }
 
+    fn forbid_sharing(&self) {
+        self.data::<Sharing>().expect("invariant: `kit_graph::execute` gives every request this").forbid();
+    }
+
     async fn load<L: BatchLoad>(&self, key: L::Key) -> GraphResult<Option<L::Value>> {
         Ok(loaders(self).load::<L>(key).await?)
     }
@@ -55,6 +68,20 @@ impl RequestContext for Context<'_> {
     ) -> GraphResult<HashMap<L::Key, L::Value>> {
         let keys: Vec<_> = keys.into_iter().collect();
         Ok(loaders(self).load_many::<L>(keys).await?)
+    }
+}
+
+/// Whether a cache may keep the response, as far as resolvers know better than the schema.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sharing(Arc<AtomicBool>);
+
+impl Sharing {
+    fn forbid(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_forbidden(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

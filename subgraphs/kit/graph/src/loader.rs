@@ -15,10 +15,11 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::parser::types::OperationType;
-use async_graphql::{ObjectType, Request, Response, Schema, SubscriptionType};
+use async_graphql::{CacheControl, ObjectType, Request, Response, Schema, SubscriptionType};
 use kit_viewer::Viewer;
 use thiserror::Error;
 
+use crate::context::Sharing;
 use turn::Turns;
 
 /// Keys that are read at once: what one statement can list.
@@ -119,7 +120,11 @@ impl fmt::Debug for Loaders {
     }
 }
 
-/// Runs a request for this viewer, with these loaders.
+/// How async-graphql writes `no-cache`.
+const NEVER_KEPT: i32 = -1;
+
+/// Runs a request for this viewer, with these loaders. The response's cache policy is what the schema says of the fields
+/// asked for, unless a resolver has called [`crate::RequestContext::forbid_sharing`].
 pub async fn execute<Query, Mutation, Subscription>(
     schema: &Schema<Query, Mutation, Subscription>,
     mut request: Request,
@@ -135,7 +140,13 @@ where
         loaders.forget_everything();
     }
     let turns = loaders.turns.clone();
-    turns.drive(schema.execute(request.data(viewer).data(loaders))).await
+    let sharing = Sharing::default();
+    let request = request.data(viewer).data(loaders).data(sharing.clone());
+    let mut response = turns.drive(schema.execute(request)).await;
+    if sharing.is_forbidden() {
+        response.cache_control = CacheControl { public: false, max_age: NEVER_KEPT };
+    }
+    response
 }
 
 /// Whether the document has a mutation. One that cannot be parsed is refused later.

@@ -85,6 +85,7 @@ impl Course {
     pub(super) async fn visible(ctx: &Context<'_>, course: Option<domain::Course>) -> GraphResult<Option<Self>> {
         let Some(course) = course else { return Ok(None) };
         if course.status == domain::CourseStatus::Draft {
+            ctx.forbid_sharing();
             let instructors = ctx.load::<InstructorsOfCourse>(course.id).await?.unwrap_or_default();
             if !may_see_drafts(ctx.viewer(), &instructors) {
                 return Ok(None);

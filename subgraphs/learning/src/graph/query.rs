@@ -86,6 +86,9 @@ impl CatalogueQuery {
         #[graphql(default_with = "Some(CourseOrder::Newest)")] order_by: Option<CourseOrder>,
     ) -> GraphResult<Option<CourseConnection>> {
         let filter = domain::CourseFilter::from(filter.unwrap_or_default());
+        if filter.status != domain::CourseStatus::Published {
+            ctx.forbid_sharing();
+        }
         let listed = (order_by.map_or(domain::CourseSort::Newest, Into::into), filter.status);
         let page = PageArguments::new(first, after, last, before);
         let page = page.parse(course_order(listed.0, listed.1), ctx.cursor_key())?;
