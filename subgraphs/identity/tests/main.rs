@@ -5,5 +5,6 @@
 mod account;
 mod demonstration;
 mod house;
+mod problems;
 mod schema;
 mod user;

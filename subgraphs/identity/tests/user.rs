@@ -68,4 +68,62 @@ kit_testing::on_each_database! {
         assert_eq!(reads, 1);
         house.stop().await;
     }
+
+    /// P11: the owner and holders of `user:read` see what is private, everyone else nulls; nothing of it may be kept.
+    async fn every_private_field_is_for_its_owner_and_readers_of_users(place: TestDatabase) {
+        let house = House::open(place).await;
+        let lee = registered(&house, "lee").await;
+        let park = registered(&house, "park").await;
+        let admin = kit_testing::person(9, kit_viewer::Role::Admin);
+        let id = lee.user_id().unwrap();
+        let fields = "email roles loginHistory(first: 1) { totalCount }";
+        for (viewer, sees) in [(Viewer::anonymous(), false), (park, false), (lee, true), (admin, true)] {
+            let found = house.entities(&viewer, "User", [json!({ "id": id })], &format!("{{ displayName {fields} }}")).await;
+            let is_signed_in = viewer.user_id().is_some();
+            assert_eq!(!found[0]["roles"].is_null(), is_signed_in, "roles for {viewer:?}");
+            for field in ["email", "loginHistory"] {
+                assert_eq!(!found[0][field].is_null(), sees, "{field} for {viewer:?}: {}", found[0]);
+            }
+            assert_eq!(found[0]["displayName"], "lee");
+        }
+        house.stop().await;
+    }
+
+    /// P5: by handle, too.
+    async fn a_user_is_found_by_handle(place: TestDatabase) {
+        let house = House::open(place).await;
+        let lee = registered(&house, "lee").await;
+        house.graph(&lee, "mutation { updateProfile(input: { handle: \"lee_1\" }) { user { id } } }").await;
+        let keys = ["nobody", "lee_1"].map(|handle| json!({ "handle": handle }));
+        let found = house.entities(&Viewer::anonymous(), "User", keys, "{ displayName }").await;
+        assert_eq!(found, [json!(null), json!({ "displayName": "lee" })]);
+        let asked = house.graph(&Viewer::anonymous(), "{ user(handle: \"lee_1\") { displayName } none: user(handle: \"x_y\") { id } }").await;
+        assert_eq!((&asked["data"]["user"], &asked["data"]["none"]), (&json!({ "displayName": "lee" }), &json!(null)));
+        house.stop().await;
+    }
+
+    /// S3-LOGIN, P6: every sign-in is there, newest first, page by page.
+    async fn the_login_history_comes_page_by_page(place: TestDatabase) {
+        let house = House::open(place).await;
+        let lee = registered(&house, "lee").await;
+        for number in 0..4 {
+            house.clock().advance(std::time::Duration::from_secs(60));
+            let password = if number % 2 == 0 { crate::house::PASSWORD } else { "not the password" };
+            house.login("lee", password).await;
+        }
+        let page = async |arguments: &str| {
+            let query = format!("{{ me {{ loginHistory({arguments}) {{ totalCount edges {{ node {{ kind }} }} pageInfo {{ endCursor hasNextPage }} }} }} }}");
+            house.graph(&lee, &query).await["data"]["me"]["loginHistory"].clone()
+        };
+        let kinds = |page: &serde_json::Value| {
+            let edges = page["edges"].as_array().unwrap_or_else(|| panic!("{page}"));
+            edges.iter().map(|edge| edge["node"]["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let first = page("first: 3").await;
+        assert_eq!(kinds(&first), ["LOGIN_FAILED", "LOGIN", "LOGIN_FAILED"]);
+        assert_eq!((&first["totalCount"], &first["pageInfo"]["hasNextPage"]), (&json!(5), &json!(true)));
+        let cursor = first["pageInfo"]["endCursor"].as_str().unwrap();
+        assert_eq!(kinds(&page(&format!("first: 3, after: \"{cursor}\"")).await), ["LOGIN", "LOGIN"]);
+        house.stop().await;
+    }
 }
