@@ -75,6 +75,9 @@ async fn a_body_that_cannot_be_read_is_a_problem() {
         assert_eq!(reply.status.as_u16(), status, "{shown}: {}", reply.body);
         assert_eq!(reply.header("content-type"), "application/problem+json", "{shown}");
     }
+    let wrong_method = house.send(Request::get(REGISTER).body(Body::empty()).unwrap()).await;
+    assert_eq!((wrong_method.status.as_u16(), wrong_method.header("allow")), (405, "POST"));
+    assert_eq!(wrong_method.text("title"), "Method not allowed");
     assert_eq!(house.published().await, Vec::<String>::new());
     house.stop().await;
 }

@@ -38,7 +38,7 @@ impl Problem {
     /// A problem with a code such as `EMAIL_TAKEN`; its type is `/problems/email-taken`, its title "Email taken".
     #[must_use]
     pub fn new(status: StatusCode, code: &str) -> Self {
-        let words = code.to_ascii_lowercase().replace('_', " ");
+        let words = code.to_ascii_lowercase().replace(['_', '-'], " ");
         let mut title = words.clone();
         if let Some(first) = title.get_mut(..1) {
             first.make_ascii_uppercase();

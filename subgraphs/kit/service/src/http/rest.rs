@@ -7,12 +7,16 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use http::header::{ALLOW, CONTENT_TYPE};
 use kit_events::Origin;
 use kit_viewer::{RequestToVerify, RequestVerifier, Viewer};
 
 use super::{Problem, Shared};
 use crate::Call;
 use crate::limits::REST_BODY_BYTES_MAX;
+
+/// Longest reason of the framework's own that is handed on: they are one line.
+const REFUSAL_BYTES_MAX: usize = 1_024;
 
 /// Gives a request its call. One that claims a viewer must prove it; the body of any other is not touched.
 pub(super) async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
@@ -27,7 +31,27 @@ pub(super) async fn admit(State(shared): State<Arc<Shared>>, request: Request, n
         (request, Viewer::anonymous())
     };
     request.extensions_mut().insert(Call { viewer, origin });
-    next.run(request).await
+    as_problem(next.run(request).await).await
+}
+
+/// What the framework refuses by itself, such as a body beyond its limit, as the problem that all refusals are.
+async fn as_problem(response: Response) -> Response {
+    let status = response.status();
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_plain = content_type.is_empty() || content_type.starts_with("text/plain");
+    if !(status.is_client_error() || status.is_server_error()) || !is_plain {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let reason = to_bytes(body, REFUSAL_BYTES_MAX).await.unwrap_or_default();
+    let title = status.canonical_reason().unwrap_or("refused");
+    let code = title.to_ascii_lowercase().replace(' ', "-");
+    let detail = if reason.is_empty() { title.into() } else { String::from_utf8_lossy(&reason) };
+    let mut problem = Problem::new(status, &code).with_detail(detail).into_response();
+    if let Some(allow) = parts.headers.get(ALLOW) {
+        problem.headers_mut().insert(ALLOW, allow.clone());
+    }
+    problem
 }
 
 async fn verified(shared: &Shared, request: Request) -> Result<(Request, Viewer), Problem> {
