@@ -47,6 +47,20 @@ fn a_wrong_key_in_the_configuration_is_named_with_its_place() {
     }
 }
 
+/// Every option also by an environment variable: those of the router go before the file, and a wrong one is named.
+#[test]
+fn a_wrong_variable_of_the_environment_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |value: &str| {
+        let mut command = lyceum(folder.path());
+        command.args(["config", "check"]).env("LYCEUM_ROUTER__OPERATIONS__LIMITS__DEPTH_MAX", value);
+        run(command)
+    };
+    assert!(check("20").0);
+    let (success, _, error) = check("deep");
+    assert!(!success && error.contains("LYCEUM_ROUTER__OPERATIONS__LIMITS__DEPTH_MAX"), "{error}");
+}
+
 /// A configuration file that is not there is an error that says what to do.
 #[test]
 fn a_missing_configuration_file_is_an_error() {

@@ -10,6 +10,7 @@ mod product;
 
 mod auth;
 mod command;
+mod documentation;
 mod durability;
 mod isolation;
 mod playground;

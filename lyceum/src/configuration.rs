@@ -1,5 +1,6 @@
 //! The configuration file: the graph's subgraphs and the router's settings.
 
+mod environment;
 mod error;
 mod file;
 
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use router_server::configuration::RouterSettings;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use error::ConfigurationError;
 pub use file::load;
@@ -37,7 +38,7 @@ pub struct Configuration {
 pub struct SubgraphConfiguration {
     /// The address of its GraphQL endpoint, such as `http://127.0.0.1:4101/graphql`.
     pub url: String,
-    /// How `lyceum up` reaches it. Default `http`.
+    /// How `lyceum up` reaches it.
     #[serde(default)]
     pub transport: TransportKind,
     /// A file with its schema (SDL), relative to this file. Default: the schema built in, for the platform's own
@@ -51,7 +52,7 @@ pub struct SubgraphConfiguration {
 }
 
 /// How subgraphs that run here hear of one another's events.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventConfiguration {
     /// The Redis server (7 or later) that keeps the event log: `redis://[user:password@]host[:port][/database]`, or
@@ -63,7 +64,7 @@ pub struct EventConfiguration {
 }
 
 /// How a subgraph is reached.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TransportKind {
     /// It runs in this process, no socket between. For the platform's own subgraphs.

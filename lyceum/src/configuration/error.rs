@@ -41,4 +41,14 @@ pub enum ConfigurationError {
         /// What to do.
         remedy: String,
     },
+    /// An environment variable says what cannot be.
+    #[error("{variable}: {problem}\n  remedy: {remedy}")]
+    Environment {
+        /// Its name.
+        variable: String,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        remedy: String,
+    },
 }

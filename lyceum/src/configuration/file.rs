@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Configuration, ConfigurationError, TransportKind};
+use super::{Configuration, ConfigurationError, TransportKind, environment};
 use crate::platform;
 
 /// The file that is looked for in the working folder.
@@ -22,9 +22,15 @@ pub fn load(file: Option<&Path>) -> Result<Configuration, ConfigurationError> {
         None => (PathBuf::from("(built in)"), BUILT_IN.to_owned()),
     };
     let mut configuration = parse(&path, &text)?;
+    configuration.router = environment::apply(configuration.router, text_variables())?;
     configuration.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     check(&path, &configuration)?;
     Ok(configuration)
+}
+
+/// The environment, without what is no text.
+fn text_variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 fn read(path: &Path) -> Result<String, ConfigurationError> {

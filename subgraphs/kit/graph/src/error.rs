@@ -21,6 +21,9 @@ macro_rules! codes {
         }
 
         impl ErrorCode {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$code),+];
+
             /// As clients see it.
             #[must_use]
             pub const fn name(self) -> &'static str {
