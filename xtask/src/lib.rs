@@ -2,7 +2,8 @@
 //!
 //! - [`imports`]: who may import whom (docs/architecture.md), between crates and between the rooms of a subgraph;
 //! - [`sizes`]: how long files are, with the bounds of the house;
-//! - [`documentation`]: every path that the documentation names exists.
+//! - [`documentation`]: every path that the documentation names exists;
+//! - [`new_subgraph`] writes a subgraph that keeps all of this.
 //!
 //! Each check returns its findings as values; `main` prints them and the tests demand that there are none. Nothing
 //! here is part of the product.
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub mod documentation;
 pub mod imports;
+pub mod new_subgraph;
 pub mod sizes;
 
 /// The root of the workspace that this crate belongs to.

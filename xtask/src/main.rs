@@ -1,10 +1,10 @@
 //! `cargo xtask`: the workspace's own checks and chores.
 
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
-use xtask::{documentation, imports, sizes, workspace_root};
+use xtask::{documentation, imports, new_subgraph, sizes, workspace_root};
 
 /// The workspace's own checks and chores.
 #[derive(Debug, Parser)]
@@ -14,7 +14,7 @@ struct Arguments {
     chore: Chore,
 }
 
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 enum Chore {
     /// Finds imports that the house does not allow.
     Imports,
@@ -24,6 +24,11 @@ enum Chore {
     Docs,
     /// Runs every check.
     Check,
+    /// Writes a new subgraph and enters it into the workspace, the command and the configuration.
+    NewSubgraph {
+        /// Its name: letters from a to z.
+        name: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -59,6 +64,15 @@ fn run(chore: Chore, root: &Path) -> Result<Vec<String>, Box<dyn std::error::Err
             findings.extend(sizes::too_long(&sizes::source_files(root)?));
             findings.extend(documentation::missing_paths(root)?);
             findings
+        }
+        Chore::NewSubgraph { name } => {
+            for file in new_subgraph::write(root, &name)? {
+                println!("{}", file.display());
+            }
+            Command::new("cargo").current_dir(root).args(["fmt", "-p", &name]).status()?;
+            println!("\nnext: LYCEUM_UPDATE_SCHEMA=1 cargo test -p {name}   (writes subgraphs/{name}/schema.graphql)");
+            println!("then: cargo run   (the graph has viewer{}Motto)", new_subgraph::upper(&name));
+            Vec::new()
         }
     })
 }

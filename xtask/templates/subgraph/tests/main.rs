@@ -1,0 +1,4 @@
+//! What {{name}} is from outside.
+
+mod motto;
+mod schema;
