@@ -6,7 +6,7 @@ mod mutations;
 mod paging;
 
 use kit_ids::{CourseId, PlanId};
-use kit_testing::{Reply, TestDatabase, TestSubgraph, person};
+use kit_testing::{TestDatabase, TestSubgraph, person};
 use kit_viewer::{Role, Viewer};
 use serde_json::{Value, json};
 
@@ -50,36 +50,26 @@ impl Graph {
         Self { subgraph }
     }
 
-    /// Runs a mutation with `input` and this selection of its payload's entity.
-    pub(crate) async fn change(&self, viewer: &Viewer, mutation: &str, entity: &str, input: Value) -> Reply {
-        let upper = format!("{}{}", mutation[..1].to_uppercase(), &mutation[1..]);
-        let operation = format!(
-            "mutation($input: {upper}Input!) {{ {mutation}(input: $input) {{ {entity} userErrors {{ code path message }} clientMutationId }} }}"
-        );
-        self.subgraph.ask_with(viewer, &operation, json!({ "input": input })).await
-    }
-
     /// Enrols a person in a course; the id of the place.
     pub(crate) async fn enroll(&self, viewer: &Viewer, course: CourseId) -> String {
         let input = json!({ "courseId": course, "paymentToken": "tok_visa" });
-        text(&self.change(viewer, "enrollInCourse", "enrollment { id }", input).await, "/enrollInCourse/enrollment/id")
+        self.subgraph
+            .change(viewer, "enrollInCourse", "enrollment { id }", input)
+            .await
+            .text_at("/enrollInCourse/enrollment/id")
     }
 
     /// The order with which a person has bought the paid course.
     pub(crate) async fn buy(&self, viewer: &Viewer) -> String {
         let input = json!({ "courseId": PAID, "paymentToken": "tok_visa" });
-        let reply = self.change(viewer, "enrollInCourse", "enrollment { order { id } }", input).await;
-        text(&reply, "/enrollInCourse/enrollment/order/id")
+        let reply = self.subgraph.change(viewer, "enrollInCourse", "enrollment { order { id } }", input).await;
+        reply.text_at("/enrollInCourse/enrollment/order/id")
     }
 
     pub(crate) async fn subscribe(&self, viewer: &Viewer) -> String {
         let input = json!({ "planId": PLAN, "paymentToken": "tok_visa" });
-        text(&self.change(viewer, "subscribe", "membership { id }", input).await, "/subscribe/membership/id")
+        self.subgraph.change(viewer, "subscribe", "membership { id }", input).await.text_at("/subscribe/membership/id")
     }
-}
-
-pub(crate) fn text(reply: &Reply, pointer: &str) -> String {
-    reply.data(pointer).as_str().unwrap_or_else(|| panic!("nothing at {pointer} in {}", reply.body)).to_owned()
 }
 
 /// The course as the router hands it over, with what the prices and the progress require.

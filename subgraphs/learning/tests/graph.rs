@@ -7,7 +7,7 @@ mod mutations;
 mod paging;
 
 use kit_ids::CategoryId;
-use kit_testing::{Reply, TestDatabase, TestSubgraph, person};
+use kit_testing::{TestDatabase, TestSubgraph, person};
 use kit_viewer::{Role, Viewer};
 use serde_json::{Value, json};
 
@@ -42,15 +42,6 @@ impl Graph {
         Self { subgraph, category }
     }
 
-    /// Runs a mutation with `input` and this selection of its payload's entity.
-    pub(crate) async fn change(&self, viewer: &Viewer, mutation: &str, entity: &str, input: Value) -> Reply {
-        let upper = format!("{}{}", mutation[..1].to_uppercase(), &mutation[1..]);
-        let operation = format!(
-            "mutation($input: {upper}Input!) {{ {mutation}(input: $input) {{ {entity} userErrors {{ code path message }} clientMutationId }} }}"
-        );
-        self.subgraph.ask_with(viewer, &operation, json!({ "input": input })).await
-    }
-
     pub(crate) fn new_course(&self, slug: &str) -> Value {
         json!({
             "slug": slug, "title": format!("On {slug}"), "description": "For all who see", "level": "BEGINNER",
@@ -61,25 +52,22 @@ impl Graph {
 
     /// A draft of the owner's.
     pub(crate) async fn draft(&self, slug: &str) -> String {
-        let reply = self.change(&owner(), "createCourse", "course { id }", self.new_course(slug)).await;
-        text(&reply, "/createCourse/course/id")
+        let reply = self.subgraph.change(&owner(), "createCourse", "course { id }", self.new_course(slug)).await;
+        reply.text_at("/createCourse/course/id")
     }
 
     pub(crate) async fn add_lesson(&self, course: &str, title: &str) -> String {
         let input = json!({ "courseId": course, "title": title, "durationSeconds": 60 });
-        text(&self.change(&owner(), "addLesson", "lesson { id }", input).await, "/addLesson/lesson/id")
+        self.subgraph.change(&owner(), "addLesson", "lesson { id }", input).await.text_at("/addLesson/lesson/id")
     }
 
     /// A published course with one lesson.
     pub(crate) async fn published(&self, slug: &str) -> String {
         let course = self.draft(slug).await;
         self.add_lesson(&course, "First").await;
-        let reply = self.change(&owner(), "publishCourse", "course { status }", json!({ "courseId": course })).await;
+        let reply =
+            self.subgraph.change(&owner(), "publishCourse", "course { status }", json!({ "courseId": course })).await;
         assert_eq!(reply.data("/publishCourse/course/status"), "PUBLISHED", "{}", reply.body);
         course
     }
-}
-
-pub(crate) fn text(reply: &Reply, pointer: &str) -> String {
-    reply.data(pointer).as_str().unwrap_or_else(|| panic!("nothing at {pointer} in {}", reply.body)).to_owned()
 }

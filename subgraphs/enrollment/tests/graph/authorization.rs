@@ -22,17 +22,17 @@ kit_testing::on_each_database! {
         ];
         for (mutation, entity, input, for_administrators) in mutations {
             let told = graph.subgraph.published().await;
-            let reply = graph.change(&Viewer::anonymous(), mutation, entity, input.clone()).await;
+            let reply = graph.subgraph.change(&Viewer::anonymous(), mutation, entity, input.clone()).await;
             assert_eq!(reply.codes(), ["UNAUTHENTICATED"], "{mutation}: {}", reply.body);
             if for_administrators {
                 for viewer in [learner(), other()] {
-                    let reply = graph.change(&viewer, mutation, entity, input.clone()).await;
+                    let reply = graph.subgraph.change(&viewer, mutation, entity, input.clone()).await;
                     assert_eq!(reply.codes(), ["FORBIDDEN"], "{mutation}: {}", reply.body);
                 }
             }
             assert_eq!(graph.subgraph.published().await, told, "{mutation} refused and told of");
             let viewer = if for_administrators { admin() } else { other() };
-            let reply = graph.change(&viewer, mutation, entity, input).await;
+            let reply = graph.subgraph.change(&viewer, mutation, entity, input).await;
             assert!(reply.codes().is_empty(), "{mutation}: {}", reply.body);
         }
         graph.subgraph.stop().await;

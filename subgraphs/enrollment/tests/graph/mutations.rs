@@ -3,7 +3,7 @@
 use kit_testing::TestDatabase;
 use serde_json::json;
 
-use super::{DRAFT, FREE, Graph, MISSING, PAID, PLAN, PRICE, admin, learner, other, text};
+use super::{DRAFT, FREE, Graph, MISSING, PAID, PLAN, PRICE, admin, learner, other};
 
 const ENROLLMENT: &str = "enrollment { id source completedAt order { status amount { amountMinor } } }";
 
@@ -13,8 +13,8 @@ kit_testing::on_each_database! {
         let graph = Graph::on(place).await;
         let price = json!({ "amountMinor": PRICE, "currency": "KRW" });
         let buy = json!({ "courseId": PAID, "paymentToken": "tok_visa", "expectedPrice": price, "clientMutationId": "mine" });
-        let bought = graph.change(&learner(), "enrollInCourse", ENROLLMENT, buy).await;
-        let id = text(&bought, "/enrollInCourse/enrollment/id");
+        let bought = graph.subgraph.change(&learner(), "enrollInCourse", ENROLLMENT, buy).await;
+        let id = bought.text_at("/enrollInCourse/enrollment/id");
         assert!(id.starts_with("enr_"), "P5: {id}");
         let payload = json!({
             "enrollment": { "id": id, "source": "PURCHASE", "completedAt": null,
@@ -24,12 +24,12 @@ kit_testing::on_each_database! {
         assert_eq!(*bought.data("/enrollInCourse"), payload);
 
         let grant = json!({ "userId": other().user_id(), "courseId": PAID });
-        let granted = graph.change(&admin(), "grantEnrollment", ENROLLMENT, grant).await;
+        let granted = graph.subgraph.change(&admin(), "grantEnrollment", ENROLLMENT, grant).await;
         assert_eq!(granted.data("/grantEnrollment/enrollment/source"), "ADMIN_GRANT", "{}", granted.body);
 
         let order = graph.subgraph.entities(&learner(), "Enrollment", [json!({ "id": id })], "{ order { id } }").await;
         let refund = json!({ "orderId": order[0]["order"]["id"], "reason": "asked for" });
-        let refunded = graph.change(&admin(), "refundOrder", "order { status }", refund).await;
+        let refunded = graph.subgraph.change(&admin(), "refundOrder", "order { status }", refund).await;
         assert_eq!(refunded.data("/refundOrder/order/status"), "REFUNDED", "{}", refunded.body);
         graph.subgraph.stop().await;
     }
@@ -38,14 +38,14 @@ kit_testing::on_each_database! {
         let graph = Graph::on(place).await;
         let membership = "membership { status autoRenew daysLeft currentPeriodEnd plan { name } }";
         let input = json!({ "planId": PLAN, "paymentToken": "tok_visa", "autoRenew": true });
-        let bought = graph.change(&learner(), "subscribe", membership, input).await;
+        let bought = graph.subgraph.change(&learner(), "subscribe", membership, input).await;
         let expected = json!({
             "status": "ACTIVE", "autoRenew": true, "daysLeft": 30, "currentPeriodEnd": "2026-07-01T00:00:00.000Z",
             "plan": { "name": "Monthly" },
         });
         assert_eq!(*bought.data("/subscribe/membership"), expected, "{}", bought.body);
         let renews = async |mutation: &str| {
-            let reply = graph.change(&learner(), mutation, "membership { autoRenew }", json!({})).await;
+            let reply = graph.subgraph.change(&learner(), mutation, "membership { autoRenew }", json!({})).await;
             reply.data(&format!("/{mutation}/membership/autoRenew")).as_bool()
         };
         assert_eq!(renews("cancelSubscription").await, Some(false));
@@ -81,7 +81,7 @@ kit_testing::on_each_database! {
                 "refundOrder" => "order",
                 _ => "membership",
             };
-            let reply = graph.change(&viewer, mutation, &format!("{entity} {{ id }}"), input.clone()).await;
+            let reply = graph.subgraph.change(&viewer, mutation, &format!("{entity} {{ id }}"), input.clone()).await;
             assert_eq!(reply.user_error(mutation), code, "{mutation} {input}: {}", reply.body);
             assert!(reply.data(&format!("/{mutation}/{entity}")).is_null(), "{mutation} {input}");
         }
@@ -93,7 +93,7 @@ kit_testing::on_each_database! {
     async fn a_repeated_request_acts_once(place: TestDatabase) {
         let graph = Graph::on(place).await;
         let mut input = json!({ "courseId": PAID, "paymentToken": "tok_visa", "idempotencyKey": "k1" });
-        let enroll = async |input| graph.change(&learner(), "enrollInCourse", ENROLLMENT, input).await.body;
+        let enroll = async |input| graph.subgraph.change(&learner(), "enrollInCourse", ENROLLMENT, input).await.body;
         let first = enroll(input.clone()).await;
         assert!(first["data"]["enrollInCourse"]["enrollment"]["id"].is_string(), "{first}");
         assert_eq!(enroll(input.clone()).await, first);

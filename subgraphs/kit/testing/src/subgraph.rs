@@ -127,6 +127,17 @@ impl TestSubgraph {
         self.send(request).await
     }
 
+    /// A mutation with its `input`, whose type is `<Mutation>Input`, and this selection of its payload's entity, such as
+    /// `course { id }` (P7).
+    pub async fn change(&self, viewer: &Viewer, mutation: &str, entity: &str, input: Value) -> Reply {
+        let (first, rest) = mutation.split_at(1);
+        let operation = format!(
+            "mutation($input: {}{rest}Input!) {{ {mutation}(input: $input) {{ {entity} userErrors {{ code path message }} clientMutationId }} }}",
+            first.to_ascii_uppercase()
+        );
+        self.ask_with(viewer, &operation, json!({ "input": input })).await
+    }
+
     /// Entities of one type, each by the fields of one of its keys, as the router fetches them.
     ///
     /// # Panics
@@ -192,6 +203,16 @@ impl Reply {
     pub fn data(&self, pointer: &str) -> &Value {
         const NULL: &Value = &Value::Null;
         self.body["data"].pointer(pointer).unwrap_or(NULL)
+    }
+
+    /// The text in the data of a GraphQL answer at a JSON pointer.
+    ///
+    /// # Panics
+    /// When there is none; shows the whole answer.
+    #[must_use]
+    pub fn text_at(&self, pointer: &str) -> String {
+        let text = self.data(pointer).as_str();
+        text.unwrap_or_else(|| panic!("no text at {pointer} in {}", self.body)).to_owned()
     }
 
     /// The codes of a GraphQL answer's errors, in order.

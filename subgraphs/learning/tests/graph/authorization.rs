@@ -28,13 +28,13 @@ kit_testing::on_each_database! {
             let refused: [(Viewer, &str); 3] =
                 [(Viewer::anonymous(), "UNAUTHENTICATED"), (learner(), "FORBIDDEN"), (other(), "FORBIDDEN")];
             for (viewer, code) in refused {
-                let reply = graph.change(&viewer, mutation, entity, input.clone()).await;
+                let reply = graph.subgraph.change(&viewer, mutation, entity, input.clone()).await;
                 assert_eq!(reply.codes(), [code], "{mutation} by {viewer:?}: {}", reply.body);
                 assert!(reply.data(&format!("/{mutation}")).is_null(), "{mutation}");
             }
             // The version conflict is of both: both get as far as the rules.
             for viewer in [owner(), admin()] {
-                let reply = graph.change(&viewer, mutation, entity, input.clone()).await;
+                let reply = graph.subgraph.change(&viewer, mutation, entity, input.clone()).await;
                 assert!(reply.codes().is_empty(), "{mutation} by {viewer:?}: {}", reply.body);
             }
         }
@@ -45,7 +45,7 @@ kit_testing::on_each_database! {
     async fn nobody_makes_courses_for_others(place: TestDatabase) {
         let graph = Graph::on(place).await;
         let codes = async |viewer: Viewer, slug: &str| {
-            let reply = graph.change(&viewer, "createCourse", "course { id }", graph.new_course(slug)).await;
+            let reply = graph.subgraph.change(&viewer, "createCourse", "course { id }", graph.new_course(slug)).await;
             reply.codes().into_iter().map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(codes(Viewer::anonymous(), "a").await, ["UNAUTHENTICATED"]);

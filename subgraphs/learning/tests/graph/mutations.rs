@@ -3,7 +3,7 @@
 use kit_testing::TestDatabase;
 use serde_json::json;
 
-use super::{Graph, owner, text};
+use super::{Graph, owner};
 
 kit_testing::on_each_database! {
     /// P7: the payload holds the entity, no user errors, and what the client sent along.
@@ -11,8 +11,8 @@ kit_testing::on_each_database! {
         let graph = Graph::on(place).await;
         let mut input = graph.new_course("colour");
         input["clientMutationId"] = json!("mine");
-        let made = graph.change(&owner(), "createCourse", "course { id status version lessonCount listPrice { amountMinor currency } }", input).await;
-        let course = text(&made, "/createCourse/course/id");
+        let made = graph.subgraph.change(&owner(), "createCourse", "course { id status version lessonCount listPrice { amountMinor currency } }", input).await;
+        let course = made.text_at("/createCourse/course/id");
         assert!(course.starts_with("crs_"), "P5: {course}");
         let payload = json!({
             "course": { "id": course, "status": "DRAFT", "version": 1, "lessonCount": 0,
@@ -22,16 +22,16 @@ kit_testing::on_each_database! {
         assert_eq!(*made.data("/createCourse"), payload);
 
         let update = json!({ "courseId": course, "expectedVersion": 1, "title": "Colours", "level": "ADVANCED" });
-        let updated = graph.change(&owner(), "updateCourse", "course { title level version language }", update).await;
+        let updated = graph.subgraph.change(&owner(), "updateCourse", "course { title level version language }", update).await;
         let expected = json!({ "title": "Colours", "level": "ADVANCED", "version": 2, "language": "en" });
         assert_eq!(*updated.data("/updateCourse/course"), expected);
 
         graph.add_lesson(&course, "Red").await;
         let publish = json!({ "courseId": course });
-        let published = graph.change(&owner(), "publishCourse", "course { status publishedAt }", publish.clone()).await;
+        let published = graph.subgraph.change(&owner(), "publishCourse", "course { status publishedAt }", publish.clone()).await;
         let expected = json!({ "status": "PUBLISHED", "publishedAt": "2026-06-01T00:00:00.000Z" });
         assert_eq!(*published.data("/publishCourse/course"), expected);
-        let archived = graph.change(&owner(), "archiveCourse", "course { status }", publish).await;
+        let archived = graph.subgraph.change(&owner(), "archiveCourse", "course { status }", publish).await;
         assert_eq!(archived.data("/archiveCourse/course/status"), "ARCHIVED");
         let told = graph.subgraph.published().await;
         assert_eq!(told, [
@@ -46,16 +46,16 @@ kit_testing::on_each_database! {
         let course = graph.published("colour").await;
         let blue = graph.add_lesson(&course, "Blue").await;
         let change = json!({ "lessonId": blue, "title": "Azure", "isFreePreview": true, "durationSeconds": 90 });
-        let changed = graph.change(&owner(), "updateLesson", "lesson { title isFreePreview durationSeconds position }", change).await;
+        let changed = graph.subgraph.change(&owner(), "updateLesson", "lesson { title isFreePreview durationSeconds position }", change).await;
         let expected = json!({ "title": "Azure", "isFreePreview": true, "durationSeconds": 90, "position": 2 });
         assert_eq!(*changed.data("/updateLesson/lesson"), expected);
 
         let first = json!({ "lessonId": blue, "position": 1 });
-        let moved = graph.change(&owner(), "moveLesson", "lesson { position course { lessons(first: 9) { edges { node { title position } } } } }", first).await;
+        let moved = graph.subgraph.change(&owner(), "moveLesson", "lesson { position course { lessons(first: 9) { edges { node { title position } } } } }", first).await;
         let order = json!([{ "node": { "title": "Azure", "position": 1 } }, { "node": { "title": "First", "position": 2 } }]);
         assert_eq!(*moved.data("/moveLesson/lesson/course/lessons/edges"), order);
 
-        let removed = graph.change(&owner(), "removeLesson", "course { lessonCount totalDurationSeconds lessons(first: 9) { edges { node { position } } } }", json!({ "lessonId": blue })).await;
+        let removed = graph.subgraph.change(&owner(), "removeLesson", "course { lessonCount totalDurationSeconds lessons(first: 9) { edges { node { position } } } }", json!({ "lessonId": blue })).await;
         let left = json!({ "lessonCount": 1, "totalDurationSeconds": 60, "lessons": { "edges": [{ "node": { "position": 1 } }] } });
         assert_eq!(*removed.data("/removeLesson/course"), left);
         graph.subgraph.stop().await;
@@ -67,7 +67,7 @@ kit_testing::on_each_database! {
         let course = graph.published("colour").await;
         let draft = graph.draft("form").await;
         let lessons = graph.subgraph.ask(&owner(), &format!("{{ course(id: \"{course}\") {{ lessons(first: 1) {{ edges {{ node {{ id }} }} }} }} }}")).await;
-        let lesson = text(&lessons, "/course/lessons/edges/0/node/id");
+        let lesson = lessons.text_at("/course/lessons/edges/0/node/id");
         let told = graph.subgraph.published().await;
         let none = "crs_00000000000000000000000000";
         let cases = [
@@ -83,7 +83,7 @@ kit_testing::on_each_database! {
             ("removeLesson", "course { id }", json!({ "lessonId": lesson }), "LAST_LESSON", json!(null)),
         ];
         for (mutation, entity, input, code, path) in cases {
-            let reply = graph.change(&owner(), mutation, entity, input).await;
+            let reply = graph.subgraph.change(&owner(), mutation, entity, input).await;
             assert_eq!(reply.user_error(mutation), code, "{mutation}: {}", reply.body);
             let error = &reply.data(&format!("/{mutation}"))["userErrors"][0];
             assert_eq!(error["path"], path, "{mutation}: {code}");
@@ -116,7 +116,7 @@ kit_testing::on_each_database! {
             ("addLesson", "lesson { id }", json!({ "courseId": course, "title": "x", "durationSeconds": -1 })),
         ];
         for (mutation, entity, input) in cases {
-            let reply = graph.change(&owner(), mutation, entity, input.clone()).await;
+            let reply = graph.subgraph.change(&owner(), mutation, entity, input.clone()).await;
             assert!(!reply.codes().is_empty(), "{input} is taken: {}", reply.body);
             assert!(reply.codes().iter().all(|code| !["INTERNAL", ""].contains(code)), "{input}: {}", reply.body);
         }
@@ -128,7 +128,7 @@ kit_testing::on_each_database! {
         let graph = Graph::on(place).await;
         let mut input = graph.new_course("colour");
         input["idempotencyKey"] = json!("k1");
-        let create = async |input| graph.change(&owner(), "createCourse", "course { id title }", input).await.body;
+        let create = async |input| graph.subgraph.change(&owner(), "createCourse", "course { id title }", input).await.body;
         let first = create(input.clone()).await;
         assert_eq!(create(input.clone()).await, first);
         input["title"] = json!("Another");
@@ -138,7 +138,7 @@ kit_testing::on_each_database! {
         let course = first["data"]["createCourse"]["course"]["id"].as_str().unwrap().to_owned();
         let lesson = json!({ "courseId": course, "title": "Red", "idempotencyKey": "k2" });
         for _ in 0..2 {
-            let reply = graph.change(&owner(), "addLesson", "lesson { position course { lessonCount } }", lesson.clone()).await;
+            let reply = graph.subgraph.change(&owner(), "addLesson", "lesson { position course { lessonCount } }", lesson.clone()).await;
             assert_eq!(*reply.data("/addLesson/lesson"), json!({ "position": 1, "course": { "lessonCount": 1 } }));
         }
         graph.subgraph.stop().await;
