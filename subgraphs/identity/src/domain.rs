@@ -11,7 +11,7 @@ pub(crate) use credentials::{Email, EmailFault, PASSWORD_CHARACTERS_MAX, Passwor
 pub(crate) use login_event::{LoginEvent, LoginKind};
 pub(crate) use profile::{Handle, ProfileChange, ProfileFault, ProfileField, check_display_name};
 pub(crate) use session::{
-    Presented, RefreshDecision, Session, SessionId, StoredRefreshToken, decide_refresh, refresh_expiry,
+    LiveSession, Presented, RefreshDecision, Session, SessionId, StoredRefreshToken, decide_refresh, refresh_expiry,
 };
 pub(crate) use throttle::{Attempts, admit_attempt};
 pub(crate) use user::{Company, Team, User, UserStatus};

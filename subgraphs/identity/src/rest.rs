@@ -6,12 +6,13 @@ mod client;
 mod cookie;
 mod jwks;
 mod problem;
+mod sessions;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use crate::service::{Accounts, Keys};
 
@@ -33,6 +34,10 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/auth/v1/login", post(authentication::login))
         .route("/auth/v1/token/refresh", post(authentication::refresh))
         .route("/auth/v1/logout", post(authentication::logout))
+        .route("/auth/v1/logout-all", post(sessions::sign_out_everywhere))
+        .route("/auth/v1/sessions", get(sessions::list))
+        .route("/auth/v1/sessions/{id}", delete(sessions::end))
+        .route("/auth/v1/password", post(authentication::change_password))
         .route("/.well-known/jwks.json", get(jwks::answer))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(Arc::new(rest))

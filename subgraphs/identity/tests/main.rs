@@ -7,4 +7,5 @@ mod demonstration;
 mod house;
 mod problems;
 mod schema;
+mod sessions;
 mod user;

@@ -32,6 +32,16 @@ pub(crate) struct Session {
     pub(crate) revoked_at: Option<i64>,
 }
 
+/// A session that can go on, as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LiveSession {
+    pub(crate) id: SessionId,
+    pub(crate) device: Option<String>,
+    pub(crate) ip: Option<String>,
+    pub(crate) created_at: i64,
+    pub(crate) last_used_at: i64,
+}
+
 /// A refresh token, as the database knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredRefreshToken {

@@ -1,4 +1,4 @@
-//! `/auth/v1`: register, login, refresh, logout.
+//! `/auth/v1`: register, login, refresh, logout, password.
 
 use std::sync::Arc;
 
@@ -9,7 +9,9 @@ use http::header::{LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 
-use super::body::{LoginBody, RefreshBody, RegisterBody, TokenDelivery, json, json_or_nothing, secret, tokens};
+use super::body::{
+    LoginBody, PasswordBody, RefreshBody, RegisterBody, TokenDelivery, json, json_or_nothing, secret, tokens,
+};
 use super::client::call;
 use super::problem::problem;
 use super::{Rest, cookie};
@@ -82,6 +84,19 @@ pub(super) async fn logout(State(rest): State<Arc<Rest>>, parts: Parts, body: By
     }
     match rest.accounts.sessions.sign_out(body.refresh_token.as_deref().or(cookie), &call(&parts)).await {
         Ok(()) => (StatusCode::NO_CONTENT, [(SET_COOKIE, cookie::clear(&parts.headers))]).into_response(),
+        Err(error) => problem(&error),
+    }
+}
+
+/// `POST /auth/v1/password`: the viewer's other sessions end, this one goes on.
+pub(super) async fn change_password(State(rest): State<Arc<Rest>>, parts: Parts, body: Bytes) -> Response {
+    let body: PasswordBody = match json(&parts.headers, &body) {
+        Ok(body) => body,
+        Err(response) => return *response,
+    };
+    let (present, next) = (secret(body.current_password), secret(body.new_password));
+    match rest.accounts.change_password(present, next, &call(&parts)).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => problem(&error),
     }
 }

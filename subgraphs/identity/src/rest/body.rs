@@ -49,6 +49,13 @@ pub(super) struct RefreshBody {
     pub(super) refresh_token: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PasswordBody {
+    pub(super) current_password: String,
+    pub(super) new_password: String,
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct TokenAnswer {

@@ -19,6 +19,7 @@ pub(super) fn problem(error: &AuthError) -> Response {
         AuthError::InvalidRefreshToken => (StatusCode::UNAUTHORIZED, "refresh-token-invalid"),
         AuthError::RefreshTokenReused => (StatusCode::UNAUTHORIZED, "refresh-token-reused"),
         AuthError::NotSignedIn => (StatusCode::UNAUTHORIZED, "unauthenticated"),
+        AuthError::NoSuchSession => (StatusCode::NOT_FOUND, "session-not-found"),
         AuthError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
         AuthError::Database(_) | AuthError::Hash(_) => {
             tracing::error!(%error, "an authentication path failed");

@@ -10,6 +10,7 @@ use kit_viewer::{Client, Role};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use super::sessions::own_session;
 use super::{AuthError, Passwords, Sessions, TokenPair};
 use crate::domain::{
     Email, EmailFault, Handle, LoginKind, PASSWORD_CHARACTERS_MAX, User, UserStatus, admit_attempt, check_display_name,
@@ -74,6 +75,37 @@ impl Accounts {
             }
             _ => Err(AuthError::InvalidCredentials),
         }
+    }
+
+    /// Gives the viewer another password, and ends their other sessions: whoever knew the old one is out.
+    pub(crate) async fn change_password(
+        &self,
+        present: SecretString,
+        next: SecretString,
+        call: &Call,
+    ) -> Result<(), AuthError> {
+        let user_id = call.viewer.user_id().ok_or(AuthError::NotSignedIn)?;
+        let user = users::by_ids(&self.sessions.database, &[user_id]).await?.pop().ok_or(AuthError::NotSignedIn)?;
+        let email = Email::parse(&user.email).map_err(|EmailFault| AuthError::InvalidEmail)?;
+        check_password(next.expose_secret(), &email).map_err(AuthError::WeakPassword)?;
+        let subject = subject(&user.email, &call.viewer.client);
+        self.admit(&subject).await?;
+        let phc = credentials::phc(&self.sessions.database, user_id).await?;
+        let is_short = present.expose_secret().chars().count() <= PASSWORD_CHARACTERS_MAX;
+        let present = if is_short { present } else { SecretString::default() };
+        if !(self.passwords.verify(present, phc).await? && is_short) {
+            return Err(AuthError::InvalidCredentials);
+        }
+        let phc = self.passwords.hash(next).await?;
+        in_transaction!(self.sessions.database, |transaction| {
+            credentials::replace(transaction, user_id, &phc).await?;
+            let own = own_session(call);
+            let event = self.sessions.history(LoginKind::PasswordReset, user_id, own, &call.viewer.client);
+            login_events::insert(&mut *transaction, &event).await?;
+            self.sessions.end_all(transaction, user_id, own, LoginKind::Logout, call).await
+        })?;
+        throttles::forget(&self.sessions.database, &subject).await?;
+        Ok(())
     }
 
     async fn begin(&self, user: User, subject: &[u8; 32], client: &Client) -> Result<TokenPair, AuthError> {

@@ -28,6 +28,8 @@ pub(crate) enum AuthError {
     RefreshTokenReused,
     #[error("nobody is signed in")]
     NotSignedIn,
+    #[error("there is no such session, or it has ended")]
+    NoSuchSession,
     #[error("passwords cannot be checked now; try again in a moment")]
     Busy,
     #[error(transparent)]

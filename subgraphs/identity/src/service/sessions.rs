@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 use super::access_tokens::ACCESS_LIFETIME_SECONDS;
 use super::{AccessTokens, AuthError, Keys};
 use crate::domain::{
-    LoginEvent, LoginKind, Presented, RefreshDecision, Session, SessionId, User, UserStatus, decide_refresh,
-    refresh_expiry,
+    LiveSession, LoginEvent, LoginKind, Presented, RefreshDecision, Session, SessionId, User, UserStatus,
+    decide_refresh, refresh_expiry,
 };
 use crate::events;
 use crate::store::{login_events, sessions, users};
@@ -27,6 +27,9 @@ const REFRESH_TOKEN_BYTES: usize = 32;
 const IP_CHARACTERS_MAX: usize = 45;
 const DEVICE_CHARACTERS_MAX: usize = 200;
 const USER_AGENT_CHARACTERS_MAX: usize = 400;
+
+/// Most sessions that are listed: more than anyone has devices.
+const LISTED_MAX: i64 = 100;
 
 /// What a client gets to act with.
 pub(crate) struct TokenPair {
@@ -105,8 +108,7 @@ impl Sessions {
 
     /// Ends the session of a refresh token, or else of the signed-in viewer. A session that has ended stays so.
     pub(crate) async fn sign_out(&self, refresh_token: Option<&str>, call: &Call) -> Result<(), AuthError> {
-        let by_access_token: Option<SessionId> =
-            call.viewer.user.as_ref().and_then(|user| user.session.as_deref()?.parse().ok());
+        let by_access_token = own_session(call);
         in_transaction!(self.database, |transaction| {
             let by_refresh_token = match refresh_token {
                 Some(token) => sessions::present(transaction, &hash(token)).await?.map(|found| found.session),
@@ -119,6 +121,48 @@ impl Sessions {
             };
             self.end(transaction, &session, LoginKind::Logout, &call.viewer.client, &call.origin).await
         })
+    }
+
+    /// The viewer's sessions that can go on, latest used first, and which of them asks.
+    pub(crate) async fn live(&self, call: &Call) -> Result<(Vec<LiveSession>, Option<SessionId>), AuthError> {
+        let user = call.viewer.user_id().ok_or(AuthError::NotSignedIn)?;
+        let live = sessions::live(&self.database, user, self.clock.now(), LISTED_MAX).await?;
+        Ok((live, own_session(call)))
+    }
+
+    /// Ends one of the viewer's sessions.
+    pub(crate) async fn end_one(&self, id: SessionId, call: &Call) -> Result<(), AuthError> {
+        let user = call.viewer.user_id().ok_or(AuthError::NotSignedIn)?;
+        in_transaction!(self.database, |transaction| {
+            let found = sessions::lock(transaction, id).await?.filter(|session| session.user_id == user);
+            let session = found.filter(|session| session.revoked_at.is_none()).ok_or(AuthError::NoSuchSession)?;
+            self.end(transaction, &session, LoginKind::Logout, &call.viewer.client, &call.origin).await
+        })
+    }
+
+    /// Ends all of the viewer's sessions.
+    pub(crate) async fn sign_out_everywhere(&self, call: &Call) -> Result<(), AuthError> {
+        let user = call.viewer.user_id().ok_or(AuthError::NotSignedIn)?;
+        in_transaction!(self.database, |transaction| {
+            self.end_all(transaction, user, None, LoginKind::Logout, call).await
+        })
+    }
+
+    /// Ends all sessions of a user but one, within the caller's transaction.
+    pub(crate) async fn end_all(
+        &self,
+        transaction: &mut Transaction,
+        user: UserId,
+        kept: Option<SessionId>,
+        kind: LoginKind,
+        call: &Call,
+    ) -> Result<(), AuthError> {
+        for session in sessions::lock_all(transaction, user).await? {
+            if kept != Some(session.id) {
+                self.end(transaction, &session, kind, &call.viewer.client, &call.origin).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn rotate(
@@ -198,6 +242,11 @@ impl Sessions {
             refresh_lifetime_seconds: (expires_at - now) / 1_000_000,
         }
     }
+}
+
+/// The session that the viewer's access token is of.
+pub(crate) fn own_session(call: &Call) -> Option<SessionId> {
+    call.viewer.user.as_ref().and_then(|user| user.session.as_deref()?.parse().ok())
 }
 
 /// What is stored of a refresh token. It is random enough to need no salt.

@@ -1,12 +1,19 @@
 //! `sessions` and `refresh_tokens`.
 
-use kit_database::{DatabaseError, Row, Transaction};
+use kit_database::{DatabaseError, Executor, Row, Transaction};
+use kit_ids::UserId;
 
-use crate::domain::{Presented, Session, SessionId, StoredRefreshToken};
+use crate::domain::{LiveSession, Presented, Session, SessionId, StoredRefreshToken};
 
 const INSERT: &str = "INSERT INTO sessions (id, user_id, family_id, device, ip, created_at, last_used_at)
   VALUES (?, ?, ?, ?, ?, ?, ?)";
 const READ: &str = "SELECT id, user_id, created_at, revoked_at FROM sessions WHERE id = ?";
+const LIVE: &str = "SELECT s.id, s.device, s.ip, s.created_at, s.last_used_at FROM sessions s
+  WHERE s.user_id = ? AND s.revoked_at IS NULL
+    AND EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.family_id = s.family_id AND t.used_at IS NULL AND t.expires_at > ?)
+  ORDER BY s.last_used_at DESC, s.id LIMIT ?";
+const LIVE_OF_USER: &str = "SELECT id, user_id, created_at, revoked_at FROM sessions
+  WHERE user_id = ? AND revoked_at IS NULL ORDER BY id";
 const FAMILY_OF: &str = "SELECT family_id FROM refresh_tokens WHERE hash = ?";
 const TOKEN: &str = "SELECT expires_at, used_at, successor_hash FROM refresh_tokens WHERE hash = ?";
 const SUCCESSOR_USED: &str = "SELECT used_at FROM refresh_tokens WHERE hash = ?";
@@ -37,6 +44,31 @@ pub(crate) async fn insert(
 /// The session, locked until the transaction ends.
 pub(crate) async fn lock(transaction: &mut Transaction, id: SessionId) -> Result<Option<Session>, DatabaseError> {
     transaction.query(READ).bind(id).locking().fetch_optional().await?.as_ref().map(session).transpose()
+}
+
+/// The sessions of a user that can go on, latest used first.
+pub(crate) async fn live(
+    on: impl Executor<'_>,
+    user: UserId,
+    now: i64,
+    count_max: i64,
+) -> Result<Vec<LiveSession>, DatabaseError> {
+    let rows = on.query(LIVE).bind(user).bind(now).bind(count_max).fetch_all().await?;
+    let live = |row: &Row| {
+        Ok(LiveSession {
+            id: row.get("id")?,
+            device: row.get("device")?,
+            ip: row.get("ip")?,
+            created_at: row.get("created_at")?,
+            last_used_at: row.get("last_used_at")?,
+        })
+    };
+    rows.iter().map(live).collect()
+}
+
+/// All sessions of a user that have not ended, locked until the transaction ends.
+pub(crate) async fn lock_all(transaction: &mut Transaction, user: UserId) -> Result<Vec<Session>, DatabaseError> {
+    transaction.query(LIVE_OF_USER).bind(user).locking().fetch_all().await?.iter().map(session).collect()
 }
 
 /// A presented token with its session, which is locked first: whoever rotates a token of the family waits here.

@@ -120,9 +120,17 @@ impl TestSubgraph {
     pub async fn ask_with(&self, viewer: &Viewer, operation: &str, variables: Value) -> Reply {
         let body = json!({ "query": operation, "variables": variables }).to_string();
         let request = Request::post(GRAPHQL_PATH).header(CONTENT_TYPE, "application/json");
-        let mut request = request.body(Body::from(body.clone())).expect("the request is well formed");
-        let (name, now) = (self.subgraph.name(), self.clock.now());
-        let signed = RequestSigner::new(key()).sign(viewer, name, "POST", GRAPHQL_PATH, body.as_bytes(), now);
+        let request = request.body(Body::from(body.clone())).expect("the request is well formed");
+        self.send_signed(viewer, request, &body).await
+    }
+
+    /// Sends a request with this body in the name of a viewer, signed as the router signs it.
+    pub async fn send_signed(&self, viewer: &Viewer, mut request: Request<Body>, body: &str) -> Reply {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let signer = RequestSigner::new(key());
+        let now = self.clock.now();
+        let method = request.method().as_str().to_owned();
+        let signed = signer.sign(viewer, self.subgraph.name(), &method, &path, body.as_bytes(), now);
         signed.add_to(request.headers_mut());
         self.send(request).await
     }
