@@ -143,6 +143,45 @@ fn a_composition_error_names_code_file_and_line() {
     }
 }
 
+/// P12: a contract shows what carries its tags; one that cannot be made says why.
+#[test]
+fn a_contract_shows_partners_their_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let (success, partners, error) = run_in(
+        folder.path(),
+        &["compose", "--public", "--contract", "include=partner", "--contract", "exclude=internal"],
+    );
+    assert!(success, "{error}");
+    assert!(partners.contains("courses(") && partners.contains("type Course "), "{partners}");
+    for hidden in ["type Mutation", "email", "viewerEnrollment", "entitlements"] {
+        assert!(!partners.contains(hidden), "{hidden} is shown:\n{partners}");
+    }
+    let (success, supergraph, error) = run_in(folder.path(), &["compose", "--contract", "include=partner"]);
+    assert!(success && supergraph.contains("@inaccessible"), "{error}");
+    for (rule, reason) in [("include=nobody", "nobody"), ("partner", "include=TAG")] {
+        let (success, _, error) = run_in(folder.path(), &["compose", "--contract", rule]);
+        assert!(!success && error.contains(reason), "{rule}: {error}");
+    }
+}
+
+/// What composes may deserve a look: on the error stream, so that the supergraph can be piped.
+#[test]
+fn hints_go_to_the_error_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = "type Query { thing: Thing }\ntype Thing @key(fields: \"id\") { id: ID! }\nenum Size { S M }\n";
+    let two = "type Thing @key(fields: \"id\") { id: ID! sized(size: Size): Int }\nenum Size { S L }\n";
+    let link = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@key\"])\n";
+    std::fs::write(folder.path().join("one.graphql"), format!("{link}{one}")).unwrap();
+    std::fs::write(folder.path().join("two.graphql"), format!("{link}{two}")).unwrap();
+    let configuration = "subgraphs:\n  one: { url: \"http://127.0.0.1:1/graphql\", schema: one.graphql }\n  two: { url: \"http://127.0.0.1:2/graphql\", schema: two.graphql }\n";
+    std::fs::write(folder.path().join("graph.yaml"), configuration).unwrap();
+    let compose = |hints: &str| run_in(folder.path(), &["compose", "--config", "graph.yaml", "--hints", hints]);
+    let (success, supergraph, error) = compose("warning");
+    assert!(success && supergraph.starts_with("schema"), "{error}");
+    assert!(error.contains("INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM") && error.contains("graphql:4:"), "{error}");
+    assert!(!compose("none").2.contains("INCONSISTENT"));
+}
+
 /// Migrating twice and seeding twice change nothing the second time.
 #[test]
 fn migrating_and_seeding_can_be_repeated() {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -117,6 +118,46 @@ pub struct ComposeArguments {
     /// Print the public schema that clients see instead of the supergraph.
     #[arg(long)]
     pub public: bool,
+    /// Hide what a contract does not show: `include=TAG` or `exclude=TAG`, as often as needed.
+    #[arg(long = "contract", value_name = "RULE")]
+    pub contract: Vec<ContractRule>,
+    /// Which hints are printed on the error stream: those of this level and above.
+    #[arg(long, value_enum, default_value = "warning")]
+    pub hints: Hints,
+}
+
+/// One rule of a contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContractRule {
+    /// What carries this tag is seen.
+    Include(String),
+    /// What carries this tag is hidden.
+    Exclude(String),
+}
+
+impl FromStr for ContractRule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some(("include", tag)) if !tag.is_empty() => Ok(Self::Include(tag.to_owned())),
+            Some(("exclude", tag)) if !tag.is_empty() => Ok(Self::Exclude(tag.to_owned())),
+            _ => Err("write `include=TAG` or `exclude=TAG`".to_owned()),
+        }
+    }
+}
+
+/// Which hints are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Hints {
+    /// All of them.
+    Debug,
+    /// What is worth knowing.
+    Info,
+    /// What does not reach clients, or is probably a mistake.
+    Warning,
+    /// No hints.
+    None,
 }
 
 /// `lyceum plan`.

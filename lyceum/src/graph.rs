@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use router_composition::{CompositionError, SubgraphSource};
+use router_composition::{Composition, CompositionError, SubgraphSource};
 use router_schema::{Supergraph, SupergraphError};
 use thiserror::Error;
 
@@ -60,19 +60,16 @@ pub fn sources(configuration: &Configuration) -> Result<Vec<SubgraphSource>, Gra
     Ok(sources)
 }
 
-/// The supergraph SDL that the configured subgraphs compose to.
+/// The supergraph that the configured subgraphs compose to, and what was noticed.
 ///
 /// # Errors
 /// When a schema cannot be read, or they do not compose.
-pub fn compose(configuration: &Configuration, colours: bool) -> Result<String, GraphError> {
+pub fn compose(configuration: &Configuration, colours: bool) -> Result<Composition, GraphError> {
     let sources = sources(configuration)?;
-    match router_composition::compose(&sources) {
-        Ok(composition) => Ok(composition.supergraph_sdl),
-        Err(errors) => {
-            let rendered = router_composition::render(&errors, &sources, colours);
-            Err(GraphError::Composition { errors, rendered })
-        }
-    }
+    router_composition::compose(&sources).map_err(|errors| {
+        let rendered = router_composition::render(&errors, &sources, colours);
+        GraphError::Composition { errors, rendered }
+    })
 }
 
 /// The supergraph in `file`, or the one that the configured subgraphs compose to.
@@ -82,7 +79,7 @@ pub fn compose(configuration: &Configuration, colours: bool) -> Result<String, G
 pub fn supergraph(configuration: &Configuration, file: Option<&Path>, colours: bool) -> Result<Supergraph, GraphError> {
     let (origin, sdl) = match file {
         Some(file) => (file.display().to_string(), read(file)?),
-        None => ("the composed supergraph".to_owned(), compose(configuration, colours)?),
+        None => ("the composed supergraph".to_owned(), compose(configuration, colours)?.supergraph_sdl),
     };
     Supergraph::parse(&sdl).map_err(|error| GraphError::Supergraph { origin, error })
 }

@@ -2,22 +2,28 @@
 
 use std::error::Error;
 
+use router_composition::{Composition, ContractError, ContractFilter, Hint, HintLevel, contract};
 use router_schema::Supergraph;
 
-use crate::arguments::{ComposeArguments, Options, OutputFormat};
+use crate::arguments::{ComposeArguments, ContractRule, Hints, Options, OutputFormat};
 use crate::configuration;
 use crate::graph::{self, GraphError};
 
-/// Prints the supergraph, or the public schema, on the standard output.
+/// Prints the supergraph, or the public schema, on the standard output, and hints on the error stream.
 pub(crate) fn run(options: &Options, arguments: &ComposeArguments) -> Result<(), Box<dyn Error>> {
     let configuration = configuration::load(options.config.as_deref())?;
-    let sdl = match graph::compose(&configuration, super::colours()) {
-        Ok(sdl) => sdl,
+    let Composition { supergraph_sdl, hints } = match graph::compose(&configuration, super::colours()) {
+        Ok(composition) => composition,
         Err(GraphError::Composition { errors, .. }) if arguments.format == OutputFormat::Json => {
             println!("{}", serde_json::to_string_pretty(&errors)?);
             return Err(format!("the subgraphs do not compose: {} found", errors.len()).into());
         }
         Err(error) => return Err(error.into()),
+    };
+    print_hints(&hints, arguments)?;
+    let sdl = match arguments.contract.as_slice() {
+        [] => supergraph_sdl,
+        rules => contract(&supergraph_sdl, &filter(rules)).map_err(|errors| no_contract(&errors))?,
     };
     if arguments.public {
         print!("{}", Supergraph::parse(&sdl)?.api_schema());
@@ -25,4 +31,42 @@ pub(crate) fn run(options: &Options, arguments: &ComposeArguments) -> Result<(),
         print!("{sdl}");
     }
     Ok(())
+}
+
+fn filter(rules: &[ContractRule]) -> ContractFilter {
+    let mut filter = ContractFilter::default();
+    for rule in rules {
+        match rule {
+            ContractRule::Include(tag) => filter.include.insert(tag.clone()),
+            ContractRule::Exclude(tag) => filter.exclude.insert(tag.clone()),
+        };
+    }
+    filter
+}
+
+fn no_contract(errors: &[ContractError]) -> String {
+    let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
+    format!("the contract cannot be made:\n{}", lines.join("\n"))
+}
+
+fn print_hints(hints: &[Hint], arguments: &ComposeArguments) -> Result<(), serde_json::Error> {
+    let least = match arguments.hints {
+        Hints::Debug => HintLevel::Debug,
+        Hints::Info => HintLevel::Info,
+        Hints::Warning => HintLevel::Warning,
+        Hints::None => return Ok(()),
+    };
+    let shown: Vec<&Hint> = hints.iter().filter(|hint| hint.level >= least).collect();
+    match arguments.format {
+        OutputFormat::Json if !shown.is_empty() => eprintln!("{}", serde_json::to_string_pretty(&shown)?),
+        OutputFormat::Json => {}
+        OutputFormat::Text => shown.iter().for_each(|hint| eprintln!("{}", line(hint))),
+    }
+    Ok(())
+}
+
+/// One hint on one line, with the places as editors take them.
+fn line(hint: &Hint) -> String {
+    let places = hint.locations.iter().map(|at| format!("{}:{}:{}", at.file, at.line, at.column));
+    format!("hint {}: {} ({})", hint.code.as_str(), hint.message, places.collect::<Vec<_>>().join(", "))
 }

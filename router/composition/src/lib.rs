@@ -20,6 +20,7 @@
 //! accepted but not carried over.
 
 mod code;
+mod contract;
 mod error;
 mod findings;
 mod hint_code;
@@ -39,6 +40,7 @@ mod whole_graph;
 use router_schema::Supergraph;
 
 pub use code::ErrorCode;
+pub use contract::{ContractError, ContractFilter, contract};
 pub use error::{CompositionError, Hint, Location};
 pub use hint_code::{HintCode, HintLevel};
 pub use render::render;

@@ -17,7 +17,7 @@ fn graph_files() -> Vec<PathBuf> {
     files
 }
 
-fn graph() -> Vec<SubgraphSource> {
+pub(crate) fn graph() -> Vec<SubgraphSource> {
     let source = |path: &PathBuf| {
         let name = path.file_stem().and_then(|name| name.to_str()).expect("subgraphs have plain names").to_owned();
         SubgraphSource {
