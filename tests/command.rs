@@ -164,6 +164,44 @@ fn a_contract_shows_partners_their_part() {
     }
 }
 
+/// S4-OPS-6: a check says what breaks for clients, and with their operations whom it breaks.
+#[test]
+fn a_check_names_what_breaks_and_whose_operations() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, public, _) = run_in(folder.path(), &["compose", "--public"]);
+    std::fs::write(folder.path().join("same.graphql"), &public).unwrap();
+    let (success, report, error) = run_in(folder.path(), &["compose", "--check", "same.graphql"]);
+    assert!(success && report.contains("nothing changes"), "{report}{error}");
+
+    // Earlier there was one field more, and one that never was null.
+    let earlier = public.replace("type Course ", "type Lost { id: ID! }\n\ntype Course ");
+    let earlier = earlier.replacen("type Query {\n", "type Query {\n  lost: Lost!\n", 1);
+    assert_ne!(earlier, public);
+    std::fs::write(folder.path().join("earlier.graphql"), earlier).unwrap();
+    let (success, report, error) = run_in(folder.path(), &["compose", "--check", "earlier.graphql"]);
+    assert!(!success && error.contains("break clients"), "{report}{error}");
+    assert!(report.contains("breaking   Query.lost: the field was removed (FIELD_REMOVED)"), "{report}");
+
+    let operations = folder.path().join("operations");
+    std::fs::create_dir(&operations).unwrap();
+    let check = || run_in(folder.path(), &["compose", "--check", "earlier.graphql", "--operations", "operations"]);
+    assert!(check().2.contains("there is no .graphql file"));
+    std::fs::write(operations.join("fine.graphql"), "{ courses(first: 1) { totalCount } }").unwrap();
+    let (success, report, error) = check();
+    assert!(success, "{report}{error}");
+    std::fs::write(operations.join("gone.graphql"), "{ lost { id } }").unwrap();
+    let (success, report, error) = check();
+    assert!(!success && error.contains("1 of 2 documents"), "{report}{error}");
+    assert!(report.contains("gone.graphql breaks:") && !report.contains("fine.graphql"), "{report}");
+
+    let (_, json, _) = run_in(folder.path(), &["compose", "--check", "earlier.graphql", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(
+        json["changes"].as_array().is_some_and(|changes| changes.iter().any(|one| one["code"] == "FIELD_REMOVED")),
+        "{json:#}"
+    );
+}
+
 /// What composes may deserve a look: on the error stream, so that the supergraph can be piped.
 #[test]
 fn hints_go_to_the_error_stream() {

@@ -124,6 +124,12 @@ pub struct ComposeArguments {
     /// Which hints are printed on the error stream: those of this level and above.
     #[arg(long, value_enum, default_value = "warning")]
     pub hints: Hints,
+    /// Compare with an earlier supergraph or public schema instead of printing; fails when a change breaks clients.
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
+    /// With --check: a folder with the operations of clients. Only what breaks one of these fails.
+    #[arg(long, value_name = "FOLDER", requires = "check")]
+    pub operations: Option<PathBuf>,
 }
 
 /// One rule of a contract.

@@ -1,5 +1,7 @@
 //! `lyceum compose`: the subgraphs' schemas in, the supergraph out.
 
+mod check;
+
 use std::error::Error;
 
 use router_composition::{Composition, ContractError, ContractFilter, Hint, HintLevel, contract};
@@ -25,6 +27,9 @@ pub(crate) fn run(options: &Options, arguments: &ComposeArguments) -> Result<(),
         [] => supergraph_sdl,
         rules => contract(&supergraph_sdl, &filter(rules)).map_err(|errors| no_contract(&errors))?,
     };
+    if let Some(earlier) = &arguments.check {
+        return check::run(earlier, Supergraph::parse(&sdl)?.api_schema(), arguments);
+    }
     if arguments.public {
         print!("{}", Supergraph::parse(&sdl)?.api_schema());
     } else {

@@ -19,6 +19,7 @@
 //! It reads no files and asks no servers, and it does not plan. `@context`/`@fromContext` are refused, `@cacheTag` is
 //! accepted but not carried over.
 
+mod changes;
 mod code;
 mod contract;
 mod error;
@@ -39,6 +40,7 @@ mod whole_graph;
 
 use router_schema::Supergraph;
 
+pub use changes::{Change, Criticality, Usage, changes};
 pub use code::ErrorCode;
 pub use contract::{ContractError, ContractFilter, contract};
 pub use error::{CompositionError, Hint, Location};

@@ -3,6 +3,7 @@
 mod accepted;
 mod api_text;
 mod audit;
+mod changes;
 mod contracts;
 mod errors;
 mod graph;
