@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use crate::product::lyceum;
+use crate::product::{Process, lyceum};
 
 fn run(mut command: Command) -> (bool, String, String) {
     let Output { status, stdout, stderr } = command.output().expect("the command runs");
@@ -162,6 +162,31 @@ fn a_contract_shows_partners_their_part() {
         let (success, _, error) = run_in(folder.path(), &["compose", "--contract", rule]);
         assert!(!success && error.contains(reason), "{rule}: {error}");
     }
+}
+
+/// A watch composes again after each change; what does not compose leaves the file as it was.
+#[test]
+fn a_watch_composes_again_after_each_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let supergraph = || std::fs::read_to_string(folder.path().join("supergraph.graphql")).unwrap();
+    write("graph.yaml", "subgraphs:\n  one: { url: \"http://127.0.0.1:1/graphql\", schema: one.graphql }\n");
+    write("one.graphql", "type Query { first: Int }");
+    let mut command = lyceum(folder.path());
+    command.args(["compose", "--config", "graph.yaml", "--output", "supergraph.graphql", "--watch"]);
+    let mut watch = Process::start("lyceum compose --watch", command);
+    let composed = |watch: &Process| watch.wait_for(|line| line.starts_with("composed").then_some(()));
+    composed(&watch);
+    assert!(supergraph().contains("first: Int"));
+
+    let before = supergraph();
+    write("one.graphql", "type Query { first: Missing }");
+    watch.wait_for_log("INVALID_GRAPHQL");
+    assert_eq!(supergraph(), before);
+    write("one.graphql", "type Query { second: Int }");
+    composed(&watch);
+    assert!(supergraph().contains("second: Int"));
+    assert!(watch.interrupt().success(), "{}", watch.log());
 }
 
 /// S4-OPS-6: a check says what breaks for clients, and with their operations whom it breaks.

@@ -5,7 +5,7 @@ mod process;
 mod shape;
 
 pub(crate) use client::{Client, Reply};
-pub(crate) use process::lyceum;
+pub(crate) use process::{Process, lyceum};
 pub(crate) use shape::{Product, SUBGRAPHS, Shape};
 
 /// The password that the tests give the demonstration personas.

@@ -124,6 +124,12 @@ pub struct ComposeArguments {
     /// Which hints are printed on the error stream: those of this level and above.
     #[arg(long, value_enum, default_value = "warning")]
     pub hints: Hints,
+    /// Write to this file instead of the standard output, whole or not at all.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Compose again whenever the configuration or a schema changes. What does not compose leaves the file as it was.
+    #[arg(long, requires = "output", conflicts_with = "check")]
+    pub watch: bool,
     /// Compare with an earlier supergraph or public schema instead of printing; fails when a change breaks clients.
     #[arg(long, value_name = "FILE")]
     pub check: Option<PathBuf>,

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use error::ConfigurationError;
-pub use file::load;
+pub use file::{FILE_NAME, load};
 
 /// What a configuration file says. Unknown keys are refused.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

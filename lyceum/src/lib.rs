@@ -39,7 +39,7 @@ pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         Command::Subgraph(subgraph) => runtime.block_on(commands::subgraph::run(&options, &subgraph)),
         Command::Migrate(databases) => runtime.block_on(commands::databases::migrate(&options, &databases)),
         Command::Seed(databases) => runtime.block_on(commands::databases::seed(&options, &databases)),
-        Command::Compose(compose) => commands::compose::run(&options, &compose),
+        Command::Compose(compose) => runtime.block_on(commands::compose::run(&options, &compose)),
         Command::Plan(plan) => commands::plan::run(&options, &plan),
         Command::Config(config) => commands::config::run(&options, &config),
     };

@@ -65,6 +65,15 @@ impl Process {
         }
     }
 
+    /// Waits until one of its last lines, of either stream, holds this text.
+    pub(crate) fn wait_for_log(&self, text: &str) {
+        let deadline = Instant::now() + START_TIMEOUT;
+        while !self.log().contains(text) {
+            assert!(Instant::now() < deadline, "{} did not say {text}; its last lines:\n{}", self.name, self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Its last lines, of both streams.
     pub(crate) fn log(&self) -> String {
         self.log.lock().expect("no holder panics").iter().cloned().collect::<Vec<_>>().join("\n")

@@ -1,8 +1,11 @@
 //! `lyceum compose`: the subgraphs' schemas in, the supergraph out.
 
 mod check;
+mod watch;
 
 use std::error::Error;
+use std::io::Write;
+use std::path::Path;
 
 use router_composition::{Composition, ContractError, ContractFilter, Hint, HintLevel, contract};
 use router_schema::Supergraph;
@@ -11,8 +14,13 @@ use crate::arguments::{ComposeArguments, ContractRule, Hints, Options, OutputFor
 use crate::configuration;
 use crate::graph::{self, GraphError};
 
-/// Prints the supergraph, or the public schema, on the standard output, and hints on the error stream.
-pub(crate) fn run(options: &Options, arguments: &ComposeArguments) -> Result<(), Box<dyn Error>> {
+/// Composes once, or again whenever something changes.
+pub(crate) async fn run(options: &Options, arguments: &ComposeArguments) -> Result<(), Box<dyn Error>> {
+    if arguments.watch { watch::run(options, arguments).await } else { once(options, arguments) }
+}
+
+/// Prints the supergraph, or the public schema, and hints on the error stream.
+fn once(options: &Options, arguments: &ComposeArguments) -> Result<(), Box<dyn Error>> {
     let configuration = configuration::load(options.config.as_deref())?;
     let Composition { supergraph_sdl, hints } = match graph::compose(&configuration, super::colours()) {
         Ok(composition) => composition,
@@ -30,12 +38,19 @@ pub(crate) fn run(options: &Options, arguments: &ComposeArguments) -> Result<(),
     if let Some(earlier) = &arguments.check {
         return check::run(earlier, Supergraph::parse(&sdl)?.api_schema(), arguments);
     }
-    if arguments.public {
-        print!("{}", Supergraph::parse(&sdl)?.api_schema());
-    } else {
-        print!("{sdl}");
+    let text = if arguments.public { Supergraph::parse(&sdl)?.api_schema().to_string() } else { sdl };
+    match &arguments.output {
+        Some(file) => Ok(write(file, &text).map_err(|error| format!("{}: {error}", file.display()))?),
+        None => Ok(std::io::stdout().write_all(text.as_bytes())?),
     }
-    Ok(())
+}
+
+/// Writes beside the file and then moves into its place, so that no reader finds half of it.
+fn write(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".new");
+    std::fs::write(&beside, text)?;
+    std::fs::rename(&beside, file)
 }
 
 fn filter(rules: &[ContractRule]) -> ContractFilter {

@@ -6,7 +6,7 @@ use super::{Configuration, ConfigurationError, TransportKind, environment};
 use crate::platform;
 
 /// The file that is looked for in the working folder.
-const FILE_NAME: &str = "supergraph.yaml";
+pub const FILE_NAME: &str = "supergraph.yaml";
 
 /// The settings without any file: those at the root of this repository.
 const BUILT_IN: &str = include_str!("../../../supergraph.yaml");
