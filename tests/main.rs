@@ -12,6 +12,7 @@ mod auth;
 mod command;
 mod documentation;
 mod durability;
+mod endpoints;
 mod isolation;
 mod playground;
 mod queries;

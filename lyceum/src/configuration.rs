@@ -42,7 +42,7 @@ pub struct SubgraphConfiguration {
     #[serde(default)]
     pub transport: TransportKind,
     /// A file with its schema (SDL), relative to this file. Default: the schema built in, for the platform's own
-    /// subgraphs; the others must name one.
+    /// subgraphs; for others what they answer themselves to `{ _service { sdl } }`.
     #[serde(default)]
     pub schema: Option<PathBuf>,
     /// Where it keeps its data when it runs here: a `mysql://` address. Default: a SQLite file in the data folder. The

@@ -1,5 +1,7 @@
 //! The configured graph: each subgraph's schema, and the supergraph that they compose to.
 
+mod endpoint;
+
 use std::path::{Path, PathBuf};
 
 use router_composition::{Composition, CompositionError, SubgraphSource};
@@ -20,6 +22,18 @@ pub enum GraphError {
         /// What the system said.
         reason: String,
     },
+    /// A subgraph does not tell its schema.
+    #[error(
+        "subgraphs.{name}: its schema cannot be had from {url}: {reason}\n  remedy: start the subgraph, correct its url, or name a file with its SDL in subgraphs.{name}.schema"
+    )]
+    Endpoint {
+        /// The subgraph.
+        name: String,
+        /// Its address.
+        url: String,
+        /// What was in the way.
+        reason: String,
+    },
     /// The subgraphs do not compose.
     #[error("the subgraphs do not compose: {} {}\n\n{rendered}", errors.len(), if errors.len() == 1 { "error" } else { "errors" })]
     Composition {
@@ -38,11 +52,12 @@ pub enum GraphError {
     },
 }
 
-/// The schemas of the configured subgraphs: from the file that the configuration names, else the one built in.
+/// The schemas of the configured subgraphs: from the file that the configuration names, else the one built in, else what
+/// the subgraph itself answers.
 ///
 /// # Errors
-/// When a file cannot be read.
-pub fn sources(configuration: &Configuration) -> Result<Vec<SubgraphSource>, GraphError> {
+/// When a file cannot be read, or a subgraph does not answer.
+pub async fn sources(configuration: &Configuration) -> Result<Vec<SubgraphSource>, GraphError> {
     let mut sources = Vec::new();
     for (name, subgraph) in &configuration.subgraphs {
         let built_in = platform::subgraph(name);
@@ -52,20 +67,25 @@ pub fn sources(configuration: &Configuration) -> Result<Vec<SubgraphSource>, Gra
                 (read(&file)?, file.display().to_string())
             }
             (None, Some(built_in)) => ((built_in.sdl)(), platform::schema_file(name)),
-            // The configuration's own check has refused this one.
-            (None, None) => continue,
+            (None, None) => (told(name, &subgraph.url).await?, subgraph.url.clone()),
         };
         sources.push(SubgraphSource { name: name.clone(), url: subgraph.url.clone(), sdl, file_name });
     }
     Ok(sources)
 }
 
+/// The schema that a subgraph tells of itself.
+pub(crate) async fn told(name: &str, url: &str) -> Result<String, GraphError> {
+    let told = endpoint::sdl(url).await;
+    told.map_err(|reason| GraphError::Endpoint { name: name.to_owned(), url: url.to_owned(), reason })
+}
+
 /// The supergraph that the configured subgraphs compose to, and what was noticed.
 ///
 /// # Errors
 /// When a schema cannot be read, or they do not compose.
-pub fn compose(configuration: &Configuration, colours: bool) -> Result<Composition, GraphError> {
-    let sources = sources(configuration)?;
+pub async fn compose(configuration: &Configuration, colours: bool) -> Result<Composition, GraphError> {
+    let sources = sources(configuration).await?;
     router_composition::compose(&sources).map_err(|errors| {
         let rendered = router_composition::render(&errors, &sources, colours);
         GraphError::Composition { errors, rendered }
@@ -76,10 +96,14 @@ pub fn compose(configuration: &Configuration, colours: bool) -> Result<Compositi
 ///
 /// # Errors
 /// When it cannot be read, composed or loaded.
-pub fn supergraph(configuration: &Configuration, file: Option<&Path>, colours: bool) -> Result<Supergraph, GraphError> {
+pub async fn supergraph(
+    configuration: &Configuration,
+    file: Option<&Path>,
+    colours: bool,
+) -> Result<Supergraph, GraphError> {
     let (origin, sdl) = match file {
         Some(file) => (file.display().to_string(), read(file)?),
-        None => ("the composed supergraph".to_owned(), compose(configuration, colours)?.supergraph_sdl),
+        None => ("the composed supergraph".to_owned(), compose(configuration, colours).await?.supergraph_sdl),
     };
     Supergraph::parse(&sdl).map_err(|error| GraphError::Supergraph { origin, error })
 }

@@ -40,8 +40,8 @@ pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         Command::Migrate(databases) => runtime.block_on(commands::databases::migrate(&options, &databases)),
         Command::Seed(databases) => runtime.block_on(commands::databases::seed(&options, &databases)),
         Command::Compose(compose) => runtime.block_on(commands::compose::run(&options, &compose)),
-        Command::Plan(plan) => commands::plan::run(&options, &plan),
-        Command::Config(config) => commands::config::run(&options, &config),
+        Command::Plan(plan) => runtime.block_on(commands::plan::run(&options, &plan)),
+        Command::Config(config) => runtime.block_on(commands::config::run(&options, &config)),
     };
     // A read of the standard input cannot be called off; the process need not wait for it.
     runtime.shutdown_background();

@@ -16,13 +16,13 @@ use crate::graph::{self, GraphError};
 
 /// Composes once, or again whenever something changes.
 pub(crate) async fn run(options: &Options, arguments: &ComposeArguments) -> Result<(), Box<dyn Error>> {
-    if arguments.watch { watch::run(options, arguments).await } else { once(options, arguments) }
+    if arguments.watch { watch::run(options, arguments).await } else { once(options, arguments).await }
 }
 
 /// Prints the supergraph, or the public schema, and hints on the error stream.
-fn once(options: &Options, arguments: &ComposeArguments) -> Result<(), Box<dyn Error>> {
+async fn once(options: &Options, arguments: &ComposeArguments) -> Result<(), Box<dyn Error>> {
     let configuration = configuration::load(options.config.as_deref())?;
-    let Composition { supergraph_sdl, hints } = match graph::compose(&configuration, super::colours()) {
+    let Composition { supergraph_sdl, hints } = match graph::compose(&configuration, super::colours()).await {
         Ok(composition) => composition,
         Err(GraphError::Composition { errors, .. }) if arguments.format == OutputFormat::Json => {
             println!("{}", serde_json::to_string_pretty(&errors)?);

@@ -14,9 +14,9 @@ use crate::{configuration, graph};
 const DOCUMENT_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Prints the plan on the standard output.
-pub(crate) fn run(options: &Options, arguments: &PlanArguments) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn run(options: &Options, arguments: &PlanArguments) -> Result<(), Box<dyn Error>> {
     let configuration = configuration::load(options.config.as_deref())?;
-    let supergraph = graph::supergraph(&configuration, arguments.supergraph.as_deref(), super::colours())?;
+    let supergraph = graph::supergraph(&configuration, arguments.supergraph.as_deref(), super::colours()).await?;
     let text = read(&arguments.file)?;
     let document: ExecutableDocument = Parser::new()
         .parse_executable(supergraph.api_schema(), text, &arguments.file)

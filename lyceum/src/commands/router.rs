@@ -11,7 +11,7 @@ use crate::{configuration, graph, stop};
 /// Serves until it is asked to stop.
 pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Result<(), Box<dyn Error>> {
     let configuration = configuration::load(options.config.as_deref())?;
-    let supergraph = graph::supergraph(&configuration, arguments.supergraph.as_deref(), super::colours())?;
+    let supergraph = graph::supergraph(&configuration, arguments.supergraph.as_deref(), super::colours()).await?;
     let directory = DataDirectory::open(&options.data_dir)?;
     let listeners = Listeners::open(options).await?;
     let names: Vec<String> = supergraph.subgraphs().iter().map(|subgraph| subgraph.name.clone()).collect();

@@ -16,7 +16,7 @@ use crate::{configuration, demonstration, graph, platform, stop};
 /// Migrates, seeds and serves until it is asked to stop.
 pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut configuration = configuration::load(options.config.as_deref())?;
-    let supergraph = graph::supergraph(&configuration, None, super::colours())?;
+    let supergraph = graph::supergraph(&configuration, None, super::colours()).await?;
     let directory = DataDirectory::open(&options.data_dir)?;
     let listeners = Listeners::open(options).await?;
     let (public, operations) = (listeners.public_address()?, listeners.operations_address()?);

@@ -79,13 +79,6 @@ fn check(path: &Path, configuration: &Configuration) -> Result<(), Configuration
                 format!("use `transport: http`, or one of {}", platform::names().join(", ")),
             ));
         }
-        if !is_ours && subgraph.schema.is_none() {
-            return Err(inconsistent(
-                format!("subgraphs.{name}.schema"),
-                "a subgraph that is not built in needs its schema".into(),
-                "name the file that holds its SDL".into(),
-            ));
-        }
         check_url(&subgraph.url).map_err(|problem| {
             inconsistent(format!("subgraphs.{name}.url"), problem, "write it like http://127.0.0.1:4101/graphql".into())
         })?;
