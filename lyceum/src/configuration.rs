@@ -23,6 +23,9 @@ pub struct Configuration {
     /// How subgraphs that run here hear of one another's events.
     #[serde(default)]
     pub events: EventConfiguration,
+    /// How the platform sends mail, such as that for a forgotten password.
+    #[serde(default)]
+    pub mail: MailConfiguration,
     /// The router's settings.
     #[serde(default)]
     pub router: RouterSettings,
@@ -61,6 +64,24 @@ pub struct EventConfiguration {
     /// a password need not stand here.
     #[serde(default)]
     pub redis: Option<String>,
+}
+
+/// How the platform sends mail.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailConfiguration {
+    /// The mail server: `smtps://user:password@host`, or `smtp://host:25` without TLS. Default: mail is shown on the
+    /// standard output. The environment variable `LYCEUM_MAIL_SMTP_URL` goes before it, so that a password need not stand
+    /// here.
+    #[serde(default)]
+    pub smtp: Option<String>,
+    /// The sender. Default: `Lyceum <no-reply@lyceum.example>`.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// The page on which people choose another password, up to the token that the mail puts behind it. Default:
+    /// `https://lyceum.example/reset-password?token=`.
+    #[serde(default)]
+    pub reset_page: Option<String>,
 }
 
 /// How a subgraph is reached.

@@ -1,6 +1,7 @@
 //! The subgraphs that are built into this command.
 
 use kit_service::Subgraph;
+use router_server::configuration::AuthenticationSettings;
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -41,16 +42,39 @@ pub fn schema_file(name: &str) -> String {
     format!("subgraphs/{name}/schema.graphql")
 }
 
+/// Names the mail server.
+const MAIL_SMTP_URL: &str = "LYCEUM_MAIL_SMTP_URL";
+
 /// What a subgraph is told beside its database.
 #[must_use]
 pub fn options(name: &str, configuration: &Configuration, directory: &DataDirectory) -> Value {
     match (name, &configuration.router.authentication) {
-        ("identity", Some(authentication)) => json!({
-            "issuer": authentication.issuer,
-            "audience": authentication.audience,
-            "keysFile": directory.path().join("identity.keys.json"),
-            "origins": configuration.router.cors.origins,
-        }),
+        ("identity", Some(authentication)) => identity_options(authentication, configuration, directory),
         _ => Value::Null,
     }
+}
+
+fn identity_options(
+    authentication: &AuthenticationSettings,
+    configuration: &Configuration,
+    directory: &DataDirectory,
+) -> Value {
+    let mail = &configuration.mail;
+    let mut options = json!({
+        "issuer": authentication.issuer,
+        "audience": authentication.audience,
+        "keysFile": directory.path().join("identity.keys.json"),
+        "origins": configuration.router.cors.origins,
+        "mail": {},
+    });
+    if let Some(url) = std::env::var(MAIL_SMTP_URL).ok().or_else(|| mail.smtp.clone()) {
+        options["mail"]["smtpUrl"] = Value::from(url);
+    }
+    if let Some(from) = &mail.from {
+        options["mail"]["from"] = Value::from(from.as_str());
+    }
+    if let Some(page) = &mail.reset_page {
+        options["resetPage"] = Value::from(page.as_str());
+    }
+    options
 }

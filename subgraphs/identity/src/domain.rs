@@ -2,6 +2,7 @@
 
 mod credentials;
 mod login_event;
+mod password_reset;
 mod profile;
 mod session;
 mod throttle;
@@ -9,6 +10,7 @@ mod user;
 
 pub(crate) use credentials::{Email, EmailFault, PASSWORD_CHARACTERS_MAX, PasswordFault, check_password};
 pub(crate) use login_event::{LoginEvent, LoginKind};
+pub(crate) use password_reset::{RESET_LIFETIME_US, ResetRequest, ResetRequestId, StoredReset};
 pub(crate) use profile::{Handle, ProfileChange, ProfileFault, ProfileField, check_display_name};
 pub(crate) use session::{
     LiveSession, Presented, RefreshDecision, Session, SessionId, StoredRefreshToken, decide_refresh, refresh_expiry,

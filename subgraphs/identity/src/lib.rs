@@ -11,8 +11,8 @@
 //! - Addresses are unique in NFC and lower case; a handle that was given up stays reserved for 90 days.
 //! - Private fields are only for their owner and holders of `user:read`, whoever asks and by whatever way.
 //!
-//! What it does not do: verify access tokens (the router does, with the keys of `/.well-known/jwks.json`), send mail, or
-//! know what people learn and buy.
+//! What it does not do: verify access tokens (the router does, with the keys of `/.well-known/jwks.json`), or know what
+//! people learn and buy.
 
 mod domain;
 mod events;
@@ -28,14 +28,15 @@ use std::sync::Arc;
 use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
 
 use rest::Rest;
-use service::{AccessTokens, Accounts, Keys, Passwords, Profiles, Sessions};
+use service::mail::{ConsoleMail, MailPort, SmtpMail};
+use service::{AccessTokens, Accounts, Keys, Passwords, Profiles, Resetting, Sessions};
 
-pub use settings::IdentityOptions;
+pub use settings::{IdentityOptions, MailOptions};
 
 /// identity, as the kit starts it.
 pub const SUBGRAPH: Subgraph = Subgraph {
     name: "identity",
-    migrations: kit_database::migrations!("identity", ["0001_accounts"]),
+    migrations: kit_database::migrations!("identity", ["0001_accounts", "0002_password_resets"]),
     sdl: graph::sdl,
     build: |context| Box::pin(build(context)),
     seeder: Some(&seed::IdentitySeeder),
@@ -55,9 +56,15 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         access_tokens: Arc::new(access_tokens),
     };
     let accounts = Accounts { sessions, passwords: Arc::new(Passwords::new(randomness)?) };
+    let mail: Arc<dyn MailPort> = match &options.mail.smtp_url {
+        Some(url) => Arc::new(SmtpMail::open(url, &options.mail.from)?),
+        None => Arc::new(ConsoleMail),
+    };
+    let resetting = Resetting { accounts: accounts.clone(), mail, page: options.reset_page };
     let profiles = Profiles { database: context.database.clone(), clock: Arc::clone(&context.clock) };
     let schema = graph::build(profiles, context.cursor_key());
     let database = context.database.clone();
     let offer = Offer::new(schema, move || service::loaders::loaders(&database));
-    Ok(offer.with_rest(rest::routes(Rest { accounts, keys, origins: options.origins })))
+    let rest = Rest { accounts, resetting: resetting.clone(), keys, origins: options.origins };
+    Ok(offer.with_rest(rest::routes(rest)).with_worker(resetting))
 }

@@ -5,6 +5,7 @@ mod body;
 mod client;
 mod cookie;
 mod jwks;
+mod password_resets;
 mod problem;
 mod sessions;
 
@@ -14,7 +15,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
-use crate::service::{Accounts, Keys};
+use crate::service::{Accounts, Keys, Resetting};
 
 /// Most bytes of a body (domain.md 4): ten times what the largest request needs.
 const BODY_BYTES_MAX: usize = 64 * 1_024;
@@ -22,6 +23,7 @@ const BODY_BYTES_MAX: usize = 64 * 1_024;
 /// What the handlers work with.
 pub(crate) struct Rest {
     pub(crate) accounts: Accounts,
+    pub(crate) resetting: Resetting,
     pub(crate) keys: Arc<Keys>,
     /// Origins whose pages may use the cookie, besides the request's own host.
     pub(crate) origins: Vec<String>,
@@ -34,6 +36,8 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/auth/v1/login", post(authentication::login))
         .route("/auth/v1/token/refresh", post(authentication::refresh))
         .route("/auth/v1/logout", post(authentication::logout))
+        .route("/auth/v1/password-resets", post(password_resets::ask))
+        .route("/auth/v1/password-resets/confirm", post(password_resets::confirm))
         .route("/auth/v1/logout-all", post(sessions::sign_out_everywhere))
         .route("/auth/v1/sessions", get(sessions::list))
         .route("/auth/v1/sessions/{id}", delete(sessions::end))

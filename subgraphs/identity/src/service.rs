@@ -5,8 +5,10 @@ pub(crate) mod accounts;
 pub(crate) mod error;
 pub(crate) mod keys;
 pub(crate) mod loaders;
+pub(crate) mod mail;
 pub(crate) mod passwords;
 pub(crate) mod profiles;
+pub(crate) mod resetting;
 pub(crate) mod sessions;
 
 pub(crate) use access_tokens::AccessTokens;
@@ -15,4 +17,5 @@ pub(crate) use error::AuthError;
 pub(crate) use keys::Keys;
 pub(crate) use passwords::Passwords;
 pub(crate) use profiles::{ProfileError, Profiles};
+pub(crate) use resetting::Resetting;
 pub(crate) use sessions::{Sessions, TokenPair};

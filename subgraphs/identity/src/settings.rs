@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use secrecy::SecretString;
 use serde::Deserialize;
 
 /// The options of identity.
@@ -17,6 +18,27 @@ pub struct IdentityOptions {
     pub keys_file: PathBuf,
     /// The origins, such as `https://lyceum.example`, whose pages may use the cookie. The request's own host always may.
     pub origins: Vec<String>,
+    /// How mail is sent.
+    pub mail: MailOptions,
+    /// The page on which people choose another password, up to the token that the mail puts behind it.
+    pub reset_page: String,
+}
+
+/// How mail is sent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct MailOptions {
+    /// The mail server: `smtps://user:password@host`, or `smtp://host:25` without TLS. Without it mail is shown on the
+    /// standard output.
+    pub smtp_url: Option<SecretString>,
+    /// The sender.
+    pub from: String,
+}
+
+impl Default for MailOptions {
+    fn default() -> Self {
+        Self { smtp_url: None, from: "Lyceum <no-reply@lyceum.example>".to_owned() }
+    }
 }
 
 impl Default for IdentityOptions {
@@ -26,6 +48,8 @@ impl Default for IdentityOptions {
             audience: "lyceum".to_owned(),
             keys_file: PathBuf::from("data/identity.keys.json"),
             origins: Vec::new(),
+            mail: MailOptions::default(),
+            reset_page: "https://lyceum.example/reset-password?token=".to_owned(),
         }
     }
 }

@@ -43,7 +43,15 @@ impl AccountReply for Reply {
 
 impl House {
     pub(crate) async fn open(place: TestDatabase) -> Self {
-        let options = |folder: &std::path::Path| json!({ "keysFile": folder.join("identity.keys.json") });
+        Self::open_with(place, json!({})).await
+    }
+
+    /// With further options.
+    pub(crate) async fn open_with(place: TestDatabase, mut further: Value) -> Self {
+        let options = |folder: &std::path::Path| {
+            further["keysFile"] = json!(folder.join("identity.keys.json"));
+            further
+        };
         Self(TestSubgraph::start_with(&SUBGRAPH, place, options).await)
     }
 

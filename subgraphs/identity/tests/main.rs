@@ -5,6 +5,7 @@
 mod account;
 mod demonstration;
 mod house;
+mod password_resets;
 mod problems;
 mod schema;
 mod sessions;

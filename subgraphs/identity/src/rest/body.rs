@@ -50,6 +50,17 @@ pub(super) struct RefreshBody {
 }
 
 #[derive(Deserialize)]
+pub(super) struct ResetBody {
+    pub(super) email: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ResetConfirmationBody {
+    pub(super) token: String,
+    pub(super) password: String,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PasswordBody {
     pub(super) current_password: String,

@@ -19,6 +19,8 @@ pub(super) fn problem(error: &AuthError) -> Response {
         AuthError::InvalidRefreshToken => (StatusCode::UNAUTHORIZED, "refresh-token-invalid"),
         AuthError::RefreshTokenReused => (StatusCode::UNAUTHORIZED, "refresh-token-reused"),
         AuthError::NotSignedIn => (StatusCode::UNAUTHORIZED, "unauthenticated"),
+        AuthError::InvalidResetToken => (StatusCode::BAD_REQUEST, "reset-token-invalid"),
+        AuthError::ResetTokenEnded => (StatusCode::GONE, "reset-token-ended"),
         AuthError::NoSuchSession => (StatusCode::NOT_FOUND, "session-not-found"),
         AuthError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
         AuthError::Database(_) | AuthError::Hash(_) => {
@@ -47,6 +49,7 @@ fn pointer(error: &AuthError) -> Option<&'static str> {
     match error {
         AuthError::InvalidEmail | AuthError::EmailTaken => Some("/email"),
         AuthError::InvalidName => Some("/name"),
+        AuthError::InvalidResetToken | AuthError::ResetTokenEnded => Some("/token"),
         AuthError::WeakPassword(_) => Some("/password"),
         _ => None,
     }

@@ -124,7 +124,8 @@ impl Accounts {
         Ok(pair)
     }
 
-    async fn admit(&self, subject: &[u8; 32]) -> Result<(), AuthError> {
+    /// Counts an attempt of a subject, and refuses when there were too many.
+    pub(crate) async fn admit(&self, subject: &[u8; 32]) -> Result<(), AuthError> {
         in_transaction!(self.sessions.database, |transaction| {
             let now = self.sessions.clock.now();
             let attempts = throttles::lock(transaction, subject, now).await?;
@@ -166,7 +167,7 @@ fn taken(error: DatabaseError) -> AuthError {
 }
 
 /// Who fails to sign in, and from where; also for accounts that do not exist.
-fn subject(email: &str, client: &Client) -> [u8; 32] {
+pub(crate) fn subject(email: &str, client: &Client) -> [u8; 32] {
     let ip = client.ip.as_deref().unwrap_or_default();
     Sha256::new().chain_update(email).chain_update([0]).chain_update(ip).finalize().into()
 }

@@ -28,6 +28,10 @@ pub(crate) enum AuthError {
     RefreshTokenReused,
     #[error("nobody is signed in")]
     NotSignedIn,
+    #[error("the token is none of ours; ask for another mail")]
+    InvalidResetToken,
+    #[error("the token was used, or is too old; ask for another mail")]
+    ResetTokenEnded,
     #[error("there is no such session, or it has ended")]
     NoSuchSession,
     #[error("passwords cannot be checked now; try again in a moment")]
