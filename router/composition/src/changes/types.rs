@@ -57,27 +57,31 @@ fn compare_interfaces(
     after: &IndexSet<ComponentName>,
     found: &mut Found,
 ) {
-    let has = |set: &IndexSet<ComponentName>, one: &ComponentName| set.iter().any(|other| other.name == one.name);
-    for gone in before.iter().filter(|one| !has(after, one)) {
-        let message = format!("does not implement {} any more", gone.name);
+    for gone in missing(before, after) {
+        let message = format!("does not implement {gone} any more");
         found.breaking("IMPLEMENTED_INTERFACE_REMOVED", name.to_string(), message);
     }
-    for added in after.iter().filter(|one| !has(before, one)) {
-        let message = format!("implements {} now", added.name);
-        found.dangerous("IMPLEMENTED_INTERFACE_ADDED", name.to_string(), message);
+    for added in missing(after, before) {
+        found.dangerous("IMPLEMENTED_INTERFACE_ADDED", name.to_string(), format!("implements {added} now"));
     }
 }
 
 fn compare_members(name: &Name, before: &IndexSet<ComponentName>, after: &IndexSet<ComponentName>, found: &mut Found) {
-    let has = |set: &IndexSet<ComponentName>, one: &ComponentName| set.iter().any(|other| other.name == one.name);
-    for gone in before.iter().filter(|one| !has(after, one)) {
-        let message = format!("{} does not belong to the union any more", gone.name);
+    for gone in missing(before, after) {
+        let message = format!("{gone} does not belong to the union any more");
         found.breaking("TYPE_REMOVED_FROM_UNION", name.to_string(), message);
     }
-    for added in after.iter().filter(|one| !has(before, one)) {
-        let message = format!("{} belongs to the union now", added.name);
-        found.dangerous("TYPE_ADDED_TO_UNION", name.to_string(), message);
+    for added in missing(after, before) {
+        found.dangerous("TYPE_ADDED_TO_UNION", name.to_string(), format!("{added} belongs to the union now"));
     }
+}
+
+/// The names of `these` that are not among `those`.
+fn missing<'n>(
+    these: &'n IndexSet<ComponentName>,
+    those: &'n IndexSet<ComponentName>,
+) -> impl Iterator<Item = &'n Name> {
+    these.iter().map(|one| &one.name).filter(|name| those.iter().all(|other| other.name != **name))
 }
 
 fn compare_values(name: &Name, before: &BTreeSet<Name>, after: &BTreeSet<Name>, found: &mut Found) {
