@@ -26,6 +26,9 @@ pub struct Configuration {
     /// How the platform sends mail, such as that for a forgotten password.
     #[serde(default)]
     pub mail: MailConfiguration,
+    /// How the platform sends short messages, such as codes that prove a telephone number.
+    #[serde(default)]
+    pub sms: SmsConfiguration,
     /// The router's settings.
     #[serde(default)]
     pub router: RouterSettings,
@@ -82,6 +85,16 @@ pub struct MailConfiguration {
     /// `https://lyceum.example/reset-password?token=`.
     #[serde(default)]
     pub reset_page: Option<String>,
+}
+
+/// How the platform sends short messages.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SmsConfiguration {
+    /// The gateway, which takes `POST {"to", "text"}` in JSON. Default: messages are shown on the standard output. The
+    /// bearer token that it asks for is in the environment variable `LYCEUM_SMS_GATEWAY_TOKEN`.
+    #[serde(default)]
+    pub gateway: Option<String>,
 }
 
 /// How a subgraph is reached.

@@ -45,6 +45,9 @@ pub fn schema_file(name: &str) -> String {
 /// Names the mail server.
 const MAIL_SMTP_URL: &str = "LYCEUM_MAIL_SMTP_URL";
 
+/// Holds the token of the gateway of short messages.
+const SMS_GATEWAY_TOKEN: &str = "LYCEUM_SMS_GATEWAY_TOKEN";
+
 /// What a subgraph is told beside its database.
 #[must_use]
 pub fn options(name: &str, configuration: &Configuration, directory: &DataDirectory) -> Value {
@@ -72,6 +75,9 @@ fn identity_options(
     }
     if let Some(from) = &mail.from {
         options["mail"]["from"] = Value::from(from.as_str());
+    }
+    if let Some(gateway) = &configuration.sms.gateway {
+        options["sms"] = json!({ "gatewayUrl": gateway, "gatewayToken": std::env::var(SMS_GATEWAY_TOKEN).ok() });
     }
     if let Some(page) = &mail.reset_page {
         options["resetPage"] = Value::from(page.as_str());

@@ -154,6 +154,7 @@ Relative paths start at the folder of the file. Command-line options and their e
 | `LYCEUM_<NAME>_DATABASE_URL` | the database of one subgraph, such as `LYCEUM_LEARNING_DATABASE_URL`; goes before `subgraphs.<name>.database` |
 | `LYCEUM_EVENTS_REDIS_URL` | the server of the event log; goes before `events.redis` |
 | `LYCEUM_MAIL_SMTP_URL` | the mail server; goes before `mail.smtp` |
+| `LYCEUM_SMS_GATEWAY_TOKEN` | the bearer token of the gateway of short messages |
 | `LYCEUM_ROUTER__<PATH>` | any key below `router`: its path in upper case, parts joined by two underscores; lists and maps as JSON |
 | `DEMO_PASSWORD` | the password of the demonstration accounts, when they are made; else `lyceum-demonstration` |
 ";

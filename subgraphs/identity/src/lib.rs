@@ -29,14 +29,18 @@ use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
 
 use rest::Rest;
 use service::mail::{ConsoleMail, MailPort, SmtpMail};
-use service::{AccessTokens, Accounts, Keys, Passwords, Profiles, Resetting, Sessions};
+use service::sms::{ConsoleSms, SmsGateway, SmsPort};
+use service::{AccessTokens, Accounts, Keys, Passwords, Profiles, Resetting, Sessions, Verifying};
 
-pub use settings::{IdentityOptions, MailOptions};
+pub use settings::{IdentityOptions, MailOptions, SmsOptions};
 
 /// identity, as the kit starts it.
 pub const SUBGRAPH: Subgraph = Subgraph {
     name: "identity",
-    migrations: kit_database::migrations!("identity", ["0001_accounts", "0002_password_resets"]),
+    migrations: kit_database::migrations!(
+        "identity",
+        ["0001_accounts", "0002_password_resets", "0003_phone_verifications"]
+    ),
     sdl: graph::sdl,
     build: |context| Box::pin(build(context)),
     seeder: Some(&seed::IdentitySeeder),
@@ -60,11 +64,16 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         Some(url) => Arc::new(SmtpMail::open(url, &options.mail.from)?),
         None => Arc::new(ConsoleMail),
     };
+    let sms: Arc<dyn SmsPort> = match &options.sms.gateway_url {
+        Some(url) => Arc::new(SmsGateway::open(url, options.sms.gateway_token)?),
+        None => Arc::new(ConsoleSms),
+    };
+    let verifying = Verifying { accounts: accounts.clone(), sms };
     let resetting = Resetting { accounts: accounts.clone(), mail, page: options.reset_page };
     let profiles = Profiles { database: context.database.clone(), clock: Arc::clone(&context.clock) };
     let schema = graph::build(profiles, context.cursor_key());
     let database = context.database.clone();
     let offer = Offer::new(schema, move || service::loaders::loaders(&database));
-    let rest = Rest { accounts, resetting: resetting.clone(), keys, origins: options.origins };
+    let rest = Rest { accounts, resetting: resetting.clone(), verifying, keys, origins: options.origins };
     Ok(offer.with_rest(rest::routes(rest)).with_worker(resetting))
 }

@@ -6,6 +6,7 @@ mod client;
 mod cookie;
 mod jwks;
 mod password_resets;
+mod phone_verifications;
 mod problem;
 mod sessions;
 
@@ -15,7 +16,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
-use crate::service::{Accounts, Keys, Resetting};
+use crate::service::{Accounts, Keys, Resetting, Verifying};
 
 /// Most bytes of a body (domain.md 4): ten times what the largest request needs.
 const BODY_BYTES_MAX: usize = 64 * 1_024;
@@ -24,6 +25,7 @@ const BODY_BYTES_MAX: usize = 64 * 1_024;
 pub(crate) struct Rest {
     pub(crate) accounts: Accounts,
     pub(crate) resetting: Resetting,
+    pub(crate) verifying: Verifying,
     pub(crate) keys: Arc<Keys>,
     /// Origins whose pages may use the cookie, besides the request's own host.
     pub(crate) origins: Vec<String>,
@@ -38,6 +40,8 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/auth/v1/logout", post(authentication::logout))
         .route("/auth/v1/password-resets", post(password_resets::ask))
         .route("/auth/v1/password-resets/confirm", post(password_resets::confirm))
+        .route("/auth/v1/phone-verifications", post(phone_verifications::send))
+        .route("/auth/v1/phone-verifications/{id}/confirm", post(phone_verifications::confirm))
         .route("/auth/v1/logout-all", post(sessions::sign_out_everywhere))
         .route("/auth/v1/sessions", get(sessions::list))
         .route("/auth/v1/sessions/{id}", delete(sessions::end))

@@ -10,6 +10,8 @@ pub(crate) mod passwords;
 pub(crate) mod profiles;
 pub(crate) mod resetting;
 pub(crate) mod sessions;
+pub(crate) mod sms;
+pub(crate) mod verifying;
 
 pub(crate) use access_tokens::AccessTokens;
 pub(crate) use accounts::{Accounts, Registration};
@@ -19,3 +21,4 @@ pub(crate) use passwords::Passwords;
 pub(crate) use profiles::{ProfileError, Profiles};
 pub(crate) use resetting::Resetting;
 pub(crate) use sessions::{Sessions, TokenPair};
+pub(crate) use verifying::Verifying;

@@ -20,8 +20,20 @@ pub struct IdentityOptions {
     pub origins: Vec<String>,
     /// How mail is sent.
     pub mail: MailOptions,
+    /// How short messages are sent.
+    pub sms: SmsOptions,
     /// The page on which people choose another password, up to the token that the mail puts behind it.
     pub reset_page: String,
+}
+
+/// How short messages are sent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct SmsOptions {
+    /// The gateway, which takes `POST {"to", "text"}`. Without it messages are shown on the standard output.
+    pub gateway_url: Option<String>,
+    /// The bearer token that the gateway asks for.
+    pub gateway_token: Option<SecretString>,
 }
 
 /// How mail is sent.
@@ -49,6 +61,7 @@ impl Default for IdentityOptions {
             keys_file: PathBuf::from("data/identity.keys.json"),
             origins: Vec::new(),
             mail: MailOptions::default(),
+            sms: SmsOptions::default(),
             reset_page: "https://lyceum.example/reset-password?token=".to_owned(),
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod credentials;
 pub(crate) mod login_events;
 pub(crate) mod organisations;
 pub(crate) mod password_resets;
+pub(crate) mod phone_verifications;
 pub(crate) mod sessions;
 pub(crate) mod throttles;
 pub(crate) mod users;

@@ -6,6 +6,7 @@ mod account;
 mod demonstration;
 mod house;
 mod password_resets;
+mod phone;
 mod problems;
 mod schema;
 mod sessions;

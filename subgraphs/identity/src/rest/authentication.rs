@@ -23,7 +23,12 @@ pub(super) async fn register(State(rest): State<Arc<Rest>>, parts: Parts, body: 
         Ok(body) => body,
         Err(response) => return *response,
     };
-    let registration = Registration { name: body.name, email: body.email, password: secret(body.password) };
+    let registration = Registration {
+        name: body.name,
+        email: body.email,
+        password: secret(body.password),
+        phone_token: body.phone_token,
+    };
     match rest.accounts.register(registration, &call(&parts)).await {
         Ok(pair) => {
             let location = HeaderValue::from_str(&format!("/users/{}", pair.user_id));

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, SecondsFormat, Utc};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use kit_service::Problem;
@@ -31,6 +32,8 @@ pub(super) struct RegisterBody {
     pub(super) email: String,
     pub(super) password: String,
     #[serde(default)]
+    pub(super) phone_token: Option<String>,
+    #[serde(default)]
     pub(super) token_delivery: TokenDelivery,
 }
 
@@ -47,6 +50,16 @@ pub(super) struct LoginBody {
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct RefreshBody {
     pub(super) refresh_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PhoneBody {
+    pub(super) phone: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CodeBody {
+    pub(super) code: String,
 }
 
 #[derive(Deserialize)]
@@ -97,6 +110,11 @@ pub(super) fn json_or_nothing<T: DeserializeOwned + Default>(
     body: &[u8],
 ) -> Result<T, Box<Response>> {
     if body.is_empty() { Ok(T::default()) } else { json(headers, body) }
+}
+
+/// RFC 3339, UTC, milliseconds.
+pub(super) fn moment(at_us: i64) -> Option<String> {
+    DateTime::<Utc>::from_timestamp_micros(at_us).map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
 pub(super) fn secret(text: String) -> SecretString {

@@ -21,6 +21,15 @@ pub(super) fn problem(error: &AuthError) -> Response {
         AuthError::NotSignedIn => (StatusCode::UNAUTHORIZED, "unauthenticated"),
         AuthError::InvalidResetToken => (StatusCode::BAD_REQUEST, "reset-token-invalid"),
         AuthError::ResetTokenEnded => (StatusCode::GONE, "reset-token-ended"),
+        AuthError::InvalidPhone => (StatusCode::BAD_REQUEST, "invalid-phone"),
+        AuthError::PhoneTaken => (StatusCode::CONFLICT, "phone-taken"),
+        AuthError::CodeMismatch => (StatusCode::BAD_REQUEST, "code-mismatch"),
+        AuthError::VerificationEnded => (StatusCode::GONE, "verification-ended"),
+        AuthError::InvalidPhoneToken => (StatusCode::BAD_REQUEST, "phone-token-invalid"),
+        AuthError::SmsNotDelivered(reason) => {
+            tracing::warn!(reason, "a short message was not delivered");
+            (StatusCode::BAD_GATEWAY, "sms-delivery-failed")
+        }
         AuthError::NoSuchSession => (StatusCode::NOT_FOUND, "session-not-found"),
         AuthError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
         AuthError::Database(_) | AuthError::Hash(_) => {
@@ -49,6 +58,9 @@ fn pointer(error: &AuthError) -> Option<&'static str> {
     match error {
         AuthError::InvalidEmail | AuthError::EmailTaken => Some("/email"),
         AuthError::InvalidName => Some("/name"),
+        AuthError::InvalidPhone => Some("/phone"),
+        AuthError::CodeMismatch => Some("/code"),
+        AuthError::InvalidPhoneToken | AuthError::PhoneTaken => Some("/phoneToken"),
         AuthError::InvalidResetToken | AuthError::ResetTokenEnded => Some("/token"),
         AuthError::WeakPassword(_) => Some("/password"),
         _ => None,

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, SecondsFormat, Utc};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::request::Parts;
 use serde_json::{Value, json};
 
+use super::body::moment;
 use super::client::call;
 use super::problem::problem;
 use super::{Rest, cookie};
@@ -56,9 +56,4 @@ fn shown(session: &LiveSession, is_own: bool) -> Value {
         "id": session.id, "device": session.device, "ip": session.ip, "createdAt": moment(session.created_at),
         "lastUsedAt": moment(session.last_used_at), "current": is_own,
     })
-}
-
-/// RFC 3339, UTC, milliseconds.
-fn moment(at_us: i64) -> Option<String> {
-    DateTime::<Utc>::from_timestamp_micros(at_us).map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true))
 }

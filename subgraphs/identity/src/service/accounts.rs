@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::sessions::own_session;
+use super::verifying::proven;
 use super::{AuthError, Passwords, Sessions, TokenPair};
 use crate::domain::{
     Email, EmailFault, Handle, LoginKind, PASSWORD_CHARACTERS_MAX, User, UserStatus, admit_attempt, check_display_name,
@@ -24,6 +25,8 @@ pub(crate) struct Registration {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) password: SecretString,
+    /// Proves a telephone number, where one was verified.
+    pub(crate) phone_token: Option<String>,
 }
 
 /// Opens accounts and signs people in.
@@ -40,9 +43,12 @@ impl Accounts {
         let display_name = check_display_name(&registration.name).ok_or(AuthError::InvalidName)?;
         check_password(registration.password.expose_secret(), &email).map_err(AuthError::WeakPassword)?;
         let phc = self.passwords.hash(registration.password).await?;
-        let user = self.new_user(&email, display_name);
+        let mut user = self.new_user(&email, display_name);
         let roles = BTreeSet::from([Role::Mentee]);
         in_transaction!(self.sessions.database, |transaction| {
+            if let Some(token) = &registration.phone_token {
+                user.phone = Some(proven(transaction, token, self.sessions.clock.now()).await?);
+            }
             users::insert(transaction, &user).await.map_err(taken)?;
             users::grant(transaction, user.id, Role::Mentee).await?;
             credentials::insert(transaction, user.id, &phc).await?;
@@ -162,6 +168,7 @@ impl Accounts {
 fn taken(error: DatabaseError) -> AuthError {
     match error {
         DatabaseError::Unique { constraint } if constraint == users::EMAIL_UNIQUE => AuthError::EmailTaken,
+        DatabaseError::Unique { constraint } if constraint == users::PHONE_UNIQUE => AuthError::PhoneTaken,
         error => error.into(),
     }
 }

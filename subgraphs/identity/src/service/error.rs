@@ -32,6 +32,18 @@ pub(crate) enum AuthError {
     InvalidResetToken,
     #[error("the token was used, or is too old; ask for another mail")]
     ResetTokenEnded,
+    #[error("this is no telephone number; write it with its country, such as +82 10 1234 5678")]
+    InvalidPhone,
+    #[error("an account with this number exists; sign in to it")]
+    PhoneTaken,
+    #[error("the message could not be sent; try again in a moment")]
+    SmsNotDelivered(String),
+    #[error("this is not the code that was sent")]
+    CodeMismatch,
+    #[error("the code was used, or is too old; ask for another one")]
+    VerificationEnded,
+    #[error("the token does not prove a number, was used, or is too old; verify the number again")]
+    InvalidPhoneToken,
     #[error("there is no such session, or it has ended")]
     NoSuchSession,
     #[error("passwords cannot be checked now; try again in a moment")]

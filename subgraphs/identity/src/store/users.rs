@@ -13,8 +13,8 @@ const BY_ID: &str = "SELECT * FROM users WHERE id IN (..)";
 const BY_HANDLE: &str = "SELECT * FROM users WHERE handle IN (..)";
 const BY_EMAIL: &str = "SELECT * FROM users WHERE email = ?";
 const ROLES: &str = "SELECT user_id, role FROM user_roles WHERE user_id IN (..) ORDER BY user_id, role";
-const INSERT: &str = "INSERT INTO users (id, handle, email, display_name, status, version, created_at)
-  VALUES (?, ?, ?, ?, 'ACTIVE', ?, ?)";
+const INSERT: &str = "INSERT INTO users (id, handle, email, phone, display_name, status, version, created_at)
+  VALUES (?, ?, ?, ?, ?, 'ACTIVE', ?, ?)";
 const GRANT: &str = "INSERT INTO user_roles (user_id, role) VALUES (?, ?)";
 const UPDATE_PROFILE: &str = "UPDATE users SET handle = ?, handle_changed_at = ?, display_name = ?, bio = ?,
   interests = ?, version = ? WHERE id = ?";
@@ -24,6 +24,8 @@ const RESERVE: Upsert = Upsert::into("reserved_handles").key(&["handle"]).replac
 
 /// The constraint that a second account with the same address breaks.
 pub(crate) const EMAIL_UNIQUE: &str = "users_email_unique";
+/// The constraint that a second account with the same telephone number breaks.
+pub(crate) const PHONE_UNIQUE: &str = "users_phone_unique";
 /// The constraint that a second account with the same handle breaks.
 pub(crate) const HANDLE_UNIQUE: &str = "users_handle_unique";
 
@@ -64,7 +66,7 @@ pub(crate) async fn roles(
 
 /// Writes a new user.
 pub(crate) async fn insert(transaction: &mut Transaction, user: &User) -> Result<(), DatabaseError> {
-    let insert = transaction.query(INSERT).bind(user.id).bind(&user.handle).bind(&user.email);
+    let insert = transaction.query(INSERT).bind(user.id).bind(&user.handle).bind(&user.email).bind(user.phone.clone());
     insert.bind(&user.display_name).bind(user.version).bind(user.created_at).execute().await.map(drop)
 }
 
