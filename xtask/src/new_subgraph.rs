@@ -25,15 +25,27 @@ const FILES: [(&str, &str); 12] = [
 
 /// Longest name: it is part of names of tables' users and of metrics.
 const NAME_LENGTH_MAX: usize = 24;
-/// Names of folders beside the subgraphs, and of what the graph itself uses.
-const TAKEN: [&str; 6] = ["kit", "bus", "router", "lyceum", "query", "test"];
+/// Names of folders beside the subgraphs, of what the graph itself uses, and of crates that need no dependency.
+const TAKEN: [&str; 12] =
+    ["kit", "bus", "router", "lyceum", "xtask", "query", "test", "main", "core", "alloc", "std", "proc"];
+/// Words of the language that would do for a name otherwise (The Rust Reference, section "Keywords"): a subgraph's name
+/// is that of a crate and of modules.
+const KEYWORDS: &str = "abstract async await become box break const continue crate dyn else enum extern false final for \
+    gen impl let loop macro match mod move mut override priv pub ref return self static struct super trait true try type \
+    typeof union unsafe unsized use virtual where while yield";
+
+/// Where the command lists its subgraphs.
+const LIST: &str = "const SUBGRAPHS: [";
 
 /// Why there is no new subgraph. Nothing has been written then.
 #[derive(Debug, Error)]
 pub enum NewSubgraphError {
     /// It cannot be a name.
-    #[error("`{0}` cannot be the name of a subgraph; use 3 to {NAME_LENGTH_MAX} letters from a to z, and none of {names}", names = TAKEN.join(", "))]
+    #[error("`{0}` cannot be the name of a subgraph; use 3 to {NAME_LENGTH_MAX} letters from a to z")]
     Name(String),
+    /// It is the name of something else that Rust, the house or a library calls so.
+    #[error("`{0}` is the name of {1}, which a subgraph of that name would hide; choose another name")]
+    Taken(String, &'static str),
     /// It is there already.
     #[error("{} is there already; choose another name", .0.display())]
     Exists(PathBuf),
@@ -64,7 +76,7 @@ pub enum NewSubgraphError {
 /// # Errors
 /// [`NewSubgraphError`]; all that can be refused is refused before anything is written.
 pub fn write(root: &Path, name: &str) -> Result<Vec<PathBuf>, NewSubgraphError> {
-    check_name(name)?;
+    check_name(root, name)?;
     for folder in [format!("subgraphs/{name}"), format!("migrations/{name}")] {
         if root.join(&folder).exists() {
             return Err(NewSubgraphError::Exists(folder.into()));
@@ -86,10 +98,32 @@ pub fn write(root: &Path, name: &str) -> Result<Vec<PathBuf>, NewSubgraphError> 
     Ok(files.into_iter().map(|(file, _)| file).collect())
 }
 
-fn check_name(name: &str) -> Result<(), NewSubgraphError> {
+fn check_name(root: &Path, name: &str) -> Result<(), NewSubgraphError> {
     let is_plain =
         (3..=NAME_LENGTH_MAX).contains(&name.len()) && name.bytes().all(|letter| letter.is_ascii_lowercase());
-    if is_plain && !TAKEN.contains(&name) { Ok(()) } else { Err(NewSubgraphError::Name(name.to_owned())) }
+    if !is_plain {
+        return Err(NewSubgraphError::Name(name.to_owned()));
+    }
+    let taken = |by| Err(NewSubgraphError::Taken(name.to_owned(), by));
+    if KEYWORDS.split_ascii_whitespace().any(|keyword| keyword == name) {
+        return taken("a word of Rust");
+    }
+    let cargo = read(root, Path::new("Cargo.toml"))?;
+    let is_dependency = dependencies(&cargo).any(|dependency| dependency == name);
+    if is_dependency && root.join("subgraphs").join(name).exists() {
+        return Err(NewSubgraphError::Exists(Path::new("subgraphs").join(name)));
+    }
+    if is_dependency {
+        return taken("a library that the workspace uses");
+    }
+    if TAKEN.contains(&name) { taken("a part of the house, of the graph or of Rust") } else { Ok(()) }
+}
+
+/// The names that stand below `[workspace.dependencies]`.
+fn dependencies(cargo: &str) -> impl Iterator<Item = &str> {
+    let behind = cargo.lines().skip_while(|line| *line != "[workspace.dependencies]").skip(1);
+    let lines = behind.take_while(|line| !line.starts_with('['));
+    lines.filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim())
 }
 
 fn filled_in(template: &str, name: &str) -> String {
@@ -107,21 +141,24 @@ pub fn upper(name: &str) -> String {
 fn entries(root: &Path, name: &str) -> Result<Vec<(PathBuf, String)>, NewSubgraphError> {
     let platform = "lyceum/src/platform.rs";
     let text = read(root, Path::new(platform))?;
-    let list = text.lines().find(|line| line.starts_with("const SUBGRAPHS: ["));
-    let list = list.ok_or_else(|| missing(platform, "const SUBGRAPHS: ["))?;
-    let count = list.matches("::SUBGRAPH").count();
-    let last = list.split("::SUBGRAPH").nth(count.saturating_sub(1)).and_then(|before| before.rsplit('&').next());
-    let last = last.unwrap_or_default().to_owned();
+    // From the name to the end of the statement, however it breaks into lines.
+    let begin = text.find(LIST).ok_or_else(|| missing(platform, LIST))?;
+    let length = text[begin..].find("];\n").ok_or_else(|| missing(platform, "];"))?;
+    let list = &text[begin..begin + length];
+    let known: Vec<&str> =
+        list.split('&').filter_map(|entry| entry.split_once("::SUBGRAPH")).map(|(name, _)| name).collect();
+    let (count, last) = (known.len(), *known.last().ok_or_else(|| missing(platform, "&…::SUBGRAPH"))?);
+    let entry = format!("&{last}::SUBGRAPH");
     let longer = list
         .replace(&format!("; {count}]"), &format!("; {}]", count + 1))
-        .replace("::SUBGRAPH];", &format!("::SUBGRAPH, &{name}::SUBGRAPH];"));
+        .replace(&entry, &format!("{entry}, &{name}::SUBGRAPH"));
     let mut changed = vec![(PathBuf::from(platform), text.replace(list, &longer))];
 
     let cargo = behind(root, "Cargo.toml", &format!("  \"subgraphs/{last}\","), &format!("  \"subgraphs/{name}\","))?;
     let dependency = |name: &str| format!("{name} = {{ path = \"subgraphs/{name}\" }}");
-    changed.push(("Cargo.toml".into(), behind_in(&cargo, "Cargo.toml", &dependency(&last), &dependency(name))?));
+    changed.push(("Cargo.toml".into(), behind_in(&cargo, "Cargo.toml", &dependency(last), &dependency(name))?));
     let dependency = |name: &str| format!("{name}.workspace = true");
-    let cargo = behind(root, "lyceum/Cargo.toml", &dependency(&last), &dependency(name))?;
+    let cargo = behind(root, "lyceum/Cargo.toml", &dependency(last), &dependency(name))?;
     changed.push(("lyceum/Cargo.toml".into(), cargo));
 
     let url = |index: usize| format!("    url: http://127.0.0.1:{}/graphql", 4100 + index);

@@ -60,15 +60,34 @@ fn a_new_subgraph_is_whole_and_in_the_graph() {
     assert!(formatted.status.success(), "{}", String::from_utf8_lossy(&formatted.stderr));
 }
 
+/// The list of subgraphs grows until it breaks into several lines.
+#[test]
+fn as_many_subgraphs_as_wanted_can_follow_each_other() {
+    let copy = copy_of_the_house();
+    let platform = copy.path().join("lyceum/src/platform.rs");
+    for name in ["greetings", "farewells", "anniversaries", "invitations", "congratulations"] {
+        write(copy.path(), name).unwrap();
+        let formatted = Command::new("rustfmt").args(["--edition", "2024"]).arg(&platform).output().unwrap();
+        assert!(formatted.status.success(), "{}", String::from_utf8_lossy(&formatted.stderr));
+        assert!(text(copy.path(), "lyceum/src/platform.rs").contains(&format!("&{name}::SUBGRAPH")));
+    }
+    let text = text(copy.path(), "lyceum/src/platform.rs");
+    assert!(text.contains("const SUBGRAPHS: [&Subgraph; 8] = ["), "{text}");
+}
+
 #[test]
 fn what_cannot_be_a_subgraph_changes_nothing() {
     let copy = copy_of_the_house();
     write(copy.path(), "greetings").unwrap();
     let before = everything(copy.path());
     assert!(matches!(write(copy.path(), "greetings"), Err(NewSubgraphError::Exists(_))));
-    for name in ["", "ab", "Upper", "with-hyphen", "../away", "kit", "averyveryverylongnameindeed"] {
+    for name in ["", "ab", "Upper", "with-hyphen", "../away", "averyveryverylongnameindeed"] {
         let refused = write(copy.path(), name).unwrap_err();
         assert!(matches!(refused, NewSubgraphError::Name(_)), "{name}: {refused}");
+    }
+    for name in ["kit", "match", "yield", "serde", "tokio", "axum", "xtask", "core"] {
+        let refused = write(copy.path(), name).unwrap_err();
+        assert!(matches!(refused, NewSubgraphError::Taken(..)), "{name}: {refused}");
     }
     assert_eq!(everything(copy.path()), before);
 }

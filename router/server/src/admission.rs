@@ -5,8 +5,10 @@
 //! execute anything; a `GET` executes queries only. Cookies are not read.
 
 mod body;
+mod json_value;
 pub(crate) mod media_type;
 mod parameters;
+mod query_string;
 
 pub(crate) use body::{BodyError, collect};
 pub(crate) use parameters::Parameters;

@@ -201,4 +201,8 @@ async fn text_beyond_the_basic_plane_goes_through_and_broken_text_is_refused() {
         let reply = graph.request("POST", "/graphql", &headers, broken).await;
         assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{broken}: {reply:?}");
     }
+    let marked = graph.request("POST", "/graphql", &headers, "\u{feff}{\"query\":\"{ __typename }\"}").await;
+    assert!(marked.message().contains("byte order mark"), "{marked:?}");
+    let encoded = "/graphql?query=%7B%20a%3A%20__type(name%3A%20%22%F0%9F%8F%83%22)%20%7B%20name%20%7D%20%7D";
+    assert_eq!(graph.request("GET", encoded, &[], "").await.status, StatusCode::OK);
 }

@@ -50,12 +50,51 @@ async fn parameters_of_wrong_types_are_named() {
     }
 }
 
+/// Of a member that stands twice, readers before and behind the router may take another one (RFC 8259 section 4).
 #[tokio::test]
 async fn a_member_that_appears_twice_is_refused() {
     let graph = Graph::new();
-    let reply =
-        graph.request("POST", "/graphql", &[JSON], r#"{"query":"{ __typename }","query":"{ me { id } }"}"#).await;
-    assert_refused(&reply, 400, "BAD_USER_INPUT", "duplicate field");
+    for (body, words) in [
+        (r#"{"query":"{ __typename }","query":"{ me { id } }"}"#, "duplicate field"),
+        (r#"{"query":"{ __typename }","variables":{"a":1,"b":2,"a":3}}"#, "\"a\" appears twice"),
+        (r#"{"query":"{ __typename }","variables":{"a":[{"b":1,"b":1}]}}"#, "\"b\" appears twice"),
+        (r#"{"query":"{ __typename }","extensions":{"c":1,"c":2}}"#, "\"c\" appears twice"),
+    ] {
+        assert_refused(&graph.request("POST", "/graphql", &[JSON], body).await, 400, "BAD_USER_INPUT", words);
+    }
+    let query = "query=%7B__typename%7D&variables=%7B%22a%22%3A1%2C%22a%22%3A2%7D";
+    let reply = graph.request("GET", &format!("/graphql?{query}"), &[], "").await;
+    assert_refused(&reply, 400, "BAD_USER_INPUT", "\"variables\" cannot be read");
+    assert_eq!(graph.executed(), 0);
+}
+
+/// AMP-03, AMP-10
+#[tokio::test]
+async fn variables_that_are_nested_too_deep_are_refused() {
+    let graph = Graph::new();
+    let body = |levels: usize| {
+        let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+        format!(r#"{{"query":"{{ __typename }}","variables":{{"list":{open}{close}}}}}"#)
+    };
+    let reply = graph.request("POST", "/graphql", &[JSON], &body(63)).await;
+    assert_eq!(reply.json(), json!({ "data": { "__typename": "Query" } }));
+    for levels in [64, 100, 50_000] {
+        let reply = graph.request("POST", "/graphql", &[JSON], &body(levels)).await;
+        assert_eq!((reply.status.as_u16(), reply.code().as_str()), (400, "BAD_USER_INPUT"), "{levels}: {reply:?}");
+    }
+    let reply = graph.request("POST", "/graphql", &[JSON], &body(64)).await;
+    assert_refused(&reply, 400, "BAD_USER_INPUT", "more than 64 levels deep");
+}
+
+/// A body that is no object is named for what it is, in words of GraphQL over HTTP rather than of the program.
+#[tokio::test]
+async fn a_body_that_is_no_object_is_refused_in_plain_words() {
+    let graph = Graph::new();
+    for body in ["1", "null", "\"{ __typename }\"", "true"] {
+        let reply = graph.request("POST", "/graphql", &[JSON], body).await;
+        assert_refused(&reply, 400, "BAD_USER_INPUT", "expected an object with the member \"query\"");
+        assert!(!reply.message().contains("RawParameters"), "{reply:?}");
+    }
 }
 
 /// HX-05, HX-06
@@ -129,6 +168,36 @@ async fn a_body_over_the_limit_is_refused() {
     assert_refused(&graph.post(&body, &[]).await, 413, "BAD_USER_INPUT", "262144 bytes");
     let compressed = graph.post(&json!({ "query": "{ __typename }" }), &[("content-encoding", "gzip")]).await;
     assert_refused(&compressed, 415, "BAD_USER_INPUT", "compressed");
+    let twice = [("content-encoding", "identity"), ("content-encoding", "gzip")];
+    let compressed = graph.post(&json!({ "query": "{ __typename }" }), &twice).await;
+    assert_refused(&compressed, 415, "BAD_USER_INPUT", "compressed");
+    let plain = graph.post(&json!({ "query": "{ __typename }" }), &[("content-encoding", "Identity")]).await;
+    assert_eq!(plain.json(), json!({ "data": { "__typename": "Query" } }));
+}
+
+/// HX-21: what is announced as too long is refused before it has come.
+#[tokio::test]
+async fn a_body_that_is_announced_over_the_limit_is_not_waited_for() {
+    struct Announced;
+    impl http_body::Body for Announced {
+        type Data = bytes::Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _context: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, Self::Error>>> {
+            panic!("a body that is too long was read")
+        }
+
+        fn size_hint(&self) -> http_body::SizeHint {
+            http_body::SizeHint::with_exact(10_000_000_000)
+        }
+    }
+    let graph = Graph::new();
+    let body = axum::body::Body::new(Announced);
+    let request = http::Request::post("/graphql").header(JSON.0, JSON.1).body(body).unwrap();
+    assert_refused(&graph.send(request).await, 413, "BAD_USER_INPUT", "262144 bytes");
 }
 
 /// HX-18
@@ -152,6 +221,7 @@ async fn content_types_that_a_form_could_send_are_refused() {
         "message/http",
         "application/graphql",
         "application/json; charset=utf-16",
+        "application/json; charset =utf-16",
         "application/json, text/plain",
         "",
     ] {
@@ -203,6 +273,11 @@ async fn urls_that_cannot_be_read_one_way_only_are_refused() {
         ("query=%7B__typename%7D&variables=nonsense", "\"variables\" is not JSON"),
         ("query=%7B__typename%7D&variables=%5B%5D", "\"variables\" is a list"),
         ("query=%7B__typename%7D&extensions=%7B", "\"extensions\" is not JSON"),
+        ("query=%7B__typename%7D%", "percent-encoded UTF-8"),
+        ("query=%7B__typename%7D%2", "percent-encoded UTF-8"),
+        ("query=%7B__typename%7D%zz", "percent-encoded UTF-8"),
+        ("query=%7B__typename%7D%23%ff", "percent-encoded UTF-8"),
+        ("query=%7B__typename%7D%23%c3%28", "percent-encoded UTF-8"),
     ] {
         let reply = graph.request("GET", &format!("/graphql?{query}"), &[], "").await;
         assert_refused(&reply, 400, "BAD_USER_INPUT", words);

@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -12,7 +12,8 @@ use crate::refusal::Refusal;
 /// Reads a whole body, within its bounds.
 pub(super) async fn read(settings: &AdmissionSettings, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     // A compressed body would have to be bounded while it grows; operations are small enough to come as they are.
-    if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(Refusal::http(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "The body is compressed (content-encoding); send it as it is.",
@@ -41,8 +42,11 @@ pub(crate) enum BodyError {
     Broken,
 }
 
-/// Collects at most `limit` bytes within `timeout`.
+/// Collects at most `limit` bytes within `timeout`. A body that is announced as longer is not waited for.
 pub(crate) async fn collect(body: Body, limit: usize, timeout: Duration) -> Result<Bytes, BodyError> {
+    if usize::try_from(body.size_hint().lower()).map_or(true, |announced| announced > limit) {
+        return Err(BodyError::TooLarge);
+    }
     let whole = tokio::time::timeout(timeout, Limited::new(body, limit).collect()).await;
     match whole {
         Err(_elapsed) => Err(BodyError::TooSlow),

@@ -20,7 +20,8 @@ impl ReplyMediaType {
     }
 }
 
-/// True for `application/json`, alone or with `charset=utf-8`.
+/// True for `application/json`, alone or with `charset=utf-8`. Space around a parameter's `=` is malformed (RFC 9110
+/// section 5.6.6) and refused: readers differ on whether such a `charset` counts.
 pub(super) fn is_utf8_json(value: &HeaderValue) -> bool {
     let Ok(text) = value.to_str() else { return false };
     let mut parts = text.split(';').map(str::trim);
@@ -30,7 +31,7 @@ pub(super) fn is_utf8_json(value: &HeaderValue) -> bool {
             Some((name, charset)) if name.eq_ignore_ascii_case("charset") => {
                 charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
             }
-            Some(_) => true,
+            Some((name, value)) => !name.ends_with(char::is_whitespace) && !value.starts_with(char::is_whitespace),
             None => false,
         })
 }

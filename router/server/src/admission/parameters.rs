@@ -1,9 +1,13 @@
 use axum::extract::Query;
 use http::Uri;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::{json_value, query_string};
 use crate::refusal::Refusal;
+
+/// RFC 8259 section 8.1: JSON on its way begins without one.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The parameters of a GraphQL request (GraphQL over HTTP, section 5.1). `extensions` is checked and, as no extension
 /// is supported yet, not kept; keys that the specification does not name are ignored, as it demands.
@@ -15,21 +19,16 @@ pub(crate) struct Parameters {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object with the member \"query\"")]
 struct RawParameters {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "json_value::present")]
     query: Option<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json_value::present")]
     operation_name: Option<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json_value::present")]
     variables: Option<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json_value::present")]
     extensions: Option<Value>,
-}
-
-/// Tells an explicit `null` from an absent member.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,6 +49,12 @@ impl Parameters {
                 "The body is empty; send a JSON object with the member \"query\".",
             ));
         }
+        if body.starts_with(BYTE_ORDER_MARK) {
+            return Err(Refusal::http(
+                http::StatusCode::BAD_REQUEST,
+                "The body begins with a byte order mark, which JSON does not have; send it without.",
+            ));
+        }
         let raw = match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'[') if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
                 return Err(Refusal::parameters("The body is a list; send one operation per request."));
@@ -61,6 +66,9 @@ impl Parameters {
 
     /// Reads the query string of a `GET`.
     pub(crate) fn from_query(query: &str) -> Result<Self, Refusal> {
+        if !query_string::is_utf8(query) {
+            return Err(Refusal::parameters("The query string is not percent-encoded UTF-8."));
+        }
         let uri = Uri::builder().path_and_query(format!("/?{query}")).build();
         let parameters = uri
             .ok()
@@ -104,9 +112,10 @@ fn object(name: &str, value: Option<Value>) -> Result<Map<String, Value>, Refusa
 
 fn json_parameter(name: &str, text: Option<String>) -> Result<Option<Value>, Refusal> {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
-    serde_json::from_str(&text)
-        .map(Some)
-        .map_err(|error| Refusal::parameters(format!("The parameter \"{name}\" is not JSON: {error}.")))
+    json_value::from_text(&text).map(Some).map_err(|error| {
+        let problem = if error.is_data() { "cannot be read" } else { "is not JSON" };
+        Refusal::parameters(format!("The parameter \"{name}\" {problem}: {error}."))
+    })
 }
 
 fn wrong_type(name: &str, expected: &str, given: &Value) -> Refusal {
@@ -123,7 +132,7 @@ fn wrong_type(name: &str, expected: &str, given: &Value) -> Refusal {
 
 fn not_readable(error: &serde_json::Error) -> Refusal {
     if error.is_data() {
-        return Refusal::parameters(format!("The body is not an object with the member \"query\": {error}."));
+        return Refusal::parameters(format!("The body cannot be read: {error}."));
     }
     Refusal::http(http::StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))
 }
