@@ -48,6 +48,7 @@ macro_rules! hint_codes {
 }
 
 hint_codes! {
+    ContextualArgumentNotContextualInAllSubgraphs = Info, "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS": "An argument is filled from a context in some subgraphs only; clients cannot send it.",
     InconsistentButCompatibleFieldType = Info, "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE": "A field has different types in different subgraphs, of which one serves for all.",
     InconsistentButCompatibleArgumentType = Info, "INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE": "An argument has different types in different subgraphs, of which one serves for all.",
     InconsistentDefaultValuePresence = Warning, "INCONSISTENT_DEFAULT_VALUE_PRESENCE": "An argument or input field has a default in some subgraphs only; the supergraph gives it none.",

@@ -16,8 +16,7 @@
 //! **Invariants.** Subgraphs are sorted by name first, so the order in which they are given changes nothing. The same
 //! input gives the same text, byte for byte. A supergraph that is returned loads with [`router_schema::Supergraph`].
 //!
-//! It reads no files and asks no servers, and it does not plan. `@context`/`@fromContext` are refused, `@cacheTag` is
-//! accepted but not carried over.
+//! It reads no files and asks no servers, and it does not plan.
 
 mod changes;
 mod code;

@@ -4,8 +4,10 @@
 //! Types are merged kind by kind; enums last, because how they merge depends on where the others use them.
 
 mod arguments;
+mod cache_tags;
 mod carried;
 mod composites;
+mod contexts;
 mod descriptions;
 mod enums;
 mod executable_directives;

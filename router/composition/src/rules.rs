@@ -12,6 +12,8 @@ mod provides;
 mod requires;
 mod usage_on_interfaces;
 
+pub(crate) use contexts::{selections as context_selections, split as split_context};
+
 use crate::findings::Findings;
 use crate::subgraph::Subgraph;
 

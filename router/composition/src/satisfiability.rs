@@ -10,6 +10,7 @@
 //! more branches is no harder than one that is reached with fewer.
 
 mod branch;
+mod contexts;
 mod explain;
 mod reach;
 mod walk;

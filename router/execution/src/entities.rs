@@ -2,6 +2,7 @@
 
 mod answer;
 mod batch;
+mod contexts;
 mod positions;
 mod representation;
 

@@ -57,7 +57,7 @@ fn number(variable: &str) -> Option<u64> {
 }
 
 /// The supergraph; none when the subgraphs do not fit together.
-fn compose(files: &[SubgraphFile]) -> Option<String> {
+pub(crate) fn compose(files: &[SubgraphFile]) -> Option<String> {
     let sources: Vec<SubgraphSource> = files
         .iter()
         .map(|file| SubgraphSource {
@@ -112,7 +112,7 @@ async fn compare_answers(seed: u64, files: &[SubgraphFile], supergraph: &str) ->
 }
 
 /// What the router and what the one server answer.
-async fn answer(
+pub(crate) async fn answer(
     world: &Arc<World>,
     executor: &Executor,
     document: &apollo_compiler::validation::Valid<ExecutableDocument>,
@@ -123,13 +123,14 @@ async fn answer(
     let sent: JsonMap = serde_json::from_value(sent.clone()).unwrap();
     let variables = coerce_variables(world.supergraph.api_schema(), operation.operation(), &sent).unwrap();
     let context = RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None };
+    // First, so that the subgraphs know which objects stand around an entity: they check what contexts bring.
+    let expected = monolith_answer(world, document, &variables);
     let reply = executor.execute(&operation, &variables, &context).await;
-    let reply = serde_json::from_slice(&reply.to_bytes()).unwrap();
-    (reply, monolith_answer(world, document, &variables))
+    (serde_json::from_slice(&reply.to_bytes()).unwrap(), expected)
 }
 
 /// The data, and where errors stand: each server has words of its own for them.
-fn comparable(reply: &Value) -> (Value, Vec<String>) {
+pub(crate) fn comparable(reply: &Value) -> (Value, Vec<String>) {
     let errors = reply["errors"].as_array().into_iter().flatten();
     let mut paths: Vec<String> = errors.map(|error| error["path"].to_string()).collect();
     paths.sort();

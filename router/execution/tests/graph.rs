@@ -182,6 +182,7 @@ pub(crate) fn site(
         representations_variable: name(variable),
         path: path_of(path),
         representations: vec![Representation { on_types: Vec::new(), type_name: name(type_name), fields }],
+        context_variables: Vec::new(),
     }
 }
 
@@ -200,6 +201,7 @@ pub(crate) fn document(text: &str, variables: &[&str]) -> FetchDocument {
         text: text.to_owned(),
         operation_name: None,
         variables: variables.iter().map(|one| name(one)).collect(),
+        grouped: None,
     }
 }
 

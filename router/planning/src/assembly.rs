@@ -1,5 +1,6 @@
 //! From a solution to the plan: every node becomes a draft of a fetch, and drafts that can be one request are merged.
 
+mod contexts;
 mod draft;
 mod merge;
 mod representation;
@@ -14,12 +15,14 @@ use crate::document::{FieldNode, Selection};
 use crate::operation::{EntryId, ListId, SelectedField};
 use crate::plan::{PathSegment, QueryPlan};
 use crate::solver::{Node, Outcome, Placed, Solver};
+use contexts::Contexts;
 use draft::{Draft, Site};
 
 /// Builds one plan.
 pub(crate) struct Assembly<'s, 'a> {
     solver: &'s Solver<'a>,
     drafts: Vec<Draft>,
+    contexts: Contexts,
 }
 
 /// Where the walk is.
@@ -37,7 +40,7 @@ struct Cursor<'c> {
 
 impl<'s, 'a> Assembly<'s, 'a> {
     pub(crate) fn new(solver: &'s Solver<'a>) -> Self {
-        Self { solver, drafts: Vec::new() }
+        Self { solver, drafts: Vec::new(), contexts: Contexts::of(&solver.arena) }
     }
 
     /// The plan of an operation whose roots are solved; each step waits for the one before.
@@ -55,6 +58,7 @@ impl<'s, 'a> Assembly<'s, 'a> {
             }
             previous = created;
         }
+        self.wait_for_contexts();
         merge::merge(self.drafts, self.solver.supergraph, operation)
     }
 
@@ -99,12 +103,17 @@ impl<'s, 'a> Assembly<'s, 'a> {
             return;
         }
         if self.is_type_open(draft, ty) {
-            selection.fields.insert(0, FieldNode::typename());
+            let mut with_type = Selection::default();
+            with_type.add(FieldNode::typename());
+            with_type.merge(selection);
+            selection = with_type;
         }
         let mut entity = Selection::default();
         entity.add_fragment(&self.solver.supergraph.type_definition(ty).name, selection);
         let representation = self.representation(node, ty);
-        self.drafts[draft].site = Some(Site { path: cursor.path.to_vec(), representations: vec![representation] });
+        let context_variables = std::mem::take(&mut self.drafts[draft].context_variables);
+        let (path, representations) = (cursor.path.to_vec(), vec![representation]);
+        self.drafts[draft].site = Some(Site { path, representations, context_variables });
         self.drafts[draft].selection = entity;
     }
 
@@ -118,6 +127,7 @@ impl<'s, 'a> Assembly<'s, 'a> {
             }
             Placed::Field { entry, parent, child } => {
                 let (field, created) = self.field(*entry, *parent, child.as_deref(), cursor);
+                self.contexts.note_placed(cursor.path, *entry, cursor.draft.into_iter().chain(created.iter().copied()));
                 if *parent == cursor.ty {
                     selection.add(field);
                 } else {
@@ -141,7 +151,8 @@ impl<'s, 'a> Assembly<'s, 'a> {
         let selected = solver.arena.entry(entry);
         let SelectedField::Field(field) = selected.field else {
             let node = FieldNode { response_key: selected.response_key.clone(), ..FieldNode::typename() };
-            return (FieldNode { conditions: selected.conditions.clone(), ..node }, Vec::new());
+            let conditions = selected.conditions.clone();
+            return (FieldNode { conditions, is_internal: false, ..node }, Vec::new());
         };
         let definition = solver.supergraph.field(field);
         let (mut selection, mut created) = (Selection::default(), Vec::new());
@@ -154,6 +165,10 @@ impl<'s, 'a> Assembly<'s, 'a> {
             let ty = child.nodes[0].seat.map_or(definition.named_type, |seat| seat.ty);
             let below = Cursor { draft: cursor.draft, ty, types: &child.types, path: &path };
             (selection, created) = self.position(child, below);
+            // What a skipped field leads to must not be fetched, though its objects may be there for another reason.
+            for draft in &created {
+                self.drafts[*draft].conditions.extend(selected.conditions.iter().cloned());
+            }
             let is_abstract = solver.supergraph.type_definition(definition.named_type).kind.is_abstract();
             // An interface object answers with the interface's name, which tells that the type is not known yet.
             if is_abstract || selection.is_empty() {
@@ -161,11 +176,14 @@ impl<'s, 'a> Assembly<'s, 'a> {
             }
         }
         debug_assert!(child.is_some() || selected.children == ListId::EMPTY);
+        let mut arguments = selected.arguments.clone();
+        arguments.extend(self.filled_arguments(entry, parent, cursor));
         let node = FieldNode {
             response_key: selected.response_key.clone(),
             name: definition.name.clone(),
-            arguments: selected.arguments.clone(),
+            arguments,
             conditions: selected.conditions.clone(),
+            is_internal: false,
             ty: self.type_in_document(cursor, parent, definition),
             selection,
         };

@@ -6,4 +6,4 @@ mod text;
 
 pub(crate) use renames::rename_conflicts;
 pub(crate) use selection::{FieldNode, Selection};
-pub(crate) use text::{Root, write_document};
+pub(crate) use text::{EntitiesField, Root, write_document};

@@ -4,4 +4,4 @@ mod normalise;
 mod selected;
 
 pub(crate) use normalise::normalise;
-pub(crate) use selected::{Arena, EntryId, ListId, Selected, SelectedField};
+pub(crate) use selected::{Arena, EntryId, FilledArgument, FilledFrom, FilledValue, ListId, Selected, SelectedField};

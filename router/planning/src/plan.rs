@@ -1,7 +1,10 @@
 //! The query plan: what to ask of which subgraph, with which inputs, after which other fetches.
 
 mod display;
+mod grouped;
 mod json;
+
+pub use grouped::{GroupedDocument, GroupedSite, numbered};
 
 use apollo_compiler::Name;
 use router_schema::SubgraphId;
@@ -63,6 +66,9 @@ pub struct FetchDocument {
     pub operation_name: Option<Name>,
     /// The client's variables that `text` uses; their values are forwarded when the client gave them.
     pub variables: Vec<Name>,
+    /// The parts of `text`, when a site takes values from contexts: entities with different values are asked for in
+    /// groups, and the document has to name each group.
+    pub grouped: Option<Box<GroupedDocument>>,
 }
 
 /// A client variable that `@skip` or `@include` tests.
@@ -97,6 +103,30 @@ pub struct EntitySite {
     /// How an object at `path` becomes a representation. The first whose [`Representation::on_types`] holds the
     /// object's runtime type is used; an object that none fits is left out.
     pub representations: Vec<Representation>,
+    /// The variables whose values come from objects further up (`@fromContext`). Mostly none. Entities whose values are
+    /// equal are one group.
+    pub context_variables: Vec<ContextVariable>,
+}
+
+/// A variable of a fetch whose value comes from an object around the entities (`@context`, `@fromContext`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContextVariable {
+    /// Its name in the document.
+    pub name: Name,
+    /// The objects that may have the value. The first that is of a type that counts gives it, even if it is null; when
+    /// there is no such object, or the value is absent, the entity is left out of the request.
+    pub sources: Vec<ContextSource>,
+}
+
+/// An object around an entity, and what of it is the value of a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContextSource {
+    /// How many response keys above the entity it stands; lists do not count.
+    pub keys_up: usize,
+    /// The runtime types that count; empty: any.
+    pub on_types: Vec<Name>,
+    /// The way to the value: one leaf, or a list of them, below these selections.
+    pub selections: Vec<RepresentationSelection>,
 }
 
 /// One step from the root of the merged data to the objects of an [`EntitySite`].

@@ -6,12 +6,14 @@
 //! - `placement`: whether a node can resolve a field by itself;
 //! - `abstract_position`: positions whose runtime type is not known, split by type where they must be;
 //! - `common_types`: what an abstract position can hold that several subgraphs may be asked for;
+//! - `contexts`: arguments that objects further up the query fill;
 //! - `reachability`: which subgraphs can be entered at all, so that hopeless searches end before they begin;
 //! - `internal`: the fields that the planner itself selects, for keys and requirements.
 
 mod abstract_position;
 mod assign;
 mod common_types;
+mod contexts;
 mod enter;
 mod internal;
 mod outcome;
@@ -79,6 +81,7 @@ impl<'a> Solver<'a> {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
+        let entries = self.with_contexts(root, entries, is_serial);
         let entries = self.with_common_types(root, entries)?;
         let runs = if is_serial { self.serial_runs(root, &entries) } else { vec![entries] };
         let mut outcomes = Vec::with_capacity(runs.len());

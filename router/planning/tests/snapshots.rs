@@ -361,7 +361,6 @@ fn from_an_interface_object_to_the_object() {
         _entities(representations: $representations) {
           ... on NodeWithName {
             __typename
-            __typename
             ... on User {
               age
               name

@@ -17,6 +17,7 @@
 //! It does not compose, decide satisfiability, or plan.
 
 mod api_schema;
+mod context_selection;
 mod error;
 mod field_set;
 mod identifiers;
@@ -26,11 +27,13 @@ mod model;
 mod supergraph;
 mod type_set;
 
+pub use context_selection::context_selection_on;
 pub use error::{SupergraphDiagnostic, SupergraphError};
 pub use field_set::{FieldSet, FieldSetField};
 pub use identifiers::{FieldId, SubgraphId, TypeId};
 pub use model::{
-    FieldDefinition, FieldInSubgraph, Key, Override, SubgraphDefinition, TypeDefinition, TypeInSubgraph, TypeKind,
+    ContextArgument, ContextSetter, FieldDefinition, FieldInSubgraph, Key, Override, SubgraphDefinition,
+    TypeDefinition, TypeInSubgraph, TypeKind,
 };
 pub use supergraph::Supergraph;
 pub use type_set::TypeSet;

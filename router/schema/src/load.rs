@@ -1,5 +1,6 @@
 //! From supergraph SDL to the model, in three steps: subgraphs, the index of types and fields, then each in detail.
 
+mod contexts;
 mod fields;
 mod join;
 mod types;
@@ -32,6 +33,8 @@ pub(crate) struct Source<'s> {
     schema: &'s Valid<Schema>,
     join: join::JoinNames,
     subgraphs_by_graph: HashMap<Name, SubgraphId>,
+    /// The types that set each context.
+    context_setters: HashMap<String, Vec<Name>>,
 }
 
 /// Builds the model.
@@ -42,7 +45,8 @@ pub(crate) fn load(schema: &Valid<Schema>, links: &Links) -> Result<Model, Super
     let join = join::JoinNames::new(links);
     let subgraphs = read_subgraphs(schema, &join)?;
     let subgraphs_by_graph = subgraphs.iter().map(|subgraph| (subgraph.graph_name.clone(), subgraph.id)).collect();
-    let source = Source { schema, join, subgraphs_by_graph };
+    let context_setters = contexts::setters(schema, links);
+    let source = Source { schema, join, subgraphs_by_graph, context_setters };
     let mut model = Model { subgraphs, types: Vec::new(), types_by_name: HashMap::new(), fields: Vec::new() };
     model.index(&source, links);
 

@@ -124,6 +124,8 @@ pub struct FieldInSubgraph {
     pub requires: Option<FieldSet>,
     /// What the subgraph resolves below it besides its own fields.
     pub provides: Option<FieldSet>,
+    /// The arguments that are filled from objects further up the query (`@fromContext`). Clients cannot give them.
+    pub context_arguments: Vec<ContextArgument>,
     /// Another subgraph has taken it over, or takes over part of its traffic.
     pub is_overridden: bool,
     /// The take-over that this definition states.
@@ -131,6 +133,28 @@ pub struct FieldInSubgraph {
     /// The label of a progressive `@override`, on both its sides: this side is in force only while the label is off
     /// (overridden) or on (overriding).
     pub override_label: Option<String>,
+}
+
+/// An argument that the nearest enclosing object that sets a context fills (`@fromContext`).
+#[derive(Debug, Clone)]
+pub struct ContextArgument {
+    /// Its name in the subgraph.
+    pub name: Name,
+    /// Its type in the subgraph.
+    pub ty: Type,
+    /// The context, as the supergraph names it.
+    pub context: String,
+    /// The types that set the context.
+    pub setters: Vec<ContextSetter>,
+}
+
+/// A type that sets a context (`@context`).
+#[derive(Debug, Clone)]
+pub struct ContextSetter {
+    /// The object, interface or union.
+    pub ty: TypeId,
+    /// What is selected of it: for each of its objects one value.
+    pub selection: FieldSet,
 }
 
 /// `@override(from:)`.
@@ -144,6 +168,13 @@ impl TypeDefinition {
     /// What the type is in a subgraph, if it is there.
     pub fn in_subgraph(&self, subgraph: SubgraphId) -> Option<&TypeInSubgraph> {
         self.in_subgraphs.get(subgraph.0)?.as_ref()
+    }
+}
+
+impl FieldInSubgraph {
+    /// Whether the subgraph must be told something of the object, or of those around it, before it can resolve the field.
+    pub fn has_requirements(&self) -> bool {
+        self.requires.is_some() || !self.context_arguments.is_empty()
     }
 }
 

@@ -31,6 +31,9 @@ impl Merge<'_> {
             let having: Vec<Declared<'_, InputValueDefinition>> =
                 fields.iter().filter_map(|(index, field)| Some((*index, &**field.argument_by_name(&name)?))).collect();
             let on = format!("{on}({name}:)");
+            if self.is_contextual(&on, &having) {
+                continue;
+            }
             if having.len() < fields.len() {
                 self.report_missing_argument(&on, &name, &having, fields);
                 continue;

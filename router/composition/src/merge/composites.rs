@@ -56,6 +56,8 @@ impl<'s> Merge<'s> {
         let mut directives = self.merge_type_directives(name, declared);
         directives.extend(self.join_implements(declared));
         directives.extend(self.join_types(declared));
+        directives.extend(self.contexts(declared));
+        directives.extend(self.cache_tags_of_type(declared));
         join::type_directives(directives)
     }
 

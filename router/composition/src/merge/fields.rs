@@ -118,6 +118,7 @@ impl<'s> Merge<'s> {
         if self.needs_join(sources, holders, merged_type.is_uniform) {
             directives.extend(self.join_fields(sources, merged_type.is_uniform));
         }
+        directives.extend(self.cache_tags_of_field(&fields));
         merged.directives = join::member_directives(directives);
         Some(merged)
     }
@@ -144,6 +145,7 @@ impl<'s> Merge<'s> {
                 || source.override_label.is_some()
                 || has(FederationDirective::Requires)
                 || has(FederationDirective::Provides)
+                || self.context_arguments(&self.subgraphs[source.subgraph], source.field).is_some()
         };
         !is_uniform || sources.len() < holders.len() || sources.iter().any(says_more)
     }
@@ -173,6 +175,8 @@ impl<'s> Merge<'s> {
                 arguments.push(("usedOverridden", Value::Boolean(true)));
             }
             arguments.extend(source.override_label.as_deref().map(|label| ("overrideLabel", join::text(label))));
+            let contextual = self.context_arguments(subgraph, source.field);
+            arguments.extend(contextual.map(|contextual| ("contextArguments", contextual)));
             joins.push(join::apply("join__field", arguments));
         }
         joins

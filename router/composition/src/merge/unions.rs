@@ -12,6 +12,7 @@ impl Merge<'_> {
     pub(super) fn merge_union(&mut self, name: &Name, declared: &[Declared<'_, ExtendedType>]) -> ExtendedType {
         let mut directives = self.merge_type_directives(name, declared);
         directives.extend(self.join_types(declared));
+        directives.extend(self.contexts(declared));
         let unions: Vec<(usize, &UnionType)> =
             declared.iter().filter_map(|(index, ty)| Some((*index, ty.as_union()?))).collect();
         let members: IndexSet<Name> =

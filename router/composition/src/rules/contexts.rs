@@ -1,9 +1,8 @@
 //! `@context` and `@fromContext`: a value of an object further up the query fills an argument.
-//!
-//! What stands here is checked as Federation demands; what is right is refused all the same, by
-//! [`ErrorCode::UnsupportedFeature`], because nothing here could fill the argument when the graph runs.
 
 mod selection;
+
+pub(crate) use selection::{selection_on, split};
 
 use std::collections::HashMap;
 
@@ -21,8 +20,6 @@ pub(super) fn check(subgraph: &Subgraph, findings: &mut Findings) {
         return;
     }
     let contexts = contexts(subgraph, findings);
-    let errors_before = findings.errors.len();
-    let mut supported_elsewhere = None;
     for (name, ty, fields) in subgraph.composite_types() {
         for field in fields.values() {
             for argument in &field.arguments {
@@ -33,18 +30,28 @@ pub(super) fn check(subgraph: &Subgraph, findings: &mut Findings) {
                 };
                 let on = format!("{name}.{}({}:)", field.name, argument.name);
                 Use { subgraph, findings, contexts: &contexts, on: &on, applied }.check(ty, field, argument);
-                supported_elsewhere = supported_elsewhere.or(Some((on, applied)));
             }
         }
     }
-    if let Some((on, applied)) = supported_elsewhere.filter(|_| findings.errors.len() == errors_before) {
-        findings.error(
-            ErrorCode::UnsupportedFeature,
-            format!("[{}] \"{on}\": @{} is not supported", subgraph.name, applied.name),
-            [(subgraph, applied.location(), "would not be filled".to_owned())],
-            "Use @requires to bring the value to this field, or an ordinary argument.",
-        );
+}
+
+/// The fields that the arguments of a subgraph take from contexts: of each type that sets one, what is selected of it.
+pub(crate) fn selections(subgraph: &Subgraph) -> Vec<(&Name, String)> {
+    let mut selections = Vec::new();
+    if !subgraph.links.has(FederationDirective::FromContext) {
+        return selections;
     }
+    let contexts = contexts(subgraph, &mut Findings::default());
+    let local_name = subgraph.links.local_name(FederationDirective::FromContext);
+    for (_, _, fields) in subgraph.composite_types() {
+        let arguments = fields.values().flat_map(|field| &field.arguments);
+        let applied = arguments.filter_map(|argument| argument.directives.get(local_name));
+        for (context, selection) in applied.filter_map(|applied| split(text_argument(applied, "field")?)) {
+            let setters = contexts.get(context).into_iter().flatten();
+            selections.extend(setters.map(|ty| (*ty, selection_on(subgraph, selection, ty))));
+        }
+    }
+    selections
 }
 
 /// The types that set each context; names that cannot be used are reported.

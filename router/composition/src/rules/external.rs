@@ -31,7 +31,7 @@ pub(super) fn check(subgraph: &Subgraph, findings: &mut Findings) {
                 findings.error(
                     ErrorCode::ExternalUnused,
                     format!("[{}] {on} is @external but nothing uses it", subgraph.name),
-                    place("used by no @key, @requires, @provides or interface"),
+                    place("used by no @key, @requires, @provides, @fromContext or interface"),
                     "Remove the field from this subgraph, or use it in a @requires or @provides.",
                 );
             }

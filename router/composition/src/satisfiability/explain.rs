@@ -165,6 +165,14 @@ fn why_not_here(supergraph: &Supergraph, branch: &Branch, field: &str) -> String
         Some(here) if here.requires.is_some() => {
             "has the field, but what it @requires, or a @key to come back with it, cannot be had".to_owned()
         }
+        Some(here) if !here.context_arguments.is_empty() => {
+            let names = here.context_arguments.iter().map(|argument| argument.name.as_str());
+            format!(
+                "has the field, but no object above it on this path sets a context for the argument {} that can be had, or the \
+                 object cannot be looked up again with it",
+                crate::error::name_list(names)
+            )
+        }
         Some(_) => "cannot resolve the field on this path".to_owned(),
     }
 }

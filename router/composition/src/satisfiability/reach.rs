@@ -6,6 +6,7 @@ use apollo_compiler::ast::OperationType;
 use router_schema::{FieldInSubgraph, FieldSet, SubgraphId, Supergraph, TypeId};
 
 use super::branch::{Branch, narrow};
+use super::contexts::{Contexts, Fillable};
 
 /// Whether the graph has progressive overrides.
 pub(super) fn has_labels(supergraph: &Supergraph) -> bool {
@@ -46,17 +47,48 @@ impl<'s> Reach<'s> {
     }
 
     /// The values of a field of an object of type `ty`, over all ways from the branches.
-    pub(super) fn resolve(&mut self, ty: TypeId, branches: &[Branch], name: &str) -> Vec<Branch> {
+    pub(super) fn resolve(
+        &mut self,
+        ty: TypeId,
+        branches: &[Branch],
+        name: &str,
+        (contexts, fillable): (&Contexts<'_>, &Fillable),
+    ) -> Vec<Branch> {
         let mut values = Vec::new();
         for branch in branches {
             let reached = self.closure(ty, branch);
-            for value in self.resolve_directly(ty, &reached, name) {
+            let mut found = self.resolve_directly(ty, &reached, name);
+            for branch in &reached {
+                found.extend(self.resolve_from_context(ty, branch, name, (contexts, fillable)));
+            }
+            for value in found {
                 if !values.contains(&value) {
                     values.push(value);
                 }
             }
         }
         values
+    }
+
+    /// The value of a field with arguments that contexts fill. The object must be looked up again with them.
+    fn resolve_from_context(
+        &mut self,
+        ty: TypeId,
+        branch: &Branch,
+        name: &str,
+        (contexts, fillable): (&Contexts<'_>, &Fillable),
+    ) -> Option<Branch> {
+        let field = self.usable_field(ty, branch, name).filter(|field| !field.context_arguments.is_empty())?;
+        let id = self.supergraph.field_id(branch.local, name)?;
+        let reached = self.closure(ty, branch);
+        let is_filled = contexts.can_fill(id, branch.subgraph, fillable) && self.can_enter(ty, &reached, branch);
+        let is_met = match &field.requires {
+            Some(requires) => self.can_require(ty, branch, name, requires),
+            None => true,
+        };
+        let provided = branch.provided_below(name, field);
+        let value = Branch { subgraph: branch.subgraph, local: field.named_type, provided };
+        (is_filled && is_met).then_some(value)
     }
 
     /// Every subgraph in which the object can be had, starting from one: itself, and those with a key whose fields can
@@ -166,6 +198,10 @@ impl<'s> Reach<'s> {
         let mut values = Vec::new();
         for branch in reached {
             let Some(field) = self.usable_field(ty, branch, name) else { continue };
+            // A key or a requirement is looked at without the way to it, and so without what contexts would fill.
+            if !field.context_arguments.is_empty() {
+                continue;
+            }
             if field.requires.as_ref().is_some_and(|requires| !self.can_require(ty, branch, name, requires)) {
                 continue;
             }

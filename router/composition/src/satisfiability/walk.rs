@@ -8,6 +8,7 @@ use apollo_compiler::ast::OperationType;
 use router_schema::{FieldId, Supergraph, TypeId};
 
 use super::branch::{Branch, narrow};
+use super::contexts::{Contexts, Fillable};
 use super::reach::Reach;
 use crate::subgraph::fields_of;
 
@@ -64,14 +65,17 @@ struct Place {
     path: Option<Rc<Step>>,
     ty: TypeId,
     branches: Vec<Branch>,
+    /// What the objects above can fill.
+    fillable: Fillable,
 }
 
 struct Walk<'s> {
     supergraph: &'s Supergraph,
     reach: Reach<'s>,
+    contexts: Contexts<'s>,
     queue: VecDeque<Place>,
-    /// The branches with which each type was already visited.
-    visited: HashMap<TypeId, Vec<Vec<Branch>>>,
+    /// The branches with which each type was already visited, and what could be filled then.
+    visited: HashMap<TypeId, Vec<(Vec<Branch>, Fillable)>>,
     reported: HashSet<(TypeId, FieldId)>,
     walked: Walked,
 }
@@ -81,6 +85,7 @@ pub(super) fn walk(supergraph: &Supergraph, labels_are_on: bool, paths_max: usiz
     let mut walk = Walk {
         supergraph,
         reach: Reach::new(supergraph, labels_are_on),
+        contexts: Contexts::of(supergraph),
         queue: VecDeque::new(),
         visited: HashMap::new(),
         reported: HashSet::new(),
@@ -92,7 +97,7 @@ pub(super) fn walk(supergraph: &Supergraph, labels_are_on: bool, paths_max: usiz
             supergraph.subgraphs().iter().filter(|subgraph| supergraph.type_in_subgraph(ty, subgraph.id).is_some());
         let branches =
             subgraphs.map(|subgraph| Branch { subgraph: subgraph.id, local: ty, provided: Vec::new() }).collect();
-        walk.visit(Place { operation, path: None, ty, branches });
+        walk.visit(Place { operation, path: None, ty, branches, fillable: Fillable::new() });
     }
     let mut paths: usize = 0;
     while let Some(place) = walk.queue.pop_front() {
@@ -110,17 +115,20 @@ impl Walk<'_> {
     /// Queues a place, unless it was seen with no more branches than now.
     fn visit(&mut self, place: Place) {
         let visited = self.visited.entry(place.ty).or_default();
-        let is_known = visited.iter().any(|known| known.iter().all(|branch| place.branches.contains(branch)));
+        let is_known = visited.iter().any(|(known, fillable)| {
+            known.iter().all(|branch| place.branches.contains(branch)) && fillable.is_subset(&place.fillable)
+        });
         if !is_known {
-            visited.push(place.branches.clone());
+            visited.push((place.branches.clone(), place.fillable.clone()));
             self.queue.push_back(place);
         }
     }
 
     fn fields_of(&mut self, place: &Place) {
+        let below = self.contexts.below(&mut self.reach, place.ty, &place.branches, &place.fillable);
         for name in self.public_fields(place.ty) {
             let Some(field) = self.supergraph.field_id(place.ty, &name) else { continue };
-            let values = self.reach.resolve(place.ty, &place.branches, &name);
+            let values = self.reach.resolve(place.ty, &place.branches, &name, (&self.contexts, &place.fillable));
             if values.is_empty() {
                 let mut reached: Vec<Branch> = Vec::new();
                 for branch in &place.branches {
@@ -130,12 +138,12 @@ impl Walk<'_> {
                 self.fail(place, field, FailureKind::Unreachable { from: place.branches.clone(), reached });
                 continue;
             }
-            self.values_of(place, field, values);
+            self.values_of(place, field, values, &below);
         }
     }
 
     /// Goes on with every object type that a field's value can be.
-    fn values_of(&mut self, place: &Place, field: FieldId, values: Vec<Branch>) {
+    fn values_of(&mut self, place: &Place, field: FieldId, values: Vec<Branch>, below: &Fillable) {
         let named_type = self.supergraph.type_definition(self.supergraph.field(field).named_type);
         let mut occurs = false;
         for ty in named_type.possible_types.iter() {
@@ -149,7 +157,8 @@ impl Walk<'_> {
                 return;
             }
             let step = Step { before: place.path.clone(), field, narrowed_to: ty };
-            self.visit(Place { operation: place.operation, path: Some(Rc::new(step)), ty, branches });
+            let (operation, fillable) = (place.operation, below.clone());
+            self.visit(Place { operation, path: Some(Rc::new(step)), ty, branches, fillable });
         }
         let can_return = |value: &Branch| {
             let here = self.supergraph.type_in_subgraph(value.local, value.subgraph);

@@ -7,6 +7,7 @@ use apollo_compiler::schema::{Component, ComponentOrigin, Directive, ExtendedTyp
 
 use super::{Subgraph, fields_of, interfaces_of, parse_field_set, selected_fields, text_argument};
 use crate::links::FederationDirective;
+use crate::rules::context_selections;
 
 /// A field of a type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,7 +26,7 @@ pub(crate) struct Facts {
     provided: HashSet<FieldCoordinate>,
     /// May be resolved elsewhere too.
     shareable: HashSet<FieldCoordinate>,
-    /// Selected by a `@key`, `@requires` or `@provides`, or demanded by an interface.
+    /// Selected by a `@key`, `@requires`, `@provides` or `@fromContext`, or demanded by an interface.
     used: HashSet<FieldCoordinate>,
 }
 
@@ -54,6 +55,9 @@ impl Facts {
             }
             facts.used.extend(demanded_by_interfaces(subgraph, ty));
             facts.mark_stated(subgraph, name, ty);
+        }
+        for (ty, selection) in context_selections(subgraph) {
+            facts.used.extend(selected_by(subgraph, ty, &selection));
         }
         facts.external.retain(|field| !entered_by.contains(field));
         facts.shareable.extend(facts.provided.intersection(&facts.external).cloned());
@@ -115,7 +119,10 @@ pub(crate) fn is_of_extension(subgraph: &Subgraph, key: &Component<Directive>, t
 /// The fields that a directive's field set selects; those of an interface with those of its implementations.
 /// Nothing for a field set that is wrong: validation reports it.
 fn selected_in(subgraph: &Subgraph, parent: &Name, directive: &Directive) -> Vec<FieldCoordinate> {
-    let Some(text) = text_argument(directive, "fields") else { return Vec::new() };
+    text_argument(directive, "fields").map(|text| selected_by(subgraph, parent, text)).unwrap_or_default()
+}
+
+fn selected_by(subgraph: &Subgraph, parent: &Name, text: &str) -> Vec<FieldCoordinate> {
     let Ok(set) = parse_field_set(subgraph, parent, text) else { return Vec::new() };
     let mut coordinates = Vec::new();
     for selected in selected_fields(&set) {

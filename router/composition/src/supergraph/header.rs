@@ -2,23 +2,29 @@
 
 use std::collections::BTreeMap;
 
+use super::features::Features;
 use crate::links::FederationDirective;
 use crate::merge::{Carried, CarriedKind, Merged};
 use crate::subgraph::Subgraph;
 
-/// The version of `join` that every router reads.
-const JOIN: &str = "v0.3";
-/// The version of `join` with progressive overrides.
-const JOIN_WITH_LABELS: &str = "v0.4";
-
 /// The schema definition with every `@link`.
-pub(super) fn schema_definition(merged: &Merged, uses_labels: bool) -> String {
-    let join = if uses_labels { JOIN_WITH_LABELS } else { JOIN };
+pub(super) fn schema_definition(merged: &Merged, features: Features) -> String {
+    let join = features.join_version();
     let mut lines = vec![
         r#"@link(url: "https://specs.apollo.dev/link/v1.0")"#.to_owned(),
         format!(r#"@link(url: "https://specs.apollo.dev/join/{join}", for: EXECUTION)"#),
     ];
-    lines.extend(links(merged));
+    let mut links = links(merged);
+    links.extend(
+        features.contexts.then(|| r#"@link(url: "https://specs.apollo.dev/context/v0.1", for: SECURITY)"#.to_owned()),
+    );
+    links.extend(
+        features
+            .cache_tags
+            .then(|| r#"@link(url: "https://specs.apollo.dev/cacheTag/v0.1", for: EXECUTION)"#.to_owned()),
+    );
+    links.sort();
+    lines.extend(links);
     let mut text = "schema\n".to_owned();
     for line in lines {
         text.push_str(&format!("  {line}\n"));
@@ -74,8 +80,9 @@ fn is_security(directive: FederationDirective) -> bool {
 }
 
 /// The directive definitions, by name.
-pub(super) fn directives(merged: &Merged, uses_labels: bool) -> Vec<(String, String)> {
-    let label = if uses_labels { ", overrideLabel: String" } else { "" };
+pub(super) fn directives(merged: &Merged, features: Features) -> Vec<(String, String)> {
+    let label = if features.labels { ", overrideLabel: String" } else { "" };
+    let contexts = if features.contexts { ", contextArguments: [join__ContextArgument!]" } else { "" };
     let mut definitions: Vec<String> = [
         "@join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE",
         "@join__graph(name: String!, url: String!) on ENUM_VALUE",
@@ -89,9 +96,20 @@ pub(super) fn directives(merged: &Merged, uses_labels: bool) -> Vec<(String, Str
     .to_vec();
     definitions.push(format!(
         "@join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, \
-         external: Boolean, override: String, usedOverridden: Boolean{label}) repeatable on FIELD_DEFINITION | \
+         external: Boolean, override: String, usedOverridden: Boolean{label}{contexts}) repeatable on FIELD_DEFINITION | \
          INPUT_FIELD_DEFINITION"
     ));
+    if features.contexts {
+        definitions.push("@context(name: String!) repeatable on INTERFACE | OBJECT | UNION".to_owned());
+        definitions.push("@context__fromContext(field: context__ContextFieldValue) on ARGUMENT_DEFINITION".to_owned());
+    }
+    if features.cache_tags {
+        definitions.push(
+            "@join__directive(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable on SCHEMA \
+             | OBJECT | INTERFACE | FIELD_DEFINITION"
+                .to_owned(),
+        );
+    }
     definitions.extend(merged.carried.iter().filter_map(specified_definition));
     let mut named: Vec<(String, String)> = definitions
         .into_iter()
@@ -125,7 +143,7 @@ fn specified_definition(carried: &Carried) -> Option<String> {
 }
 
 /// The types of the machinery, by name.
-pub(super) fn types(subgraphs: &[Subgraph], merged: &Merged) -> Vec<(String, String)> {
+pub(super) fn types(subgraphs: &[Subgraph], merged: &Merged, features: Features) -> Vec<(String, String)> {
     let graphs = subgraphs.iter().map(|subgraph| {
         let text = |value: &str| apollo_compiler::ast::Value::String(value.to_owned()).to_string();
         format!("  {} @join__graph(name: {}, url: {})\n", subgraph.graph, text(&subgraph.name), text(&subgraph.url))
@@ -142,6 +160,19 @@ pub(super) fn types(subgraphs: &[Subgraph], merged: &Merged) -> Vec<(String, Str
                 .to_owned(),
         ),
     ];
+    let scalars = [
+        (features.contexts, "context__ContextFieldValue"),
+        (features.contexts, "join__FieldValue"),
+        (features.cache_tags, "join__DirectiveArguments"),
+    ];
+    for (_, scalar) in scalars.into_iter().filter(|(is_used, _)| *is_used) {
+        types.push((scalar.to_owned(), format!("scalar {scalar}")));
+    }
+    if features.contexts {
+        let members = "name: String!\n  type: String!\n  context: String!\n  selection: join__FieldValue!";
+        let name = "join__ContextArgument";
+        types.push((name.to_owned(), format!("input {name} {{\n  {members}\n}}")));
+    }
     for (directive, scalar) in [
         (FederationDirective::RequiresScopes, "requiresScopes__Scope"),
         (FederationDirective::Policy, "policy__Policy"),

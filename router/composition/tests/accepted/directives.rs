@@ -85,3 +85,56 @@ fn a_hidden_field_stays_in_the_supergraph_and_leaves_the_public_schema() {
     assert_eq!(graph.field("Query", "y"), "y: Int @inaccessible");
     assert!(graph.supergraph.api_schema().type_field("Query", "y").is_err());
 }
+
+const WITH_CONTEXTS: &str = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.8\", import: [\"@key\", \"@context\", \"@fromContext\", \"@shareable\"])\n\
+    type Query { user: User }\n\
+    type User @key(fields: \"id\") @context(name: \"viewer\") { id: ID! locale: String! post: Post }\n\
+    type Post @key(fields: \"id\") {\n\
+      id: ID!\n\
+      title(locale: String @fromContext(field: \"$viewer   { locale }\") short: Boolean): String\n\
+    }";
+
+/// What fills an argument from a context is part of `@join__field`; clients do not see the argument.
+#[test]
+fn contexts_reach_the_supergraph_under_names_of_their_subgraph() {
+    let graph = composed(&plain_subgraphs([("a", WITH_CONTEXTS)]));
+    assert_eq!(
+        graph.field("Post", "title"),
+        "title(short: Boolean): String @join__field(graph: A, contextArguments: [{context: \"a__viewer\", \
+         name: \"locale\", type: \"String\", selection: \" { locale }\"}])"
+    );
+    let sdl = &graph.composition.supergraph_sdl;
+    for part in [
+        "@link(url: \"https://specs.apollo.dev/join/v0.5\", for: EXECUTION)",
+        "@link(url: \"https://specs.apollo.dev/context/v0.1\", for: SECURITY)",
+        "@context(name: \"a__viewer\")",
+        "input join__ContextArgument {",
+        "scalar join__FieldValue",
+    ] {
+        assert!(sdl.contains(part), "{part} is missing in\n{sdl}");
+    }
+    assert!(!graph.supergraph.api_schema().to_string().contains("ontext"));
+}
+
+/// What a tag stands for is its subgraph's own: it is carried for that subgraph alone.
+#[test]
+fn cache_tags_reach_the_supergraph_for_their_subgraph() {
+    let a = "type Query { user(id: ID!): User @cacheTag(format: \"user-{$args.id}\") }\n\
+             type User @key(fields: \"id\") @cacheTag(format: \"user-{$key.id}\") @cacheTag(format: \"users\") { id: ID! }";
+    let link =
+        "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.12\", import: [\"@key\", \"@cacheTag\"])\n";
+    let graph = composed(&plain_subgraphs([("a", &format!("{link}{a}"))]));
+    assert_eq!(
+        graph.field("Query", "user"),
+        "user(id: ID!): User @join__directive(graphs: [A], name: \"federation__cacheTag\", args: {format: \"user-{$args.id}\"})"
+    );
+    let sdl = &graph.composition.supergraph_sdl;
+    for part in [
+        "@link(url: \"https://specs.apollo.dev/cacheTag/v0.1\", for: EXECUTION)",
+        "args: {format: \"user-{$key.id}\"}",
+        "args: {format: \"users\"}",
+        "scalar join__DirectiveArguments",
+    ] {
+        assert!(sdl.contains(part), "{part} is missing in\n{sdl}");
+    }
+}

@@ -90,15 +90,6 @@ fn a_composed_directive_has_one_name() {
 }
 
 #[test]
-fn values_from_context_are_refused_rather_than_lost() {
-    let sdl = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.8\", import: [\"@key\", \"@context\", \"@fromContext\"])\n\
-               type Query { a: A }\n\
-               type A @key(fields: \"id\") @context(name: \"c\") { id: ID! p: String b: B }\n\
-               type B @key(fields: \"id\") { id: ID! f(x: String @fromContext(field: \"$c { p }\")): Int }";
-    assert_refused(ErrorCode::UnsupportedFeature, &plain_subgraphs([("a", sdl)]));
-}
-
-#[test]
 fn a_graph_without_queries_is_refused() {
     assert_refused(ErrorCode::NoQueries, &subgraphs([("a", "type T { a: Int }")]));
 }

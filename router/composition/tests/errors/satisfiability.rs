@@ -3,7 +3,7 @@
 use router_composition::{ErrorCode, compose};
 
 use super::assert_refused;
-use crate::sources::subgraphs;
+use crate::sources::{plain_subgraphs, subgraphs};
 
 #[test]
 fn a_field_that_no_key_leads_to_is_refused_with_the_shortest_query() {
@@ -109,4 +109,35 @@ fn the_type_behind_an_interface_object_can_be_known() {
         "{}",
         errors[0].message
     );
+}
+
+/// A path on which no object sets the context; and one on which the nearest that does cannot give the value.
+#[test]
+fn a_context_must_be_set_on_every_path() {
+    let link = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.8\", import: [\"@key\", \"@context\", \"@fromContext\", \"@external\"])\n";
+    let types = "type User @key(fields: \"id\") @context(name: \"viewer\") { id: ID! locale: String @external post: Post }\n\
+                 type Post @key(fields: \"id\") { id: ID! title(locale: String @fromContext(field: \"$viewer { locale }\")): String }";
+    let b = "type User @key(fields: \"id\") { id: ID! locale: String }";
+    let with = |root: &str| format!("{link}type Query {{ {root} }}\n{types}");
+    assert!(compose(&plain_subgraphs([("a", &with("user: User")), ("b", &b_with_link(b))])).is_ok());
+    let errors = assert_refused(
+        ErrorCode::SatisfiabilityError,
+        &plain_subgraphs([("a", &with("user: User newest: Post")), ("b", &b_with_link(b))]),
+    );
+    insta::assert_snapshot!(errors[0].message, @r#"
+    this query cannot be answered:
+        {
+          newest {
+            title
+          }
+        }
+    because of "Post.title":
+    - "a" has the field, but no object above it on this path sets a context for the argument "locale" that can be had, or the object cannot be looked up again with it
+    "#);
+    let without_key = b_with_link("type User @key(fields: \"code\") { code: ID! locale: String }");
+    assert_refused(ErrorCode::SatisfiabilityError, &plain_subgraphs([("a", &with("user: User")), ("b", &without_key)]));
+}
+
+fn b_with_link(sdl: &str) -> String {
+    format!("extend schema @link(url: \"https://specs.apollo.dev/federation/v2.8\", import: [\"@key\"])\n{sdl}")
 }

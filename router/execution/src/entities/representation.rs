@@ -20,7 +20,7 @@ pub(super) fn represent(schema: &Schema, representations: &[Representation], obj
     Some(represented)
 }
 
-fn fits(on_types: &[Name], runtime_type: Option<&str>) -> bool {
+pub(super) fn fits(on_types: &[Name], runtime_type: Option<&str>) -> bool {
     on_types.is_empty() || runtime_type.is_some_and(|name| on_types.iter().any(|one| one == name))
 }
 
@@ -68,17 +68,26 @@ fn copy_value(
         JsonValue::Array(items) => {
             items.iter().map(|item| copy_value(schema, declared_type, selections, item, in_key)).collect()
         }
-        JsonValue::Object(object) => {
-            let runtime_type = type_name(object);
-            let parent_type = runtime_type.unwrap_or(declared_type);
-            let mut copy = JsonMap::new();
-            for selection in selections.iter().filter(|selection| fits(&selection.on_types, runtime_type)) {
-                copy_field(schema, parent_type, &selection.field, object, in_key, &mut copy)?;
-            }
-            Some(JsonValue::Object(copy))
-        }
+        JsonValue::Object(object) => copy_selections(schema, declared_type, selections, object, in_key),
         other => Some(other.clone()),
     }
+}
+
+/// Copies what is selected of one object; `None` when something that must be there is not.
+pub(super) fn copy_selections(
+    schema: &Schema,
+    declared_type: &str,
+    selections: &[RepresentationSelection],
+    object: &JsonMap,
+    in_key: bool,
+) -> Option<JsonValue> {
+    let runtime_type = type_name(object);
+    let parent_type = runtime_type.unwrap_or(declared_type);
+    let mut copy = JsonMap::new();
+    for selection in selections.iter().filter(|selection| fits(&selection.on_types, runtime_type)) {
+        copy_field(schema, parent_type, &selection.field, object, in_key, &mut copy)?;
+    }
+    Some(JsonValue::Object(copy))
 }
 
 fn join(target: &mut JsonValue, source: JsonValue) {

@@ -2,7 +2,7 @@
 
 use apollo_compiler::Name;
 use apollo_compiler::response::ResponseDataPathSegment;
-use router_planning::plan::{EntitySite, FetchId, Rename};
+use router_planning::plan::{FetchId, Rename};
 
 use super::progress::{Pending, Progress, sites};
 use crate::entities::Batch;
@@ -21,29 +21,29 @@ impl Progress<'_> {
         self.explain_all(pending, index);
     }
 
-    /// One site of the fetch failed.
-    pub(super) fn fail_site(&mut self, pending: &Pending, site: usize, failure: &FetchFailure) {
-        let Some(place) = pending.batches[site].first_position().cloned() else { return };
-        let error = ExecutionError::failure(failure, self.subgraph_name(pending.fetch)).at(place);
-        let index = self.log.report_unlocated(pending.fetch, error);
-        self.explain_site(pending, site, index);
+    /// One `_entities` field of the fetch failed.
+    pub(super) fn fail_batch(&mut self, id: FetchId, batch: &Batch, failure: &FetchFailure) {
+        let Some(place) = batch.first_position().cloned() else { return };
+        let error = ExecutionError::failure(failure, self.subgraph_name(id)).at(place);
+        let index = self.log.report_unlocated(id, error);
+        self.explain_batch(id, batch, index);
     }
 
     /// Single entities failed; those that failed alike share one error.
-    pub(super) fn fail_entities(&mut self, pending: &Pending, site: usize, unusable: &[(usize, FetchFailure)]) {
+    pub(super) fn fail_entities(&mut self, id: FetchId, batch: &Batch, unusable: &[(usize, FetchFailure)]) {
         let mut reported: Vec<(&FetchFailure, ErrorIndex)> = Vec::new();
         for (entity, failure) in unusable {
-            let positions = &pending.batches[site].entries[*entity].positions;
+            let positions = &batch.entries[*entity].positions;
             let known = reported.iter().find(|(one, _)| *one == failure).map(|(_, index)| *index);
             let index = known.unwrap_or_else(|| {
                 let place = positions.first().cloned().unwrap_or_default();
-                let error = ExecutionError::failure(failure, self.subgraph_name(pending.fetch)).at(place);
-                let index = self.log.report_unlocated(pending.fetch, error);
+                let error = ExecutionError::failure(failure, self.subgraph_name(id)).at(place);
+                let index = self.log.report_unlocated(id, error);
                 reported.push((failure, index));
                 index
             });
-            self.failures[pending.fetch.0].get_or_insert(index);
-            self.explain_positions(pending.fetch, site, positions, index);
+            self.failures[id.0].get_or_insert(index);
+            self.explain_positions(id, batch.site, positions, index);
         }
     }
 
@@ -56,7 +56,7 @@ impl Progress<'_> {
         if sites.is_empty() && !path.is_empty() {
             return Some(self.log.report(Some(id), named.at(path)));
         }
-        let Some((positions, rest)) = concerned(sites, &pending.batches, &path) else {
+        let Some((positions, rest)) = concerned(&pending.batches, &path) else {
             let place = pending.batches.iter().find_map(Batch::first_position).cloned().unwrap_or_default();
             return Some(self.log.report_unlocated(id, named.at(place)));
         };
@@ -78,23 +78,23 @@ impl Progress<'_> {
                 self.log.explain(&[], Some(key), index);
             }
         }
-        for site in 0..pending.batches.len() {
-            self.explain_site(pending, site, index);
+        for batch in &pending.batches {
+            self.explain_batch(pending.fetch, batch, index);
         }
     }
 
-    pub(super) fn explain_site(&mut self, pending: &Pending, site: usize, index: ErrorIndex) {
-        self.failures[pending.fetch.0].get_or_insert(index);
-        for entry in &pending.batches[site].entries {
-            self.explain_positions(pending.fetch, site, &entry.positions, index);
+    pub(super) fn explain_batch(&mut self, id: FetchId, batch: &Batch, index: ErrorIndex) {
+        self.failures[id.0].get_or_insert(index);
+        for entry in &batch.entries {
+            self.explain_positions(id, batch.site, &entry.positions, index);
         }
     }
 
     /// Objects that could not be asked for because an earlier fetch failed are that fetch's loss.
     pub(super) fn explain_left_out(&mut self, id: FetchId, batches: &[Batch]) {
         let Some(index) = self.failures[id.0] else { return };
-        for (site, batch) in batches.iter().enumerate() {
-            self.explain_positions(id, site, &batch.left_out, index);
+        for batch in batches {
+            self.explain_positions(id, batch.site, &batch.left_out, index);
         }
     }
 
@@ -124,13 +124,12 @@ fn merged_path(path: ResponsePath, renames: &[Rename]) -> ResponsePath {
 
 /// The positions of the entity that `path` leads through, and the rest of the path below it.
 fn concerned<'p>(
-    sites: &[EntitySite],
     batches: &'p [Batch],
     path: &'p [ResponseDataPathSegment],
 ) -> Option<(&'p [ResponsePath], &'p [ResponseDataPathSegment])> {
     let [ResponseDataPathSegment::Field(key), ResponseDataPathSegment::ListIndex(entity), rest @ ..] = path else {
         return None;
     };
-    let site = sites.iter().position(|site| site.response_key == *key)?;
-    Some((&batches.get(site)?.entries.get(*entity)?.positions, rest))
+    let batch = batches.iter().find(|batch| batch.response_key == *key)?;
+    Some((&batch.entries.get(*entity)?.positions, rest))
 }

@@ -36,7 +36,7 @@ pub(super) enum Start<'a> {
 /// A fetch on its way.
 pub(super) struct Pending {
     pub(super) fetch: FetchId,
-    /// One for each site of an entity fetch, in the same order; none for a root fetch.
+    /// One or more for each site of an entity fetch, in the same order; none for a root fetch.
     pub(super) batches: Vec<Batch>,
 }
 
@@ -65,21 +65,16 @@ impl<'a> Progress<'a> {
             return Start::Done;
         }
         let sites = sites(fetch);
-        let batches: Vec<_> =
-            sites.iter().map(|site| Batch::collect(&self.executor.schema, site, &self.data)).collect();
+        let batches: Vec<_> = sites
+            .iter()
+            .enumerate()
+            .flat_map(|(index, site)| Batch::collect(&self.executor.schema, index, site, &self.data))
+            .collect();
         self.explain_left_out(id, &batches);
         if !sites.is_empty() && batches.iter().all(|batch| batch.entries.is_empty()) {
             return Start::Done;
         }
-        let representations: Vec<_> = sites
-            .iter()
-            .zip(&batches)
-            .map(|(site, batch)| {
-                let list = batch.entries.iter().map(|entry| &*entry.representation).collect();
-                (&site.representations_variable, list)
-            })
-            .collect();
-        let body = request::body(&fetch.document, self.variables, &representations);
+        let body = request::body(&fetch.document, self.variables, &batches);
         let pending = Pending { fetch: id, batches };
         let executor = self.executor;
         match executor.subgraphs.get(fetch.subgraph.0) {
@@ -130,22 +125,22 @@ impl<'a> Progress<'a> {
     }
 
     fn merge_entities(&mut self, pending: &Pending, data: &JsonMap, first_error: Option<ErrorIndex>) {
-        for (index, site) in sites(self.fetch(pending.fetch)).iter().enumerate() {
-            let batch = &pending.batches[index];
-            let answer = data.get(site.response_key.as_str()).filter(|answer| !answer.is_null());
-            let field = self.operation.shape(pending.fetch).get(&site.response_key);
+        let sites = sites(self.fetch(pending.fetch));
+        for batch in pending.batches.iter().filter(|batch| !batch.entries.is_empty()) {
+            let answer = data.get(batch.response_key.as_str()).filter(|answer| !answer.is_null());
+            let field = self.operation.shape(pending.fetch).get(&sites[batch.site].response_key);
             let (Some(answer), Some(field)) = (answer, field) else {
                 match first_error {
-                    Some(error) => self.explain_site(pending, index, error),
-                    None => self.fail_site(pending, index, &FetchFailure::Invalid("it lacks its `_entities`")),
+                    Some(error) => self.explain_batch(pending.fetch, batch, error),
+                    None => self.fail_batch(pending.fetch, batch, &FetchFailure::Invalid("it lacks its `_entities`")),
                 }
                 continue;
             };
             let merged =
                 merge_site(&self.executor.schema, &field.shape, batch, answer, &mut self.data, &mut self.values_left);
             match merged {
-                Err(failure) => self.fail_site(pending, index, &failure),
-                Ok(unusable) => self.fail_entities(pending, index, &unusable),
+                Err(failure) => self.fail_batch(pending.fetch, batch, &failure),
+                Ok(unusable) => self.fail_entities(pending.fetch, batch, &unusable),
             }
         }
     }

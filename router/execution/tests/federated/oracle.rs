@@ -18,7 +18,9 @@ use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use router_schema::{FieldDefinition, FieldSet, SubgraphId, Supergraph, TypeId, TypeKind};
+use router_schema::{
+    ContextArgument, ContextSetter, FieldDefinition, FieldSet, FieldSetField, SubgraphId, Supergraph, TypeId, TypeKind,
+};
 use serde_json::{Value, json};
 
 use super::audit::SubgraphFile;
@@ -31,6 +33,8 @@ pub(crate) struct World {
     inputs: BTreeSet<String>,
     /// The paths that integer leaves stand for.
     integers: Mutex<HashMap<i64, String>>,
+    /// The types of the objects that the monolith has shown, by their paths.
+    shown: Mutex<HashMap<String, String>>,
 }
 
 impl World {
@@ -42,10 +46,13 @@ impl World {
             for field in definition.fields.values().map(|id| supergraph.field(*id)) {
                 let requires = field.in_subgraphs.iter().flatten().filter_map(|subgraph| subgraph.requires.as_ref());
                 requires.for_each(|fields| add_names(fields, &mut inputs));
+                let contexts = field.in_subgraphs.iter().flatten().flat_map(|subgraph| &subgraph.context_arguments);
+                let setters = contexts.flat_map(|argument| &argument.setters);
+                setters.for_each(|setter| add_names(&setter.selection, &mut inputs));
             }
         }
         let served = subgraphs.iter().map(|file| (file.name.clone(), served_schema(&file.sdl))).collect();
-        Self { supergraph, served, inputs, integers: Mutex::default() }
+        Self { supergraph, served, inputs, integers: Mutex::default(), shown: Mutex::default() }
     }
 
     /// The object types that a value of `of_type` may have so that every subgraph that resolves `field` knows them; without
@@ -140,6 +147,7 @@ impl ObjectValue for Shown<'_> {
             return Ok(ResolvedValue::list(entities));
         }
         self.check_requirements(info.field_name())?;
+        self.check_contexts(info.field_name(), info.arguments())?;
         let mut path = format!("{}/{}", self.path, info.field_name());
         // An argument that the public does not know has its default in every subgraph that does.
         let public = self.world.supergraph.api_schema().type_field(&self.type_name, info.field_name()).ok();
@@ -218,6 +226,9 @@ impl<'w> Shown<'w> {
     }
 
     fn shown(&self, type_name: String, path: String, representation: Option<JsonMap>) -> Self {
+        if self.subgraph.is_none() {
+            self.world.shown.lock().unwrap().insert(path.clone(), type_name.clone());
+        }
         Self { world: self.world, schema: self.schema, subgraph: self.subgraph, type_name, path, representation }
     }
 
@@ -249,6 +260,50 @@ impl<'w> Shown<'w> {
             }
         }
         Ok(())
+    }
+}
+
+impl Shown<'_> {
+    /// An argument that a context fills has the value of the nearest enclosing object that sets the context.
+    fn check_contexts(&self, field: &str, given: &JsonMap) -> Result<(), FieldError> {
+        let arguments = self
+            .subgraph
+            .and_then(|subgraph| self.public_field(field)?.in_subgraph(subgraph))
+            .into_iter()
+            .flat_map(|here| &here.context_arguments);
+        for argument in arguments {
+            let expected = self.context_value(argument);
+            if given.get(argument.name.as_str()) != expected.as_ref() {
+                let given = given.get(argument.name.as_str());
+                return Err(FieldError {
+                    message: format!("{field}({}:) is {given:?}, not {expected:?}", argument.name),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn context_value(&self, argument: &ContextArgument) -> Option<JsonValue> {
+        let mut above = self.path.as_str();
+        while let Some((shorter, _)) = above.rsplit_once('/') {
+            above = shorter;
+            let name = self.world.shown.lock().unwrap().get(above).cloned();
+            let Some(ty) = name.and_then(|name| self.world.supergraph.type_id(&name)) else { continue };
+            let possible = |setter: &&ContextSetter| &self.world.supergraph.type_definition(setter.ty).possible_types;
+            if let Some(setter) = argument.setters.iter().find(|setter| possible(setter).contains(ty)) {
+                let fits = |field: &&FieldSetField| {
+                    self.world.supergraph.type_definition(field.parent).possible_types.contains(ty)
+                };
+                let mut next = setter.selection.fields.iter().find(fits);
+                let mut path = above.to_owned();
+                while let Some(field) = next {
+                    path = format!("{path}/{}", field.name);
+                    next = field.selections.fields.first();
+                }
+                return Some(format!("{path}#").into());
+            }
+        }
+        None
     }
 }
 

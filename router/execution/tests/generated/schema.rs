@@ -9,6 +9,8 @@ use crate::federated::SubgraphFile;
 
 const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject"])"#;
 
+const LINK_WITH_CONTEXTS: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject", "@context", "@fromContext"])"#;
+
 const SCALARS: [&str; 6] = ["Int", "String", "Boolean", "Float", "ID", "Colour"];
 
 /// A type as one subgraph declares it.
@@ -26,6 +28,7 @@ struct Declared {
 struct Subgraph {
     types: BTreeMap<String, Declared>,
     unions: BTreeMap<String, Vec<String>>,
+    has_contexts: bool,
 }
 
 /// A field with an owner, for what other subgraphs may do with it.
@@ -76,12 +79,14 @@ pub(super) fn subgraphs(seed: u64) -> Vec<SubgraphFile> {
     generator.provisions();
     generator.overrides();
     generator.roots();
+    generator.contexts(seed);
     let files = generator.subgraphs.iter().enumerate();
     files.map(|(index, subgraph)| SubgraphFile { name: format!("s{index}"), sdl: text(subgraph) }).collect()
 }
 
 fn text(subgraph: &Subgraph) -> String {
-    let mut text = format!("{LINK}\nenum Colour {{ RED GREEN BLUE }}\n");
+    let link = if subgraph.has_contexts { LINK_WITH_CONTEXTS } else { LINK };
+    let mut text = format!("{link}\nenum Colour {{ RED GREEN BLUE }}\n");
     for (name, declared) in &subgraph.types {
         let implements: Vec<&str> = declared.implements.iter().map(String::as_str).collect();
         let implements =
@@ -467,6 +472,70 @@ impl Generator {
             let other = *self.random.pick(&others);
             self.field(other, &ty, &name, &format!(": {of_type} @override(from: \"s{owner}\")"));
         }
+    }
+
+    /// An entity whose fields take arguments from the entities that lead to it.
+    fn contexts(&mut self, seed: u64) {
+        // Its own source, so that the graphs of earlier seeds stay what they were.
+        self.random = Random::new(seed ^ 0xc0_4e_7e);
+        if !self.random.percent(35) {
+            return;
+        }
+        let home = self.random.below(self.subgraphs.len());
+        let is_resolvable = |declared: &Declared| declared.directives.contains("@key(fields: \"id\")");
+        let entities = self.subgraphs[home]
+            .types
+            .iter()
+            .filter(|(name, declared)| declared.kind == "type" && name.starts_with('E') && is_resolvable(declared));
+        let mut setters: Vec<String> = entities.map(|(name, _)| name.clone()).collect();
+        setters.truncate(self.random.between(1, 2));
+        if setters.is_empty() {
+            return;
+        }
+        self.subgraphs[home].has_contexts = true;
+        let selection = self.context_selection(home, &setters);
+        let filled = format!("(given: ID @fromContext(field: \"$context {selection}\") n: Int): String");
+        for name in ["C0", "C1"] {
+            self.declare(home, name, "type").directives.insert("@key(fields: \"id\")".to_owned());
+            self.field(home, name, "id", ": ID!");
+            self.field(home, name, "filled", &filled);
+        }
+        self.field(home, "C0", "below", ": [C1!]");
+        for setter in &setters {
+            self.declare(home, setter, "type").directives.insert("@context(name: \"context\")".to_owned());
+            let to = *self.random.pick(&["C0", "[C0]", "[[C0!]!]"]);
+            self.field(home, setter, "toC", &format!(": {to}"));
+            for subgraph in self.all() {
+                let knows = self.subgraphs[subgraph].types.get(setter.as_str()).is_some_and(is_resolvable);
+                if subgraph != home && knows && self.random.percent(50) {
+                    self.declare(subgraph, "C0", "type").directives.insert("@key(fields: \"id\")".to_owned());
+                    self.field(subgraph, "C0", "id", ": ID!");
+                    self.field(subgraph, "C0", &format!("plain{subgraph}"), ": Int");
+                    self.field(subgraph, setter, &format!("{setter}to{subgraph}"), ": C0");
+                }
+            }
+        }
+    }
+
+    /// What is selected of the setters: their key, or what another subgraph has of them.
+    fn context_selection(&mut self, home: usize, setters: &[String]) -> String {
+        let mut parts = Vec::new();
+        for setter in setters {
+            let entity: usize = setter[1..].parse().unwrap();
+            let of_others: Vec<_> = self
+                .owned
+                .iter()
+                .filter(|one| one.entity == entity && one.owner != home && one.is_plain && one.of_type == "ID")
+                .map(|one| one.name.clone())
+                .filter(|name| !self.has_field(home, setter, name))
+                .collect();
+            let name = of_others.first().cloned().unwrap_or_else(|| "id".to_owned());
+            if name != "id" {
+                self.field(home, setter, &name, ": ID @external");
+            }
+            parts.push(format!("... on {setter} {{ {name} }}"));
+        }
+        parts.join(" ")
     }
 
     fn roots(&mut self) {

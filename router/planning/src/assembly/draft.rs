@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use apollo_compiler::ast::Type;
 use router_schema::SubgraphId;
 
 use crate::document::Selection;
-use crate::plan::{PathSegment, Representation};
+use crate::plan::{Condition, ContextVariable, PathSegment, Representation};
 
 /// A fetch under construction.
 #[derive(Debug, Clone)]
@@ -13,8 +14,12 @@ pub(super) struct Draft {
     pub(super) subgraph: SubgraphId,
     /// Where an entity fetch starts; none for a root fetch.
     pub(super) site: Option<Site>,
+    /// The variables of its selection whose values come from contexts.
+    pub(super) context_variables: Vec<(ContextVariable, Type)>,
     /// The fields of the root type, or those below `_entities`.
     pub(super) selection: Selection,
+    /// Those of the fields that lead to where it starts.
+    pub(super) conditions: BTreeSet<Condition>,
     /// Indexes of drafts.
     pub(super) depends_on: BTreeSet<usize>,
 }
@@ -24,10 +29,18 @@ pub(super) struct Draft {
 pub(super) struct Site {
     pub(super) path: Vec<PathSegment>,
     pub(super) representations: Vec<Representation>,
+    pub(super) context_variables: Vec<(ContextVariable, Type)>,
 }
 
 impl Draft {
     pub(super) fn of(subgraph: SubgraphId) -> Self {
-        Self { subgraph, site: None, selection: Selection::default(), depends_on: BTreeSet::new() }
+        Self {
+            subgraph,
+            site: None,
+            context_variables: Vec::new(),
+            selection: Selection::default(),
+            conditions: BTreeSet::new(),
+            depends_on: BTreeSet::new(),
+        }
     }
 }

@@ -8,7 +8,7 @@ use apollo_compiler::executable::Operation;
 use router_schema::{SubgraphDefinition, SubgraphId, Supergraph};
 
 use super::draft::{Draft, Site};
-use crate::document::{Root, Selection, rename_conflicts, write_document};
+use crate::document::{EntitiesField, Root, Selection, rename_conflicts, write_document};
 use crate::plan::{Condition, EntitySite, Fetch, FetchId, FetchTarget, PathSegment, QueryPlan, Representation};
 
 /// A request: root fields, or entity sites in one subgraph that wait for the same fetches.
@@ -16,6 +16,14 @@ struct Merged {
     subgraph: SubgraphId,
     depends_on: BTreeSet<usize>,
     conditions: Vec<Condition>,
+    is_root: bool,
+    /// The drafts that are merged.
+    drafts: Vec<usize>,
+}
+
+/// What a request asks for.
+#[derive(Default)]
+struct Contents {
     root: Selection,
     sites: Vec<(Site, Selection)>,
     /// The indexes of sites by their paths.
@@ -24,41 +32,97 @@ struct Merged {
 
 /// Makes the plan of the drafts.
 pub(super) fn merge(mut drafts: Vec<Draft>, supergraph: &Supergraph, operation: &Operation) -> QueryPlan {
-    let levels = levels(&drafts);
     let conditions: Vec<_> = drafts.iter_mut().map(|draft| draft.selection.take_common_conditions()).collect();
+    let merged = requests(&drafts, &conditions);
+    let fetches = merged.into_iter().enumerate().map(|(index, mut request)| {
+        let path_conditions = shared_path_conditions(&request, &drafts);
+        request.conditions.extend(path_conditions);
+        request.conditions.sort();
+        request.conditions.dedup();
+        let mut contents = Contents::default();
+        for draft in std::mem::take(&mut request.drafts) {
+            contents.add(&drafts[draft], &conditions[draft], &request.conditions);
+        }
+        finish(index, request, contents, supergraph, operation)
+    });
+    QueryPlan { fetches: fetches.collect() }
+}
+
+/// Which drafts are one request.
+fn requests(drafts: &[Draft], conditions: &[Vec<Condition>]) -> Vec<Merged> {
+    let levels = levels(drafts);
     // Of one level, those with fewer conditions come first: the others may join them.
     let mut order: Vec<usize> = (0..drafts.len()).collect();
     order.sort_by_key(|draft| (levels[*draft], conditions[*draft].len(), *draft));
     let mut merged: Vec<Merged> = Vec::new();
     let mut merged_of = vec![0; drafts.len()];
-    for draft in order {
-        let depends_on = drafts[draft].depends_on.iter().map(|other| merged_of[*other]).collect();
+    for index in order {
+        let (draft, conditions) = (&drafts[index], &conditions[index]);
+        let depends_on = draft.depends_on.iter().map(|other| merged_of[*other]).collect();
         let depends_on = without_implied(&depends_on, &merged);
-        let conditions = conditions[draft].clone();
-        let Draft { subgraph, site, mut selection, .. } = drafts[draft].clone();
+        let is_root = draft.site.is_none();
         let known = merged.iter().position(|known| {
-            known.subgraph == subgraph
+            known.subgraph == draft.subgraph
                 && known.depends_on == depends_on
                 && known.conditions.iter().all(|condition| conditions.contains(condition))
-                && known.sites.is_empty() == site.is_none()
+                && known.is_root == is_root
         });
-        if let Some(known) = known {
-            let own = conditions.iter().filter(|condition| !merged[known].conditions.contains(condition));
-            selection.add_conditions(&own.cloned().collect::<Vec<_>>());
-        }
-        let index = known.unwrap_or_else(|| {
-            let (root, sites, sites_at) = (Selection::default(), Vec::new(), HashMap::new());
-            merged.push(Merged { subgraph, depends_on, conditions, root, sites, sites_at });
+        merged_of[index] = known.unwrap_or_else(|| {
+            let (subgraph, conditions) = (draft.subgraph, conditions.clone());
+            merged.push(Merged { subgraph, depends_on, conditions, is_root, drafts: Vec::new() });
             merged.len() - 1
         });
-        match site {
-            Some(site) => add_site(&mut merged[index], site, selection),
-            None => merged[index].root.merge(selection),
-        }
-        merged_of[draft] = index;
+        merged[merged_of[index]].drafts.push(index);
     }
-    let fetches = merged.into_iter().enumerate();
-    QueryPlan { fetches: fetches.map(|(index, fetch)| finish(index, fetch, supergraph, operation)).collect() }
+    merged
+}
+
+/// The conditions of the fields that lead to every one of a request's drafts.
+fn shared_path_conditions(request: &Merged, drafts: &[Draft]) -> Vec<Condition> {
+    let mut paths = request.drafts.iter().map(|draft| &drafts[*draft].conditions);
+    let first = paths.next().cloned().unwrap_or_default();
+    first.into_iter().filter(|condition| paths.clone().all(|others| others.contains(condition))).collect()
+}
+
+impl Contents {
+    /// Adds a draft: those of its conditions that the request does not have go to its fields.
+    fn add(&mut self, draft: &Draft, conditions: &[Condition], of_request: &[Condition]) {
+        let Draft { site, mut selection, conditions: of_path, .. } = draft.clone();
+        let all = conditions.iter().cloned().chain(of_path);
+        selection.add_conditions(&all.filter(|condition| !of_request.contains(condition)).collect::<Vec<_>>());
+        match site {
+            Some(site) => self.add_site(site, selection),
+            None => self.root.merge(selection),
+        }
+    }
+
+    fn add_site(&mut self, site: Site, selection: Selection) {
+        let known = self.sites_at.entry(site.path.clone()).or_default();
+        for index in known.iter() {
+            let (known, known_selection) = &mut self.sites[*index];
+            let fits = known.representations.iter().all(|left| {
+                let asks_alike = |right: &Representation| {
+                    left.type_name != right.type_name
+                        || known_selection.fragment(&left.type_name) == selection.fragment(&right.type_name)
+                };
+                site.representations
+                    .iter()
+                    .all(|right| left == right || (are_disjoint(left, right) && asks_alike(right)))
+            });
+            if fits && known_selection.is_compatible(&selection) {
+                known_selection.merge(selection);
+                site.representations.into_iter().for_each(|new| add_representation(&mut known.representations, new));
+                for variable in site.context_variables {
+                    if !known.context_variables.contains(&variable) {
+                        known.context_variables.push(variable);
+                    }
+                }
+                return;
+            }
+        }
+        known.push(self.sites.len());
+        self.sites.push((site, selection));
+    }
 }
 
 /// The length of the longest chain before each draft.
@@ -94,24 +158,6 @@ fn without_implied(depends_on: &BTreeSet<usize>, merged: &[Merged]) -> BTreeSet<
     depends_on.difference(&implied).copied().collect()
 }
 
-fn add_site(fetch: &mut Merged, site: Site, selection: Selection) {
-    let known = fetch.sites_at.entry(site.path.clone()).or_default();
-    for index in known.iter() {
-        let (known, known_selection) = &mut fetch.sites[*index];
-        let fits = known
-            .representations
-            .iter()
-            .all(|left| site.representations.iter().all(|right| can_share_site(left, right)));
-        if fits && known_selection.is_compatible(&selection) {
-            known_selection.merge(selection);
-            site.representations.into_iter().for_each(|new| add_representation(&mut known.representations, new));
-            return;
-        }
-    }
-    known.push(fetch.sites.len());
-    fetch.sites.push((site, selection));
-}
-
 /// Joins sites that differ only in the types at one step of their paths.
 fn join_paths(sites: Vec<(Site, Selection)>) -> Vec<(Site, Selection)> {
     let mut joined: Vec<Option<(Site, Selection)>> = Vec::with_capacity(sites.len());
@@ -122,7 +168,9 @@ fn join_paths(sites: Vec<(Site, Selection)>) -> Vec<(Site, Selection)> {
         // The longer path may be like another one.
         while let Some((index, path)) = candidates.iter().enumerate().find_map(|(index, candidate)| {
             let (known, known_selection) = joined[*candidate].as_ref()?;
-            let is_alike = known.representations == site.representations && *known_selection == selection;
+            let is_alike = known.representations == site.representations
+                && known.context_variables == site.context_variables
+                && *known_selection == selection;
             if is_alike { Some((index, joined_path(&known.path, &site.path)?)) } else { None }
         }) {
             let candidate = candidates.remove(index);
@@ -167,12 +215,11 @@ fn joined_path(left: &[PathSegment], right: &[PathSegment]) -> Option<Vec<PathSe
     Some(path)
 }
 
-/// Equal, or for different objects.
-fn can_share_site(left: &Representation, right: &Representation) -> bool {
-    let is_disjoint = !left.on_types.is_empty()
+/// Whether they are for different objects.
+fn are_disjoint(left: &Representation, right: &Representation) -> bool {
+    !left.on_types.is_empty()
         && !right.on_types.is_empty()
-        && left.on_types.iter().all(|name| !right.on_types.contains(name));
-    is_disjoint || left == right
+        && left.on_types.iter().all(|name| !right.on_types.contains(name))
 }
 
 fn add_representation(known: &mut Vec<Representation>, new: Representation) {
@@ -186,8 +233,9 @@ fn add_representation(known: &mut Vec<Representation>, new: Representation) {
     }
 }
 
-fn finish(index: usize, fetch: Merged, supergraph: &Supergraph, operation: &Operation) -> Fetch {
-    let Merged { subgraph, depends_on, conditions, root, sites, .. } = fetch;
+fn finish(index: usize, request: Merged, contents: Contents, supergraph: &Supergraph, operation: &Operation) -> Fetch {
+    let Merged { subgraph, depends_on, conditions, .. } = request;
+    let Contents { root, sites, .. } = contents;
     let sites = join_paths(sites);
     let name = operation_name(operation, supergraph.subgraph(subgraph), index);
     let depends_on = depends_on.into_iter().map(FetchId).collect();
@@ -197,30 +245,59 @@ fn finish(index: usize, fetch: Merged, supergraph: &Supergraph, operation: &Oper
         let document = write_document(operation.operation_type, name, &operation.variables, &Root::Fields(&root[0]));
         return Fetch { subgraph, document, target: FetchTarget::Root, depends_on, conditions, renames };
     }
-    let is_alone = sites.len() == 1;
+    // What stands once for each group needs a response key of its own even when it is alone.
+    let is_alone = sites.len() == 1 && sites[0].0.context_variables.is_empty();
     let mut entity_sites = Vec::with_capacity(sites.len());
     let mut selections = Vec::with_capacity(sites.len());
-    for (number, (site, selection)) in sites.into_iter().enumerate() {
+    let mut context_variables = Vec::with_capacity(sites.len());
+    let mut variable_names = context_variable_names(operation);
+    for (number, (mut site, mut selection)) in sites.into_iter().enumerate() {
         let suffix = if is_alone { String::new() } else { format!("_{number}") };
+        name_context_variables(&mut site, &mut selection, &mut variable_names);
         let (path, representations) = (site.path, site.representations);
+        let (variables, types): (Vec<_>, Vec<_>) = site.context_variables.into_iter().unzip();
+        context_variables.push(variables.iter().map(|variable| variable.name.clone()).zip(types).collect::<Vec<_>>());
         entity_sites.push(EntitySite {
             response_key: Name::new_unchecked(&format!("_entities{suffix}")),
             representations_variable: unused_variable(&format!("representations{suffix}"), operation),
             path,
             representations,
+            context_variables: variables,
         });
         selections.push(selection);
     }
     let renames = rename_conflicts(&mut selections);
-    let fields = entity_sites.iter().zip(&selections);
-    let fields = fields.map(|(site, selection)| (&site.response_key, &site.representations_variable, selection));
+    let fields = entity_sites.iter().zip(&selections).zip(&context_variables);
+    let fields = fields.map(|((site, selection), context_variables)| EntitiesField {
+        response_key: &site.response_key,
+        variable: &site.representations_variable,
+        context_variables,
+        selection,
+    });
     let root = Root::Entities(fields.collect());
     let document = write_document(OperationType::Query, name, &operation.variables, &root);
     Fetch { subgraph, document, target: FetchTarget::Entities(entity_sites), depends_on, conditions, renames }
 }
 
+/// Gives the variables of a site names of their own: two sites may take different values from like contexts.
+fn name_context_variables(site: &mut Site, selection: &mut Selection, names: &mut impl Iterator<Item = Name>) {
+    let mut renamed = HashMap::new();
+    for ((variable, _), name) in site.context_variables.iter_mut().zip(names) {
+        renamed.insert(std::mem::replace(&mut variable.name, name.clone()), name);
+    }
+    if !renamed.is_empty() {
+        selection.rename_variables(&renamed);
+    }
+}
+
+fn context_variable_names(operation: &Operation) -> impl Iterator<Item = Name> {
+    let prefix = unused_variable("context_", operation);
+    (0..).map(move |number: usize| Name::new_unchecked(&format!("{prefix}{number}")))
+}
+
 fn unused_variable(name: &str, operation: &Operation) -> Name {
-    let is_used = |name: &str| operation.variables.iter().any(|variable| variable.name == name);
+    // A group's number may follow the name.
+    let is_used = |name: &str| operation.variables.iter().any(|variable| variable.name.starts_with(name));
     let mut name = name.to_owned();
     while is_used(&name) {
         name.insert(0, '_');

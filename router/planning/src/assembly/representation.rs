@@ -38,7 +38,12 @@ impl Assembly<'_, '_> {
         RepresentationField { name, response_key: selected.response_key.clone(), is_key, selections }
     }
 
-    fn representation_selections(&self, list: ListId, ty: TypeId, is_key: bool) -> Vec<RepresentationSelection> {
+    pub(super) fn representation_selections(
+        &self,
+        list: ListId,
+        ty: TypeId,
+        is_key: bool,
+    ) -> Vec<RepresentationSelection> {
         let definition = self.solver.supergraph.type_definition(ty);
         let mut selections = Vec::new();
         if list != ListId::EMPTY && definition.kind.is_abstract() {

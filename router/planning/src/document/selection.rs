@@ -1,6 +1,8 @@
 //! What a fetch selects, with equal fields merged.
 
-use apollo_compiler::ast::{Argument, Type};
+use std::collections::HashMap;
+
+use apollo_compiler::ast::{Argument, Type, Value};
 use apollo_compiler::{Name, Node};
 
 use crate::plan::Condition;
@@ -19,13 +21,15 @@ pub(crate) struct FieldNode {
     pub(crate) name: Name,
     pub(crate) arguments: Vec<Node<Argument>>,
     pub(crate) conditions: Vec<Condition>,
+    /// Whether only the router needs it, and only for what stands beside it.
+    pub(crate) is_internal: bool,
     /// Its type in the subgraph.
     pub(crate) ty: Type,
     pub(crate) selection: Selection,
 }
 
 impl FieldNode {
-    /// `__typename` under its own name.
+    /// `__typename` under its own name, for the router.
     pub(crate) fn typename() -> Self {
         let name = Name::new_static_unchecked("__typename");
         Self {
@@ -33,6 +37,7 @@ impl FieldNode {
             name,
             arguments: Vec::new(),
             conditions: Vec::new(),
+            is_internal: true,
             ty: Type::NonNullNamed(Name::new_static_unchecked("String")),
             selection: Selection::default(),
         }
@@ -50,7 +55,10 @@ impl Selection {
     /// Adds a field; one that is there takes the other's selections.
     pub(crate) fn add(&mut self, field: FieldNode) {
         match self.fields.iter_mut().find(|known| known.is_same_field(&field)) {
-            Some(known) => known.selection.merge(field.selection),
+            Some(known) => {
+                known.is_internal &= field.is_internal;
+                known.selection.merge(field.selection);
+            }
             None => self.fields.push(field),
         }
     }
@@ -61,6 +69,11 @@ impl Selection {
             Some((_, known)) => known.merge(selection),
             None => self.fragments.push((on.clone(), selection)),
         }
+    }
+
+    /// What is selected under a type condition.
+    pub(crate) fn fragment(&self, on: &Name) -> Option<&Selection> {
+        self.fragments.iter().find(|(known, _)| known == on).map(|(_, selection)| selection)
     }
 
     /// Adds all of another selection on the same object.
@@ -97,9 +110,9 @@ impl Selection {
         });
     }
 
-    /// Visits the fields of the object itself, through fragments, except a bare `__typename`.
+    /// Visits the fields of the object itself, through fragments, except what only the router needs beside them.
     fn visit_fields(&mut self, visit: &mut impl FnMut(&mut FieldNode)) {
-        self.fields.iter_mut().filter(|field| field.response_key != "__typename").for_each(&mut *visit);
+        self.fields.iter_mut().filter(|field| !field.is_internal).for_each(&mut *visit);
         self.fragments.iter_mut().for_each(|(_, selection)| selection.visit_fields(visit));
     }
 
@@ -116,6 +129,19 @@ impl Selection {
                     && left.selection.is_compatible(&right.selection)
             })
         })
+    }
+
+    /// Gives variables other names, where they stand alone as the value of an argument.
+    pub(crate) fn rename_variables(&mut self, names: &HashMap<Name, Name>) {
+        for field in &mut self.fields {
+            for argument in &mut field.arguments {
+                if let Some(name) = argument.value.as_variable().and_then(|name| names.get(name)) {
+                    argument.make_mut().value = Node::new(Value::Variable(name.clone()));
+                }
+            }
+            field.selection.rename_variables(names);
+        }
+        self.fragments.iter_mut().for_each(|(_, selection)| selection.rename_variables(names));
     }
 
     fn all_fields<'s>(&'s self, into: &mut Vec<&'s FieldNode>) {

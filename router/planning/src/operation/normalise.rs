@@ -84,7 +84,8 @@ impl<'a> Normaliser<'a> {
         for (group, sets) in level.groups {
             let children = self.children(&group, &sets, depth)?;
             let Group { response_key, field, parent, possible, arguments, conditions } = group;
-            let selected = Selected { response_key, field, parent, possible, arguments, conditions, children };
+            let filled = Vec::new();
+            let selected = Selected { response_key, field, parent, possible, arguments, conditions, children, filled };
             list.push(self.arena.intern(selected));
         }
         Ok(self.arena.intern_list(list))

@@ -1,9 +1,9 @@
 //! Selected fields, interned: equal ones have equal ids, so that partial results can be remembered by id.
 
-use apollo_compiler::ast::Argument;
+use apollo_compiler::ast::{Argument, Type};
 use apollo_compiler::{Name, Node};
 use indexmap::IndexSet;
-use router_schema::{FieldId, TypeId, TypeSet};
+use router_schema::{FieldId, SubgraphId, TypeId, TypeSet};
 
 use crate::plan::Condition;
 
@@ -33,6 +33,43 @@ pub(crate) struct Selected {
     pub(crate) conditions: Vec<Condition>,
     /// What is selected of its value.
     pub(crate) children: ListId,
+    /// The arguments that objects further up fill. Mostly none.
+    pub(crate) filled: Vec<FilledArgument>,
+}
+
+/// An argument that one subgraph wants filled from a context (`@fromContext`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct FilledArgument {
+    /// The field that has it, as the subgraph knows it.
+    pub(crate) field: FieldId,
+    /// The subgraph.
+    pub(crate) subgraph: SubgraphId,
+    /// The argument.
+    pub(crate) name: Name,
+    /// What fills it.
+    pub(crate) value: FilledValue,
+}
+
+/// A value from a context.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct FilledValue {
+    /// The argument's type.
+    pub(crate) ty: Type,
+    /// The objects that may have the value, the nearest first.
+    pub(crate) sources: Vec<FilledFrom>,
+}
+
+/// An enclosing object that has a value for an argument.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct FilledFrom {
+    /// How many response keys further up it stands.
+    pub(crate) keys_up: usize,
+    /// Its type in the operation.
+    pub(crate) ty: TypeId,
+    /// The runtime types with which it counts.
+    pub(crate) possible: TypeSet,
+    /// What is selected of it.
+    pub(crate) list: ListId,
 }
 
 impl Selected {
@@ -47,6 +84,7 @@ impl Selected {
             arguments: Vec::new(),
             conditions: Vec::new(),
             children: ListId::EMPTY,
+            filled: Vec::new(),
         }
     }
 }

@@ -5,7 +5,10 @@ use std::fmt::Write;
 use apollo_compiler::ast::Document;
 use router_schema::Supergraph;
 
-use super::{Condition, EntitySite, Fetch, FetchTarget, PathSegment, QueryPlan, Representation, RepresentationField};
+use super::{
+    Condition, ContextSource, EntitySite, Fetch, FetchTarget, PathSegment, QueryPlan, Representation,
+    RepresentationField, RepresentationSelection,
+};
 
 impl QueryPlan {
     /// The plan for people, with the names that the subgraphs have in `supergraph`, for which it was made.
@@ -49,7 +52,18 @@ fn describe_site(site: &EntitySite) -> String {
     for representation in &site.representations {
         let _ = writeln!(text, "    {}", describe_representation(representation));
     }
+    for variable in &site.context_variables {
+        let sources = variable.sources.iter().map(describe_source).collect::<Vec<_>>().join(", else ");
+        let _ = writeln!(text, "    ${} from {sources}", variable.name);
+    }
     text
+}
+
+fn describe_source(source: &ContextSource) -> String {
+    let types: Vec<&str> = source.on_types.iter().map(AsRef::as_ref).collect();
+    let on = if types.is_empty() { String::new() } else { format!(" [{}]", types.join("|")) };
+    let selections = source.selections.iter().map(|selection| describe_selection(selection));
+    format!("{}{on} {{ {} }}", "../".repeat(source.keys_up), selections.collect::<Vec<_>>().join(" "))
 }
 
 fn describe_path(path: &[PathSegment]) -> String {
@@ -80,14 +94,16 @@ fn describe_field(field: &RepresentationField) -> String {
         let _ = write!(text, " = {}", field.response_key);
     }
     if !field.selections.is_empty() {
-        let selections = field.selections.iter().map(|selection| {
-            let types: Vec<&str> = selection.on_types.iter().map(AsRef::as_ref).collect();
-            let on = if types.is_empty() { String::new() } else { format!("[{}].", types.join("|")) };
-            format!("{on}{}", describe_field(&selection.field))
-        });
+        let selections = field.selections.iter().map(|selection| describe_selection(selection));
         let _ = write!(text, " {{ {} }}", selections.collect::<Vec<_>>().join(" "));
     }
     text
+}
+
+fn describe_selection(selection: &RepresentationSelection) -> String {
+    let types: Vec<&str> = selection.on_types.iter().map(AsRef::as_ref).collect();
+    let on = if types.is_empty() { String::new() } else { format!("[{}].", types.join("|")) };
+    format!("{on}{}", describe_field(&selection.field))
 }
 
 /// Indents a fetch's document.

@@ -4,7 +4,10 @@ use apollo_compiler::Name;
 use router_schema::Supergraph;
 use serde_json::{Value, json};
 
-use super::{EntitySite, Fetch, FetchTarget, PathSegment, QueryPlan, Representation, RepresentationField};
+use super::{
+    EntitySite, Fetch, FetchTarget, PathSegment, QueryPlan, Representation, RepresentationField,
+    RepresentationSelection,
+};
 
 impl QueryPlan {
     /// The plan as `QueryPlan`, `Sequence`, `Parallel`, `Flatten` and `Fetch` nodes.
@@ -52,6 +55,9 @@ fn fetch_node(fetch: &Fetch, supergraph: &Supergraph) -> Value {
         FetchTarget::Entities(sites) => match sites.as_slice() {
             [site] => {
                 node["requires"] = requires(site);
+                if !site.context_variables.is_empty() {
+                    node["contextRewrites"] = context_rewrites(site);
+                }
                 json!({ "kind": "Flatten", "path": path(&site.path), "node": node })
             }
             _ => {
@@ -69,7 +75,49 @@ fn fetch_node(fetch: &Fetch, supergraph: &Supergraph) -> Value {
 }
 
 fn site_node(site: &EntitySite) -> Value {
-    json!({ "alias": site.response_key.as_str(), "path": path(&site.path), "requires": requires(site) })
+    let mut node = json!({ "alias": site.response_key.as_str(), "path": path(&site.path), "requires": requires(site) });
+    if !site.context_variables.is_empty() {
+        node["contextRewrites"] = context_rewrites(site);
+    }
+    node
+}
+
+/// One `KeyRenamer` for each way from an entity to a value.
+fn context_rewrites(site: &EntitySite) -> Value {
+    let mut rewrites = Vec::new();
+    for variable in &site.context_variables {
+        for source in &variable.sources {
+            let mut path = vec!["..".to_owned(); source.keys_up];
+            if !source.on_types.is_empty() {
+                path.push(format!("... on {}", names(&source.on_types).join("|")));
+            }
+            for selection in &source.selections {
+                add_rewrites(selection, path.clone(), &variable.name, &mut rewrites);
+            }
+        }
+    }
+    Value::Array(rewrites)
+}
+
+fn add_rewrites(
+    selection: &RepresentationSelection,
+    mut path: Vec<String>,
+    variable: &Name,
+    rewrites: &mut Vec<Value>,
+) {
+    if !selection.on_types.is_empty() {
+        path.push(format!("... on {}", names(&selection.on_types).join("|")));
+    }
+    if selection.field.name == "__typename" {
+        return;
+    }
+    path.push(selection.field.response_key.to_string());
+    if selection.field.selections.is_empty() {
+        rewrites.push(json!({ "kind": "KeyRenamer", "path": path, "renameKeyTo": variable.as_str() }));
+    }
+    for below in &selection.field.selections {
+        add_rewrites(below, path.clone(), variable, rewrites);
+    }
 }
 
 fn path(path: &[PathSegment]) -> Value {

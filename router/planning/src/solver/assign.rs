@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use router_schema::FieldId;
+use router_schema::{FieldId, FieldInSubgraph};
 
 use super::Solver;
 use super::outcome::{ProvidedId, Seat};
@@ -158,9 +158,10 @@ impl Solver<'_> {
         seat: Seat,
         request: &Request,
     ) -> Result<Vec<Assigned>, PlanningError> {
-        let requires = self.field_at(seat, self.field_name(request.entry)).and_then(|field| field.requires.as_ref());
+        let here = self.field_at(seat, self.field_name(request.entry));
+        let requires = here.and_then(|field| field.requires.as_ref());
         let required_by = match self.arena.entry(request.entry).field {
-            SelectedField::Field(field) if requires.is_some() => Some(field),
+            SelectedField::Field(field) if here.is_some_and(FieldInSubgraph::has_requirements) => Some(field),
             _ => None,
         };
         // A node of this seat that could take the field has been considered already, unless a new one can be earlier.

@@ -9,6 +9,7 @@ use router_schema::{FieldSet, FieldSetField, Supergraph, TypeId, TypeSet};
 use super::Solver;
 use super::position::Position;
 use crate::operation::{Arena, EntryId, ListId, Selected, SelectedField};
+use crate::plan::Condition;
 
 /// A field and its arguments: what the value under a response key means.
 type Meaning = (Name, Vec<Node<Argument>>);
@@ -80,7 +81,7 @@ impl Solver<'_> {
         entries
     }
 
-    fn internal_entry(&mut self, ty: TypeId, types: &TypeSet, field: &FieldSetField) -> Option<EntryId> {
+    pub(super) fn internal_entry(&mut self, ty: TypeId, types: &TypeSet, field: &FieldSetField) -> Option<EntryId> {
         let condition = self.supergraph.type_definition(field.parent);
         let narrowed = types.intersection(&condition.possible_types);
         let is_whole = types.is_subset(&condition.possible_types);
@@ -88,7 +89,7 @@ impl Solver<'_> {
         if possible.is_empty() {
             return None;
         }
-        let Some(named) = field.field else { return Some(self.internal_typename(parent, possible)) };
+        let Some(named) = field.field else { return Some(self.internal_typename(parent, possible, Vec::new())) };
         // A field on a wider type may be missing on the position's own when that is a union.
         let named = self.supergraph.field_id(parent, &field.name).unwrap_or(named);
         let definition = self.supergraph.field(named);
@@ -109,18 +110,25 @@ impl Solver<'_> {
             arguments: field.arguments.clone(),
             conditions: Vec::new(),
             children,
+            filled: Vec::new(),
         }))
     }
 
-    pub(super) fn internal_typename(&mut self, parent: TypeId, possible: TypeSet) -> EntryId {
+    pub(super) fn internal_typename(
+        &mut self,
+        parent: TypeId,
+        possible: TypeSet,
+        conditions: Vec<Condition>,
+    ) -> EntryId {
         self.arena.intern(Selected {
             response_key: Name::new_static_unchecked("__typename"),
             field: SelectedField::Typename,
             parent,
             possible,
             arguments: Vec::new(),
-            conditions: Vec::new(),
+            conditions,
             children: ListId::EMPTY,
+            filled: Vec::new(),
         })
     }
 

@@ -72,7 +72,10 @@ impl Solver<'_> {
         let Some(field) = self.field_at(seat, name) else { return Ok(None) };
         let provided_here = self.provided_field(provided, seat.ty, name);
         let is_resolvable = !field.is_external || provided_here.is_some();
-        if !is_resolvable || (field.requires.is_some() && !requirements_met) {
+        if !is_resolvable || (field.has_requirements() && !requirements_met) {
+            return Ok(None);
+        }
+        if !field.context_arguments.is_empty() && !self.is_filled(seat, name, selected) {
             return Ok(None);
         }
         if selected.children == ListId::EMPTY {

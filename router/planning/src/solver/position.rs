@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use router_schema::{SubgraphId, Supergraph, TypeId, TypeKind, TypeSet};
+use router_schema::{FieldInSubgraph, SubgraphId, Supergraph, TypeId, TypeKind, TypeSet};
 
 use super::outcome::{Cost, Node, Outcome, Place, ProvidedId, Rank, Seat};
 use super::{Solver, assign::Request};
@@ -115,13 +115,17 @@ impl Solver<'_> {
     /// Where an interface object stands, the executor must learn the object's type to answer what the client selects on
     /// types.
     fn needed_typename(&mut self, position: &Position, entries: &[EntryId]) -> Option<EntryId> {
-        let is_abstract = self.supergraph.type_definition(position.ty).kind.is_abstract();
-        let has_typed = entries.iter().any(|entry| {
-            let parent = self.arena.entry(*entry).parent;
-            !position.types.is_subset(&self.supergraph.type_definition(parent).possible_types)
-                || self.supergraph.type_definition(parent).kind == TypeKind::Object
-        });
-        (is_abstract && has_typed).then(|| self.internal_typename(position.ty, position.types.clone()))
+        if !self.supergraph.type_definition(position.ty).kind.is_abstract() {
+            return None;
+        }
+        let is_typed = |entry: &&EntryId| {
+            let parent = self.supergraph.type_definition(self.arena.entry(**entry).parent);
+            !position.types.is_subset(&parent.possible_types) || parent.kind == TypeKind::Object
+        };
+        let mut typed = entries.iter().filter(is_typed).map(|entry| &self.arena.entry(*entry).conditions);
+        let mut conditions = typed.next()?.clone();
+        typed.for_each(|others| conditions.retain(|condition| others.contains(condition)));
+        Some(self.internal_typename(position.ty, position.types.clone(), conditions))
     }
 
     /// The partial solutions with the entry placed, or, when there is no way, with the entry missing.
@@ -158,10 +162,10 @@ impl Solver<'_> {
                 let is_here = position
                     .start
                     .and_then(|seat| self.field_at(seat, name))
-                    .is_some_and(|field| !field.is_external && field.requires.is_none());
+                    .is_some_and(|field| !field.is_external && !field.has_requirements());
                 let seats = self.candidates(position, *entry);
                 let has_requirement =
-                    seats.iter().any(|seat| self.field_at(*seat, name).is_some_and(|field| field.requires.is_some()));
+                    seats.iter().any(|seat| self.field_at(*seat, name).is_some_and(FieldInSubgraph::has_requirements));
                 (!is_here, !has_requirement, seats.len(), index, *entry)
             })
             .collect();

@@ -5,7 +5,7 @@ use apollo_compiler::ast::{Directive, Type};
 use apollo_compiler::schema::FieldDefinition as SchemaField;
 
 use super::join::{flag, text};
-use super::{Model, Source, fields_of};
+use super::{Model, Source, contexts, fields_of};
 use crate::{FieldId, FieldInSubgraph, FieldSet, Override, SubgraphId, SupergraphDiagnostic};
 
 /// Fills resolvability, `@requires`, `@provides` and overrides of every field.
@@ -58,6 +58,7 @@ fn plain(model: &Model, id: FieldId, ty: Type) -> FieldInSubgraph {
         is_external: false,
         requires: None,
         provides: None,
+        context_arguments: Vec::new(),
         is_overridden: false,
         overrides: None,
         override_label: None,
@@ -88,6 +89,7 @@ fn read_application(
     Ok(FieldInSubgraph {
         requires: parse("requires", parent_name)?,
         provides: parse("provides", &provides_on)?,
+        context_arguments: contexts::read(model, source, application, field)?,
         is_external: flag(application, "external").unwrap_or(false),
         is_overridden: flag(application, "usedOverridden").unwrap_or(false),
         overrides: text(application, "override").map(|from| Override { from: from.to_owned() }),

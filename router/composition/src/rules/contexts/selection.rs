@@ -3,17 +3,26 @@
 use apollo_compiler::Name;
 use apollo_compiler::ast::Type;
 use apollo_compiler::executable::{Selection, SelectionSet};
+use router_schema::context_selection_on;
 
 use crate::links::FederationDirective;
 use crate::subgraph::{Subgraph, first_directive, parse_field_set, selected_fields};
 
 /// The context's name and the selection after it; none when it begins with no context.
-pub(super) fn split(text: &str) -> Option<(&str, &str)> {
+pub(crate) fn split(text: &str) -> Option<(&str, &str)> {
     let ignored = |character: char| character.is_whitespace() || character == ',';
     let rest = text.trim_start_matches(ignored).strip_prefix('$')?.trim_start_matches(ignored);
     let end = rest.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(rest.len());
     let (context, selection) = rest.split_at(end);
     (!context.is_empty() && !selection.trim().is_empty()).then(|| (context, selection.trim()))
+}
+
+/// The part of a selection that concerns a type that sets the context.
+pub(crate) fn selection_on(subgraph: &Subgraph, selection: &str, ty: &Name) -> String {
+    let possible = subgraph.possible_types(ty);
+    context_selection_on(selection, |on| {
+        subgraph.schema.get_object(on).is_none() || possible.iter().any(|possible| possible == on)
+    })
 }
 
 /// What is wrong with a selection on the types that set its context, as the end of a sentence.
@@ -22,8 +31,7 @@ pub(super) fn fault(subgraph: &Subgraph, selection: &str, types: &[&Name], argum
 }
 
 fn fault_on(subgraph: &Subgraph, selection: &str, ty: &Name, argument: &Type) -> Option<String> {
-    let inner = selection.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(selection);
-    let set = match parse_field_set(subgraph, ty, inner) {
+    let set = match parse_field_set(subgraph, ty, &selection_on(subgraph, selection, ty)) {
         Ok(set) => set,
         Err(reason) => return Some(format!("the selection does not fit \"{ty}\": {reason}")),
     };
@@ -34,9 +42,17 @@ fn fault_on(subgraph: &Subgraph, selection: &str, ty: &Name, argument: &Type) ->
         return Some(format!("\"{}\" has an alias", aliased.definition.name));
     }
     let possible = subgraph.possible_types(ty);
+    let conditions: Vec<&Name> = set
+        .selection_set
+        .selections
+        .iter()
+        .filter_map(|selected| selected.as_inline_fragment()?.type_condition.as_ref())
+        .collect();
+    // Fragments that leave a type out give nothing for its objects.
+    let may_be_absent = !conditions.is_empty() && possible.iter().any(|ty| !conditions.contains(&ty));
     let mut applying = 0;
     for selected in &set.selection_set.selections {
-        let (below, may_be_absent) = match selected {
+        let below = match selected {
             Selection::Field(_) if set.selection_set.selections.len() > 1 => {
                 return Some("more than one field is selected".to_owned());
             }
@@ -45,10 +61,10 @@ fn fault_on(subgraph: &Subgraph, selection: &str, ty: &Name, argument: &Type) ->
                     return Some(format!("\"{condition}\" is not an object type"));
                 }
                 Some(condition) if !possible.contains(condition) => continue,
-                Some(_) => (&fragment.selection_set, true),
+                Some(_) => &fragment.selection_set,
                 None => return Some("a fragment has no type".to_owned()),
             },
-            Selection::Field(_) => (&set.selection_set, false),
+            Selection::Field(_) => &set.selection_set,
             Selection::FragmentSpread(_) => return Some("it has a fragment spread".to_owned()),
         };
         applying += 1;
