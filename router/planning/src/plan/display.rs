@@ -62,7 +62,7 @@ fn describe_site(site: &EntitySite) -> String {
 fn describe_source(source: &ContextSource) -> String {
     let types: Vec<&str> = source.on_types.iter().map(AsRef::as_ref).collect();
     let on = if types.is_empty() { String::new() } else { format!(" [{}]", types.join("|")) };
-    let selections = source.selections.iter().map(|selection| describe_selection(selection));
+    let selections = source.selections.iter().map(describe_selection);
     format!("{}{on} {{ {} }}", "../".repeat(source.keys_up), selections.collect::<Vec<_>>().join(" "))
 }
 
@@ -94,7 +94,7 @@ fn describe_field(field: &RepresentationField) -> String {
         let _ = write!(text, " = {}", field.response_key);
     }
     if !field.selections.is_empty() {
-        let selections = field.selections.iter().map(|selection| describe_selection(selection));
+        let selections = field.selections.iter().map(describe_selection);
         let _ = write!(text, " {{ {} }}", selections.collect::<Vec<_>>().join(" "));
     }
     text
