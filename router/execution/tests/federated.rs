@@ -56,6 +56,11 @@ async fn the_federated_answer_equals_the_monolithic_one_over_the_whole_audit() {
     assert!(differences.is_empty(), "{} of {compared} differ:\n{}", differences.len(), differences.join("\n"));
 }
 
+/// The subgraphs of every suite of the audit, by its name.
+pub(crate) fn audit_subgraphs() -> Vec<(String, Vec<SubgraphFile>)> {
+    audit::suites().into_iter().map(|suite| (suite.name, suite.subgraphs)).collect()
+}
+
 /// An executor whose subgraphs are all servers of the world.
 pub(crate) fn executor(world: &Arc<World>) -> Executor {
     let subgraphs = world.supergraph.subgraphs().iter().map(|subgraph| {

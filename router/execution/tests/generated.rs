@@ -18,6 +18,7 @@ use router_schema::Supergraph;
 use serde_json::Value;
 
 use self::random::Random;
+pub(crate) use self::schema::subgraphs as subgraphs_of_seed;
 use crate::federated::{SubgraphFile, World, executor, monolith_answer};
 
 /// How many graphs the test command generates: some 5,000 operations.

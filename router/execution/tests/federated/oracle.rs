@@ -75,7 +75,8 @@ impl World {
             })
             .filter(|&id| {
                 subgraphs().all(|subgraph| {
-                    let Some(in_subgraph) = field.and_then(|field| field.in_subgraph(subgraph)) else { return true };
+                    let in_subgraph = field.and_then(|field| field.in_subgraph(subgraph));
+                    let Some(in_subgraph) = in_subgraph.filter(|field| !field.is_external) else { return true };
                     let there = self.supergraph.type_definition(in_subgraph.named_type);
                     there.in_subgraph(subgraph).is_none_or(|known| known.possible_types.contains(id))
                 })

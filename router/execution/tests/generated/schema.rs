@@ -57,7 +57,7 @@ struct Generator {
 }
 
 /// The subgraphs of a seed.
-pub(super) fn subgraphs(seed: u64) -> Vec<SubgraphFile> {
+pub(crate) fn subgraphs(seed: u64) -> Vec<SubgraphFile> {
     let mut random = Random::new(seed);
     let count = random.between(2, 4);
     let subgraphs = (0..count).map(|_| Subgraph::default()).collect();

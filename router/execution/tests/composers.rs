@@ -1,0 +1,175 @@
+//! Composers of others, as oracles: the same public schema as ours, or both refuse.
+//!
+//! `LYCEUM_REFERENCE_COMPOSERS` names a folder in which the packages of `composers/package.json` are installed. Without it
+//! there is nothing to compare with; `LYCEUM_REQUIRE_COMPOSERS` makes that a failure.
+//!
+//! Where another composer refuses a graph of ours because of a query that it calls unanswerable, the query decides: it is
+//! planned and executed, and the answer has to be that of one server that owns the whole graph. A composer that is alone
+//! against ours and the third is reported and no failure.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use apollo_compiler::ExecutableDocument;
+use router_composition::{ErrorCode, SubgraphSource};
+use router_schema::Supergraph;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::federated::{SubgraphFile, World, audit_subgraphs, executor};
+use crate::generated::{answer, comparable, subgraphs_of_seed};
+
+const FOLDER: &str = "LYCEUM_REFERENCE_COMPOSERS";
+const REQUIRE: &str = "LYCEUM_REQUIRE_COMPOSERS";
+/// How many graphs are generated besides those of the audit; more with `LYCEUM_COMPARED_GRAPHS`.
+const GRAPHS: u64 = 300;
+
+/// A graph, and what ours makes of it.
+struct Compared {
+    name: String,
+    files: Vec<SubgraphFile>,
+    composed: Result<String, Vec<ErrorCode>>,
+}
+
+#[derive(Deserialize)]
+struct Verdict {
+    apollo: Opinion,
+    guild: Opinion,
+}
+
+/// What another composer makes of a graph.
+#[derive(Deserialize)]
+struct Opinion {
+    composes: bool,
+    errors: Vec<Refusal>,
+    /// The first line in which its public schema is not ours.
+    difference: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    code: String,
+    message: String,
+}
+
+/// Issue "The federation engine": two independent composers agree with ours on the audit's subgraphs and on generated
+/// ones.
+#[tokio::test]
+async fn other_composers_agree() {
+    let Some(folder) = std::env::var_os(FOLDER) else {
+        assert!(std::env::var_os(REQUIRE).is_none(), "{FOLDER} names no folder with the packages");
+        eprintln!("{FOLDER} is not set: no other composer was asked");
+        return;
+    };
+    let count = std::env::var("LYCEUM_COMPARED_GRAPHS").map_or(GRAPHS, |text| text.parse().unwrap());
+    let generated = (1..=count).map(|seed| (format!("seed {seed}"), subgraphs_of_seed(seed)));
+    let graphs: Vec<Compared> = audit_subgraphs().into_iter().chain(generated).map(Compared::new).collect();
+    let verdicts = ask(Path::new(&folder), &graphs);
+    let (mut disagreements, mut alone, mut answered) = (Vec::new(), Vec::new(), 0);
+    for (graph, verdict) in graphs.iter().zip(&verdicts) {
+        let apollo = graph.disagreement(&verdict.apollo, &mut answered).await;
+        let guild = graph.disagreement(&verdict.guild, &mut answered).await;
+        match (apollo, guild) {
+            (None, None) => {}
+            (Some(apollo), None) => disagreements.push(format!("{}: apollo {apollo}", graph.name)),
+            (Some(apollo), Some(guild)) => {
+                disagreements.push(format!("{}: apollo {apollo}; guild {guild}", graph.name));
+            }
+            (None, Some(guild)) => alone.push(format!("{}: guild {guild}", graph.name)),
+        }
+    }
+    let refused = graphs.iter().filter(|graph| graph.composed.is_err()).count();
+    println!(
+        "{} graphs, of which we refuse {refused}; {answered} queries called unanswerable are answered",
+        graphs.len()
+    );
+    println!("one composer alone against the others:\n{}", alone.join("\n"));
+    assert!(disagreements.is_empty(), "{} disagreements:\n{}", disagreements.len(), disagreements.join("\n"));
+}
+
+impl Compared {
+    fn new((name, files): (String, Vec<SubgraphFile>)) -> Self {
+        let sources: Vec<SubgraphSource> = files
+            .iter()
+            .map(|file| SubgraphSource {
+                name: file.name.clone(),
+                url: String::new(),
+                sdl: file.sdl.clone(),
+                file_name: file.name.clone(),
+            })
+            .collect();
+        let composed = router_composition::compose(&sources)
+            .map(|composition| composition.supergraph_sdl)
+            .map_err(|errors| errors.iter().map(|error| error.code).collect());
+        Self { name, files, composed }
+    }
+
+    /// What an opinion has against ours.
+    async fn disagreement(&self, opinion: &Opinion, answered: &mut usize) -> Option<String> {
+        match (opinion.composes, &self.composed) {
+            (true, Ok(_)) => opinion.difference.as_ref().map(|difference| format!("differs: {difference}")),
+            (false, Err(_)) => None,
+            (true, Err(codes)) => Some(format!("composes what we refuse with {codes:?}")),
+            (false, Ok(supergraph)) => {
+                for refusal in &opinion.errors {
+                    if let Some(why) = self.cannot_be_refuted(refusal, supergraph).await {
+                        return Some(format!("refuses what we compose: {} {why}", refusal.code));
+                    }
+                    *answered += 1;
+                }
+                None
+            }
+        }
+    }
+
+    /// Executes the query that is called unanswerable; says what is wrong when the answer is not that of one server.
+    async fn cannot_be_refuted(&self, refusal: &Refusal, supergraph: &str) -> Option<String> {
+        let Some(query) = unanswerable(refusal) else { return Some(refusal.message.clone()) };
+        let world = Arc::new(World::new(Supergraph::parse(supergraph).unwrap(), &self.files));
+        let document = match ExecutableDocument::parse_and_validate(world.supergraph.api_schema(), &query, "q") {
+            Ok(document) => document,
+            Err(error) => return Some(format!("{query}\n{}", error.errors)),
+        };
+        let plan = match router_planning::plan(&world.supergraph, &document, None) {
+            Ok(plan) => plan,
+            Err(error) => return Some(format!("{query}\n{error}")),
+        };
+        let (got, wanted) = answer(&world, &executor(&world), &document, plan, &json!({})).await;
+        (comparable(&got) != comparable(&wanted)).then(|| format!("{query}\n{got}\nis not\n{wanted}"))
+    }
+}
+
+/// The query that an error says cannot be answered.
+fn unanswerable(refusal: &Refusal) -> Option<String> {
+    let text = refusal.message.strip_prefix("The following supergraph API ")?;
+    let (kind, rest) = text.split_once(":\n")?;
+    let (query, _) = rest.split_once("\ncannot be satisfied")?;
+    let query: Vec<&str> = query.lines().map(|line| if line.trim() == "..." { "__typename" } else { line }).collect();
+    Some(format!("{kind} {}", query.join("\n").trim_start_matches(kind)))
+}
+
+fn ask(folder: &Path, graphs: &[Compared]) -> Vec<Verdict> {
+    let mut asked = String::new();
+    for graph in graphs {
+        let ours = graph.composed.as_ref().ok();
+        let ours = ours.map(|supergraph| Supergraph::parse(supergraph).unwrap().api_schema().to_string());
+        let subgraphs: Vec<_> = graph.files.iter().map(|file| json!({ "name": file.name, "sdl": file.sdl })).collect();
+        asked += &format!("{}\n", json!({ "subgraphs": subgraphs, "ours": ours }));
+    }
+    let mut process = Command::new("node")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/composers/compose.mjs"))
+        .env("REFERENCE_COMPOSERS", folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = process.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || input.write_all(asked.as_bytes()));
+    let output = process.wait_with_output().unwrap();
+    writer.join().unwrap().unwrap();
+    assert!(output.status.success(), "the composers failed: {}", output.status);
+    let verdicts = String::from_utf8(output.stdout).unwrap();
+    verdicts.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
