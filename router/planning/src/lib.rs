@@ -18,7 +18,8 @@
 //!
 //! **Invariants.** Every fetch stands after all it depends on. Every field of a representation is selected by a fetch
 //! it depends on. Work, depth and size are bounded by [`PlanningOptions`]: exceeding a bound is an error. Only
-//! `alternatives_max` trades: beyond it a plan is still right, but may not be the cheapest.
+//! `alternatives_max` trades: beyond it a plan is still right, but may not be the cheapest. A search that takes half of the
+//! steps is begun again with fewer alternatives before it is given up.
 //!
 //! It does not decide what a viewer may see, and does not validate operations: the caller has done both. It does not
 //! start again at the root from within an operation (a field that returns `Query`) in another subgraph.
@@ -72,10 +73,25 @@ pub fn plan_with_options(
     let root = supergraph
         .root_type(operation.operation_type)
         .ok_or(PlanningError::NoRootType { operation: operation.operation_type.name() })?;
-    let mut arena = Arena::new();
-    let entries = operation::normalise(supergraph, options, document, &operation.selection_set, root, &mut arena)?;
-
-    let mut solver = Solver::new(supergraph, options, arena);
-    let steps = solver.solve_root(root, entries, operation.is_mutation())?;
-    Ok(Assembly::new(&solver).plan(operation, &steps))
+    let attempt = |options: &PlanningOptions| {
+        let mut arena = Arena::new();
+        let entries = operation::normalise(supergraph, options, document, &operation.selection_set, root, &mut arena)?;
+        let mut solver = Solver::new(supergraph, options, arena);
+        let steps = solver.solve_root(root, entries, operation.is_mutation())?;
+        Ok(Assembly::new(&solver).plan(operation, &steps))
+    };
+    // A search that takes too long is begun again with fewer alternatives at each position: a plan that may not be the
+    // cheapest is better than none. What such a search does not find may be there all the same.
+    let first = PlanningOptions { steps_max: options.steps_max / 2, ..options.clone() };
+    match attempt(&first) {
+        Err(PlanningError::BudgetExceeded { .. }) => {}
+        planned => return planned,
+    }
+    let narrower = [2, 1].map(|alternatives_max| PlanningOptions {
+        steps_max: options.steps_max / 4,
+        alternatives_max,
+        ..options.clone()
+    });
+    let planned = narrower.iter().find_map(|options| attempt(options).ok());
+    planned.ok_or(PlanningError::BudgetExceeded { limit: options.steps_max })
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use apollo_compiler::ExecutableDocument;
+use router_composition::{SubgraphSource, compose, render};
 use router_planning::plan::QueryPlan;
 use router_planning::{PlanningError, PlanningOptions, plan, plan_with_options};
 use router_schema::Supergraph;
@@ -251,4 +252,44 @@ fn cyclic_and_endless_fragments_are_refused_before_planning() {
 fn a_row_of_twelve_requirements_is_planned() {
     let supergraph = requirements_in_a_row(12);
     assert_eq!(planned(&supergraph, "{ node { own11 } }").unwrap().fetches.len(), 12);
+}
+
+/// AMP-12: each field requires the one before from another subgraph, and every subgraph is entered by another key.
+#[test]
+fn requirements_in_a_row_between_subgraphs_with_different_keys_are_planned() {
+    let link = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@external", "@requires"])"#;
+    let spot = "type Spot @shareable { x: Int! }";
+    let sources = [
+        (
+            "a",
+            format!(
+                "{spot} type Query {{ thing: Thing @shareable }}
+                 type Thing @key(fields: \"spot {{ x }}\") {{ spot: Spot! self: Thing r1: String @external r2: String @requires(fields: \"r1\") }}"
+            ),
+        ),
+        ("b", "type Query { thing: Thing @shareable } type Thing @key(fields: \"id\") { id: ID! b: Int }".to_owned()),
+        (
+            "c",
+            "type Thing @key(fields: \"id code\") { id: ID! code: String! r3: String @external r4: String @requires(fields: \"r3\") }"
+                .to_owned(),
+        ),
+        (
+            "d",
+            format!(
+                "{spot} type Thing @key(fields: \"code\") @key(fields: \"id code\") @key(fields: \"id\") @key(fields: \"spot {{ x }}\") {{
+                 id: ID! code: String! spot: Spot! self: Thing @external r1: String @requires(fields: \"self {{ id }}\")
+                 r2: String @external r3: String @requires(fields: \"r2\") }}"
+            ),
+        ),
+    ];
+    let sources = sources.map(|(name, sdl)| SubgraphSource {
+        name: name.to_owned(),
+        url: String::new(),
+        sdl: format!("{link}\n{sdl}"),
+        file_name: name.to_owned(),
+    });
+    let composition = compose(&sources).unwrap_or_else(|errors| panic!("{}", render(&errors, &sources, false)));
+    let supergraph = Supergraph::parse(&composition.supergraph_sdl).unwrap();
+    let plan = planned(&supergraph, "{ thing { r1 r3 r4 b } }").unwrap();
+    assert!(plan.fetches.len() <= 8, "{}", plan.display(&supergraph));
 }
