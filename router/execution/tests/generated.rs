@@ -11,7 +11,8 @@ mod schema;
 
 use std::sync::Arc;
 
-use apollo_compiler::ExecutableDocument;
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{ExecutableDocument, Schema};
 use router_composition::SubgraphSource;
 use router_execution::{Executor, JsonMap, NoForwarding, PreparedOperation, RequestContext, coerce_variables};
 use router_schema::Supergraph;
@@ -93,6 +94,7 @@ async fn compare_answers(seed: u64, files: &[SubgraphFile], supergraph: &str) ->
     let world = Arc::new(World::new(parse(), files));
     let executor = executor(&world);
     let mut random = Random::new(seed ^ 0x5eed);
+    let mut deferring = Random::new(seed ^ 0xdef3);
     let mut compared = 0;
     for _ in 0..OPERATIONS_PER_GRAPH {
         let (text, sent) = operation::operation(&mut random, world.supergraph.api_schema());
@@ -107,16 +109,43 @@ async fn compare_answers(seed: u64, files: &[SubgraphFile], supergraph: &str) ->
         let shown = plan.display(&world.supergraph);
         let answer = answer(&world, &executor, &document, plan, &sent).await;
         assert_eq!(comparable(&answer.0), comparable(&answer.1), "\n{}\n{shown}", place());
+        if compared.is_multiple_of(3) {
+            compare_deferred(&world, &executor, &document, (&text, &sent), &mut deferring).await;
+        }
         compared += 1;
     }
     compared
+}
+
+/// The same operation with `@defer` here and there has another plan, and all its parts together are the same answer.
+async fn compare_deferred(
+    world: &Arc<World>,
+    executor: &Executor,
+    document: &Valid<ExecutableDocument>,
+    (text, sent): (&str, &Value),
+    random: &mut Random,
+) {
+    let deferring = operation::with_defer(random, text);
+    let schema = format!("{}\n{}", world.supergraph.api_schema(), operation::DEFER);
+    let schema = Schema::parse_and_validate(schema, "api").unwrap();
+    let deferred = match ExecutableDocument::parse_and_validate(&schema, &deferring, "q") {
+        Ok(deferred) => deferred,
+        // Nothing right below the root of a mutation can come later.
+        Err(_) if text.starts_with("mutation") => return,
+        Err(error) => panic!("{deferring}\n{}", error.errors),
+    };
+    let plan = router_planning::plan(&world.supergraph, &deferred, None)
+        .unwrap_or_else(|error| panic!("{error}\n{deferring}"));
+    let shown = plan.display(&world.supergraph);
+    let answer = answer(world, executor, document, plan, sent).await;
+    assert_eq!(comparable(&answer.0), comparable(&answer.1), "\n{deferring}\n{shown}");
 }
 
 /// What the router and what the one server answer.
 pub(crate) async fn answer(
     world: &Arc<World>,
     executor: &Executor,
-    document: &apollo_compiler::validation::Valid<ExecutableDocument>,
+    document: &Valid<ExecutableDocument>,
     plan: router_planning::plan::QueryPlan,
     sent: &Value,
 ) -> (Value, Value) {

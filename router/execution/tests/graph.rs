@@ -111,7 +111,7 @@ impl Graph {
 
     pub(crate) fn prepare(&self, query: &str, fetches: Vec<Fetch>) -> PreparedOperation {
         let document = ExecutableDocument::parse_and_validate(&self.schema, query, "query.graphql").unwrap();
-        PreparedOperation::new(document, None, QueryPlan { fetches }).unwrap()
+        PreparedOperation::new(document, None, QueryPlan { fetches, deferred: Vec::new(), subscription: None }).unwrap()
     }
 
     /// The exact text of the reply.
@@ -146,6 +146,7 @@ pub(crate) fn root(subgraph: usize, text: &str) -> Fetch {
         depends_on: Vec::new(),
         conditions: Vec::new(),
         renames: Vec::new(),
+        part: None,
     }
 }
 
@@ -167,6 +168,7 @@ pub(crate) fn entities(
         depends_on: Vec::new(),
         conditions: Vec::new(),
         renames: Vec::new(),
+        part: None,
     }
 }
 

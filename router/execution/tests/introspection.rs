@@ -52,7 +52,7 @@ fn introspection_that_would_explode_is_refused_before_it_runs() {
     let graph = Graph::new(SDL);
     let query = "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
     let document = ExecutableDocument::parse_and_validate(&graph.schema, query, "query.graphql").unwrap();
-    let refused = PreparedOperation::new(document, None, QueryPlan { fetches: vec![] });
+    let refused = PreparedOperation::new(document, None, no_fetches());
     assert!(matches!(refused, Err(PrepareError::IntrospectionTooDeep(_))));
 }
 
@@ -63,9 +63,13 @@ fn an_operation_must_be_named_when_there_are_several() {
         let query = "query One { a } query Two { new }";
         let document = ExecutableDocument::parse_and_validate(&graph.schema, query, "query.graphql").unwrap();
         let name = name.map(crate::graph::name);
-        PreparedOperation::new(document, name.as_ref(), QueryPlan { fetches: vec![] })
+        PreparedOperation::new(document, name.as_ref(), no_fetches())
     };
     assert_eq!(prepare(None).unwrap_err(), PrepareError::UnknownOperation);
     assert_eq!(prepare(Some("Three")).unwrap_err(), PrepareError::UnknownOperation);
     assert_eq!(prepare(Some("Two")).unwrap().operation().name.as_ref().unwrap(), "Two");
+}
+
+fn no_fetches() -> QueryPlan {
+    QueryPlan { fetches: Vec::new(), deferred: Vec::new(), subscription: None }
 }

@@ -139,7 +139,13 @@ fn a_plan_that_breaks_its_own_rules_is_refused() {
     let prepare = |fetches| {
         let document =
             apollo_compiler::ExecutableDocument::parse_and_validate(&graph.schema, "{ a { size } }", "q").unwrap();
-        router_execution::PreparedOperation::new(document, None, QueryPlan { fetches }).unwrap_err().to_string()
+        router_execution::PreparedOperation::new(
+            document,
+            None,
+            QueryPlan { fetches, deferred: Vec::new(), subscription: None },
+        )
+        .unwrap_err()
+        .to_string()
     };
     assert!(prepare(vec![root(0, "{a{size}}").after(&[0])]).contains("does not stand before it"));
     assert!(prepare(vec![root(0, "{a{")]).contains("not a GraphQL document"));

@@ -3,6 +3,7 @@
 mod contexts;
 mod draft;
 mod merge;
+mod parts;
 mod representation;
 
 use std::collections::BTreeSet;
@@ -12,8 +13,8 @@ use apollo_compiler::executable::Operation;
 use router_schema::{FieldDefinition, TypeId, TypeSet};
 
 use crate::document::{FieldNode, Selection};
-use crate::operation::{EntryId, ListId, SelectedField};
-use crate::plan::{PathSegment, QueryPlan};
+use crate::operation::{BoundaryId, EntryId, ListId, SelectedField};
+use crate::plan::{Fetch, FetchId, FetchTarget, PathSegment, QueryPlan};
 use crate::solver::{Node, Outcome, Placed, Solver};
 use contexts::Contexts;
 use draft::{Draft, Site};
@@ -36,6 +37,8 @@ struct Cursor<'c> {
     types: &'c TypeSet,
     /// The position, from the root of the response.
     path: &'c [PathSegment],
+    /// The part of the answer that it belongs to.
+    part: Option<BoundaryId>,
 }
 
 impl<'s, 'a> Assembly<'s, 'a> {
@@ -49,7 +52,7 @@ impl<'s, 'a> Assembly<'s, 'a> {
         for step in steps {
             // The root's first node is no fetch; its type is that of its fetches.
             let Some(seat) = step.nodes.iter().find_map(|node| node.seat) else { continue };
-            let cursor = Cursor { draft: None, ty: seat.ty, types: &step.types, path: &[] };
+            let cursor = Cursor { draft: None, ty: seat.ty, types: &step.types, path: &[], part: None };
             let (_, created) = self.position(step, cursor);
             for draft in &created {
                 if self.drafts[*draft].site.is_none() {
@@ -59,7 +62,10 @@ impl<'s, 'a> Assembly<'s, 'a> {
             previous = created;
         }
         self.wait_for_contexts();
-        merge::merge(self.drafts, self.solver.supergraph, operation)
+        parts::assign(&mut self.drafts, self.solver.arena.boundaries());
+        let fetches = merge::merge(self.drafts, self.solver.supergraph, operation);
+        let subscription = operation.is_subscription().then(|| root_fetch(&fetches)).flatten();
+        QueryPlan { fetches, deferred: parts::deferred(self.solver.arena.boundaries()), subscription }
     }
 
     /// Makes drafts of all nodes that start at a position. Gives what the position's own fetch selects there, and the
@@ -126,6 +132,11 @@ impl<'s, 'a> Assembly<'s, 'a> {
                 created
             }
             Placed::Field { entry, parent, child } => {
+                let part = self.solver.arena.entry(*entry).deferred.or(cursor.part);
+                let cursor = Cursor { part, ..cursor };
+                if self.solver.arena.is_wanted(*entry) {
+                    self.note_part(cursor);
+                }
                 let (field, created) = self.field(*entry, *parent, child.as_deref(), cursor);
                 self.contexts.note_placed(cursor.path, *entry, cursor.draft.into_iter().chain(created.iter().copied()));
                 if *parent == cursor.ty {
@@ -163,7 +174,7 @@ impl<'s, 'a> Assembly<'s, 'a> {
             }
             path.push(PathSegment::Key(selected.response_key.clone()));
             let ty = child.nodes[0].seat.map_or(definition.named_type, |seat| seat.ty);
-            let below = Cursor { draft: cursor.draft, ty, types: &child.types, path: &path };
+            let below = Cursor { draft: cursor.draft, ty, types: &child.types, path: &path, part: cursor.part };
             (selection, created) = self.position(child, below);
             // What a skipped field leads to must not be fetched, though its objects may be there for another reason.
             for draft in &created {
@@ -211,6 +222,11 @@ impl<'s, 'a> Assembly<'s, 'a> {
     fn type_names(&self, types: &TypeSet) -> Vec<apollo_compiler::Name> {
         types.iter().map(|ty| self.solver.supergraph.type_definition(ty).name.clone()).collect()
     }
+}
+
+/// The fetch that begins everything.
+fn root_fetch(fetches: &[Fetch]) -> Option<FetchId> {
+    fetches.iter().position(|fetch| fetch.target == FetchTarget::Root).map(FetchId)
 }
 
 fn sources(node: &Node) -> impl Iterator<Item = (usize, usize)> + '_ {

@@ -4,4 +4,6 @@ mod normalise;
 mod selected;
 
 pub(crate) use normalise::normalise;
-pub(crate) use selected::{Arena, EntryId, FilledArgument, FilledFrom, FilledValue, ListId, Selected, SelectedField};
+pub(crate) use selected::{
+    Arena, Boundary, BoundaryId, EntryId, FilledArgument, FilledFrom, FilledValue, ListId, Selected, SelectedField,
+};

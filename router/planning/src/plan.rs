@@ -20,6 +20,30 @@ use router_schema::SubgraphId;
 pub struct QueryPlan {
     /// In an order in which every fetch stands after all it depends on. [`FetchId`] is the index in this list.
     pub fetches: Vec<Fetch>,
+    /// The parts that may be delivered later (`@defer`). [`PartId`] is the index in this list.
+    pub deferred: Vec<DeferredPart>,
+    /// Of a subscription, the fetch that is answered by a stream: each of its events begins the others anew.
+    pub subscription: Option<FetchId>,
+}
+
+/// The index of a part in [`QueryPlan::deferred`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartId(pub usize);
+
+/// A fragment with `@defer`, at one place of the response.
+///
+/// It is complete when its own fetches, and those of the parts around it and of the first answer, are done. A part without
+/// fetches comes with the part around it: its fields could not be asked for separately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeferredPart {
+    /// Its label, when the client gave one.
+    pub label: Option<String>,
+    /// The response keys that lead to it; lists have none.
+    pub path: Vec<Name>,
+    /// The part around it; none for one within the first answer.
+    pub parent: Option<PartId>,
+    /// It is deferred only while this variable is true; none: always.
+    pub variable: Option<Name>,
 }
 
 /// The index of a fetch in [`QueryPlan::fetches`].
@@ -42,6 +66,8 @@ pub struct Fetch {
     pub conditions: Vec<Condition>,
     /// Response keys that had to be changed in the document. Mostly empty.
     pub renames: Vec<Rename>,
+    /// The part of the answer that needs it; none for the first answer.
+    pub part: Option<PartId>,
 }
 
 /// A response key of a fetch's reply that stands for another.

@@ -7,6 +7,7 @@
 //! - `abstract_position`: positions whose runtime type is not known, split by type where they must be;
 //! - `common_types`: what an abstract position can hold that several subgraphs may be asked for;
 //! - `contexts`: arguments that objects further up the query fill;
+//! - `deferred`: fetches of their own for what may come later;
 //! - `reachability`: which subgraphs can be entered at all, so that hopeless searches end before they begin;
 //! - `internal`: the fields that the planner itself selects, for keys and requirements.
 
@@ -14,6 +15,7 @@ mod abstract_position;
 mod assign;
 mod common_types;
 mod contexts;
+mod deferred;
 mod enter;
 mod internal;
 mod outcome;

@@ -43,6 +43,27 @@ pub(super) fn operation(random: &mut Random, schema: &Schema) -> (String, Value)
     (format!("{kind} Generated{declared} {body}"), variables)
 }
 
+/// The definition of `@defer`.
+pub(super) const DEFER: &str =
+    "directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT";
+
+/// The operation with some of its fragments deferred.
+pub(super) fn with_defer(random: &mut Random, text: &str) -> String {
+    let mut pieces = text.split("...");
+    let mut deferring = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        deferring += "...";
+        let spread = piece.trim_start();
+        let condition = spread.strip_prefix("on ").unwrap_or(spread);
+        let name = condition.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(condition.len());
+        let (before, after) = piece.split_at(piece.len() - condition.len() + name);
+        deferring += before;
+        deferring += if random.percent(50) { " @defer" } else { "" };
+        deferring += after;
+    }
+    deferring
+}
+
 impl Writer<'_> {
     fn selection(&mut self, ty: &str, depth: usize) -> String {
         let mut parts = Vec::new();

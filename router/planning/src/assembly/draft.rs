@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use apollo_compiler::ast::Type;
 use router_schema::SubgraphId;
 
+use super::parts::Serves;
 use crate::document::Selection;
-use crate::plan::{Condition, ContextVariable, PathSegment, Representation};
+use crate::plan::{Condition, ContextVariable, PartId, PathSegment, Representation};
 
 /// A fetch under construction.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub(super) struct Draft {
     pub(super) context_variables: Vec<(ContextVariable, Type)>,
     /// The fields of the root type, or those below `_entities`.
     pub(super) selection: Selection,
+    /// Which part of the answer needs it.
+    pub(super) serves: Serves,
     /// Those of the fields that lead to where it starts.
     pub(super) conditions: BTreeSet<Condition>,
     /// Indexes of drafts.
@@ -33,12 +36,21 @@ pub(super) struct Site {
 }
 
 impl Draft {
+    /// The part of the answer that it is fetched for.
+    pub(super) fn part(&self) -> Option<PartId> {
+        match self.serves {
+            Serves::Part(Some(part)) => Some(PartId(part.0)),
+            Serves::Part(None) | Serves::Others => None,
+        }
+    }
+
     pub(super) fn of(subgraph: SubgraphId) -> Self {
         Self {
             subgraph,
             site: None,
             context_variables: Vec::new(),
             selection: Selection::default(),
+            serves: Serves::default(),
             conditions: BTreeSet::new(),
             depends_on: BTreeSet::new(),
         }

@@ -9,7 +9,7 @@ use router_schema::{SubgraphDefinition, SubgraphId, Supergraph};
 
 use super::draft::{Draft, Site};
 use crate::document::{EntitiesField, Root, Selection, rename_conflicts, write_document};
-use crate::plan::{Condition, EntitySite, Fetch, FetchId, FetchTarget, PathSegment, QueryPlan, Representation};
+use crate::plan::{Condition, EntitySite, Fetch, FetchId, FetchTarget, PartId, PathSegment, Representation};
 
 /// A request: root fields, or entity sites in one subgraph that wait for the same fetches.
 struct Merged {
@@ -17,6 +17,7 @@ struct Merged {
     depends_on: BTreeSet<usize>,
     conditions: Vec<Condition>,
     is_root: bool,
+    part: Option<PartId>,
     /// The drafts that are merged.
     drafts: Vec<usize>,
 }
@@ -30,8 +31,8 @@ struct Contents {
     sites_at: HashMap<Vec<PathSegment>, Vec<usize>>,
 }
 
-/// Makes the plan of the drafts.
-pub(super) fn merge(mut drafts: Vec<Draft>, supergraph: &Supergraph, operation: &Operation) -> QueryPlan {
+/// Makes the fetches of a plan.
+pub(super) fn merge(mut drafts: Vec<Draft>, supergraph: &Supergraph, operation: &Operation) -> Vec<Fetch> {
     let conditions: Vec<_> = drafts.iter_mut().map(|draft| draft.selection.take_common_conditions()).collect();
     let merged = requests(&drafts, &conditions);
     let fetches = merged.into_iter().enumerate().map(|(index, mut request)| {
@@ -45,7 +46,7 @@ pub(super) fn merge(mut drafts: Vec<Draft>, supergraph: &Supergraph, operation: 
         }
         finish(index, request, contents, supergraph, operation)
     });
-    QueryPlan { fetches: fetches.collect() }
+    fetches.collect()
 }
 
 /// Which drafts are one request.
@@ -66,10 +67,11 @@ fn requests(drafts: &[Draft], conditions: &[Vec<Condition>]) -> Vec<Merged> {
                 && known.depends_on == depends_on
                 && known.conditions.iter().all(|condition| conditions.contains(condition))
                 && known.is_root == is_root
+                && known.part == draft.part()
         });
         merged_of[index] = known.unwrap_or_else(|| {
-            let (subgraph, conditions) = (draft.subgraph, conditions.clone());
-            merged.push(Merged { subgraph, depends_on, conditions, is_root, drafts: Vec::new() });
+            let (subgraph, conditions, part) = (draft.subgraph, conditions.clone(), draft.part());
+            merged.push(Merged { subgraph, depends_on, conditions, is_root, part, drafts: Vec::new() });
             merged.len() - 1
         });
         merged[merged_of[index]].drafts.push(index);
@@ -234,7 +236,7 @@ fn add_representation(known: &mut Vec<Representation>, new: Representation) {
 }
 
 fn finish(index: usize, request: Merged, contents: Contents, supergraph: &Supergraph, operation: &Operation) -> Fetch {
-    let Merged { subgraph, depends_on, conditions, .. } = request;
+    let Merged { subgraph, depends_on, conditions, part, .. } = request;
     let Contents { root, sites, .. } = contents;
     let sites = join_paths(sites);
     let name = operation_name(operation, supergraph.subgraph(subgraph), index);
@@ -243,7 +245,7 @@ fn finish(index: usize, request: Merged, contents: Contents, supergraph: &Superg
         let mut root = [root];
         let renames = rename_conflicts(&mut root);
         let document = write_document(operation.operation_type, name, &operation.variables, &Root::Fields(&root[0]));
-        return Fetch { subgraph, document, target: FetchTarget::Root, depends_on, conditions, renames };
+        return Fetch { subgraph, document, target: FetchTarget::Root, depends_on, conditions, renames, part };
     }
     // What stands once for each group needs a response key of its own even when it is alone.
     let is_alone = sites.len() == 1 && sites[0].0.context_variables.is_empty();
@@ -276,7 +278,7 @@ fn finish(index: usize, request: Merged, contents: Contents, supergraph: &Superg
     });
     let root = Root::Entities(fields.collect());
     let document = write_document(OperationType::Query, name, &operation.variables, &root);
-    Fetch { subgraph, document, target: FetchTarget::Entities(entity_sites), depends_on, conditions, renames }
+    Fetch { subgraph, document, target: FetchTarget::Entities(entity_sites), depends_on, conditions, renames, part }
 }
 
 /// Gives the variables of a site names of their own: two sites may take different values from like contexts.

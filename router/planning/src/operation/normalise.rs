@@ -8,7 +8,7 @@ use apollo_compiler::{Name, Node};
 use indexmap::IndexMap;
 use router_schema::{Supergraph, TypeId, TypeSet};
 
-use super::{Arena, EntryId, ListId, Selected, SelectedField};
+use super::{Arena, Boundary, BoundaryId, EntryId, ListId, Selected, SelectedField};
 use crate::plan::Condition;
 use crate::{PlanningError, PlanningOptions};
 
@@ -25,7 +25,8 @@ pub(crate) fn normalise(
     root: TypeId,
     arena: &mut Arena,
 ) -> Result<Vec<EntryId>, PlanningError> {
-    let mut normaliser = Normaliser { supergraph, options, document, arena, fields: 0 };
+    let (path, around) = (Vec::new(), None);
+    let mut normaliser = Normaliser { supergraph, options, document, arena, fields: 0, path, around };
     let list = normaliser.level(root, &[selections], 0)?;
     let entries = normaliser.arena.list(list).to_vec();
     Ok(entries.into_iter().filter(|entry| arena.entry(*entry).field != SelectedField::Typename).collect())
@@ -37,6 +38,10 @@ struct Normaliser<'a> {
     document: &'a ExecutableDocument,
     arena: &'a mut Arena,
     fields: usize,
+    /// The response keys that lead to the level.
+    path: Vec<Name>,
+    /// The `@defer` that the level is part of.
+    around: Option<BoundaryId>,
 }
 
 /// How many variants of one leaf (by type, by conditions) are compared with one another. Dropping what is repeated only
@@ -52,14 +57,16 @@ struct Group {
     possible: TypeSet,
     arguments: Vec<Node<Argument>>,
     conditions: Vec<Condition>,
+    deferred: Option<BoundaryId>,
 }
 
-/// The type conditions and `@skip`/`@include` around a selection.
+/// The type conditions, `@skip`, `@include` and `@defer` around a selection.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Scope {
     parent: TypeId,
     possible: TypeSet,
     conditions: Vec<Condition>,
+    deferred: Option<BoundaryId>,
 }
 
 #[derive(Default)]
@@ -74,7 +81,7 @@ impl<'a> Normaliser<'a> {
             return Err(PlanningError::TooDeep { limit: self.options.depth_max });
         }
         let possible = self.supergraph.type_definition(ty).possible_types.clone();
-        let scope = Scope { parent: ty, possible, conditions: Vec::new() };
+        let scope = Scope { parent: ty, possible, conditions: Vec::new(), deferred: None };
         let mut level = Level::default();
         for set in sets {
             self.collect(set, &scope, &mut level)?;
@@ -83,10 +90,18 @@ impl<'a> Normaliser<'a> {
         let mut list = Vec::with_capacity(level.groups.len());
         for (group, sets) in level.groups {
             let children = self.children(&group, &sets, depth)?;
-            let Group { response_key, field, parent, possible, arguments, conditions } = group;
-            let filled = Vec::new();
-            let selected = Selected { response_key, field, parent, possible, arguments, conditions, children, filled };
-            list.push(self.arena.intern(selected));
+            let Group { response_key, field, parent, possible, arguments, conditions, deferred } = group;
+            list.push(self.arena.intern(Selected {
+                response_key,
+                field,
+                parent,
+                possible,
+                arguments,
+                conditions,
+                children,
+                filled: Vec::new(),
+                deferred,
+            }));
         }
         Ok(self.arena.intern_list(list))
     }
@@ -97,7 +112,13 @@ impl<'a> Normaliser<'a> {
         if !self.supergraph.type_definition(named_type).kind.is_composite() {
             return Ok(ListId::EMPTY);
         }
-        let list = self.level(named_type, sets, depth + 1)?;
+        let around = self.around;
+        self.around = group.deferred.or(around);
+        self.path.push(group.response_key.clone());
+        let list = self.level(named_type, sets, depth + 1);
+        self.path.pop();
+        self.around = around;
+        let list = list?;
         if list != ListId::EMPTY {
             return Ok(list);
         }
@@ -112,6 +133,7 @@ impl<'a> Normaliser<'a> {
             match selection {
                 Selection::Field(field) => self.collect_field(field, scope, level)?,
                 Selection::InlineFragment(fragment) => {
+                    let scope = self.with_defer(scope, &fragment.directives);
                     let condition = fragment.type_condition.as_ref();
                     if let Some(scope) = self.with_type_condition(scope, condition) {
                         self.collect(&fragment.selection_set, &scope, level)?;
@@ -119,6 +141,7 @@ impl<'a> Normaliser<'a> {
                 }
                 Selection::FragmentSpread(spread) => {
                     let Some(fragment) = spread.fragment_def(self.document) else { continue };
+                    let scope = self.with_defer(scope, &spread.directives);
                     let condition = Some(fragment.type_condition());
                     let Some(scope) = self.with_type_condition(scope, condition) else { continue };
                     // A second spread in the same scope selects nothing new; without this, nested fragments double.
@@ -152,6 +175,7 @@ impl<'a> Normaliser<'a> {
             possible: scope.possible,
             arguments: field.arguments.clone(),
             conditions: scope.conditions,
+            deferred: scope.deferred,
         };
         level.groups.entry(group).or_default().push(&field.selection_set);
         Ok(())
@@ -163,7 +187,24 @@ impl<'a> Normaliser<'a> {
         let first = possible.iter().next()?;
         // Known to be one object: name fields on it, whatever abstract type the client wrote.
         let parent = if possible.len() == 1 { first } else { condition };
-        Some(Scope { parent, possible, conditions: scope.conditions })
+        Some(Scope { parent, possible, ..scope })
+    }
+
+    /// A scope of a part of its own, where the fragment is deferred.
+    fn with_defer(&mut self, scope: Scope, directives: &DirectiveList) -> Scope {
+        let Some(directive) = directives.get("defer") else { return scope };
+        let condition = directive.specified_argument_by_name("if").map(|value| &**value);
+        if matches!(condition, Some(Value::Boolean(false))) {
+            return scope;
+        }
+        let label = directive.specified_argument_by_name("label").and_then(|value| value.as_str());
+        let boundary = Boundary {
+            label: label.map(str::to_owned),
+            path: self.path.clone(),
+            parent: scope.deferred.or(self.around),
+            variable: condition.and_then(|value| value.as_variable()).cloned(),
+        };
+        Scope { deferred: Some(self.arena.add_boundary(boundary)), ..scope }
     }
 }
 
@@ -213,6 +254,7 @@ fn drop_repeated_leaves(level: &mut Level<'_>) {
 }
 
 fn covers(wide: &Group, narrow: &Group) -> bool {
-    narrow.possible.is_subset(&wide.possible)
+    (wide.deferred.is_none() || wide.deferred == narrow.deferred)
+        && narrow.possible.is_subset(&wide.possible)
         && wide.conditions.iter().all(|condition| narrow.conditions.contains(condition))
 }

@@ -35,6 +35,25 @@ pub(crate) struct Selected {
     pub(crate) children: ListId,
     /// The arguments that objects further up fill. Mostly none.
     pub(crate) filled: Vec<FilledArgument>,
+    /// The `@defer` right around it. What is selected below belongs to the same part, and does not say so again.
+    pub(crate) deferred: Option<BoundaryId>,
+}
+
+/// The id of a [`Boundary`] in its [`Arena`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct BoundaryId(pub(crate) usize);
+
+/// A fragment with `@defer`, at one place of the response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Boundary {
+    /// Its label, when it has one.
+    pub(crate) label: Option<String>,
+    /// The response keys that lead to it.
+    pub(crate) path: Vec<Name>,
+    /// The `@defer` around it.
+    pub(crate) parent: Option<BoundaryId>,
+    /// It is deferred only while this variable is true.
+    pub(crate) variable: Option<Name>,
 }
 
 /// An argument that one subgraph wants filled from a context (`@fromContext`).
@@ -85,6 +104,7 @@ impl Selected {
             conditions: Vec::new(),
             children: ListId::EMPTY,
             filled: Vec::new(),
+            deferred: None,
         }
     }
 }
@@ -106,16 +126,51 @@ impl ListId {
 #[derive(Debug)]
 pub(crate) struct Arena {
     entries: IndexSet<Selected>,
+    /// Of each entry, whether the client asks for it, and not the planner alone.
+    wanted: Vec<bool>,
     lists: IndexSet<Vec<EntryId>>,
+    boundaries: Vec<Boundary>,
 }
 
 impl Arena {
     pub(crate) fn new() -> Self {
-        Self { entries: IndexSet::new(), lists: IndexSet::from([Vec::new()]) }
+        let lists = IndexSet::from([Vec::new()]);
+        Self { entries: IndexSet::new(), wanted: Vec::new(), lists, boundaries: Vec::new() }
     }
 
+    /// Interns what the client asks for.
     pub(crate) fn intern(&mut self, selected: Selected) -> EntryId {
-        EntryId(self.entries.insert_full(selected).0)
+        let id = self.intern_internal(selected);
+        self.wanted[id.0] = true;
+        id
+    }
+
+    /// Interns what only the planner asks for, unless the client does too.
+    pub(crate) fn intern_internal(&mut self, selected: Selected) -> EntryId {
+        let (index, is_new) = self.entries.insert_full(selected);
+        if is_new {
+            self.wanted.push(false);
+        }
+        EntryId(index)
+    }
+
+    /// Interns a variant of another entry.
+    pub(crate) fn intern_variant(&mut self, of: EntryId, selected: Selected) -> EntryId {
+        if self.is_wanted(of) { self.intern(selected) } else { self.intern_internal(selected) }
+    }
+
+    /// Whether the client asks for an entry.
+    pub(crate) fn is_wanted(&self, id: EntryId) -> bool {
+        self.wanted[id.0]
+    }
+
+    pub(crate) fn add_boundary(&mut self, boundary: Boundary) -> BoundaryId {
+        self.boundaries.push(boundary);
+        BoundaryId(self.boundaries.len() - 1)
+    }
+
+    pub(crate) fn boundaries(&self) -> &[Boundary] {
+        &self.boundaries
     }
 
     pub(crate) fn intern_list(&mut self, list: Vec<EntryId>) -> ListId {

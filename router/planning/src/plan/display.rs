@@ -6,7 +6,7 @@ use apollo_compiler::ast::Document;
 use router_schema::Supergraph;
 
 use super::{
-    Condition, ContextSource, EntitySite, Fetch, FetchTarget, PathSegment, QueryPlan, Representation,
+    Condition, ContextSource, EntitySite, Fetch, FetchId, FetchTarget, PathSegment, QueryPlan, Representation,
     RepresentationField, RepresentationSelection,
 };
 
@@ -14,8 +14,24 @@ impl QueryPlan {
     /// The plan for people, with the names that the subgraphs have in `supergraph`, for which it was made.
     pub fn display(&self, supergraph: &Supergraph) -> String {
         let fetches: Vec<String> =
-            self.fetches.iter().enumerate().map(|(index, fetch)| describe(index, fetch, supergraph)).collect();
+            self.fetches.iter().enumerate().map(|(index, fetch)| self.describe(index, fetch, supergraph)).collect();
         if fetches.is_empty() { "no fetch\n".to_owned() } else { fetches.join("\n") }
+    }
+
+    fn describe(&self, index: usize, fetch: &Fetch, supergraph: &Supergraph) -> String {
+        let mut text = describe(index, fetch, supergraph);
+        let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        let later = fetch.part.map(|part| {
+            let part = &self.deferred[part.0];
+            let label = part.label.as_ref().map(|label| format!(" {label:?}")).unwrap_or_default();
+            let path: Vec<&str> = part.path.iter().map(AsRef::as_ref).collect();
+            format!(" later{label} at {}", if path.is_empty() { "the root".to_owned() } else { path.join(".") })
+        });
+        let stream = (self.subscription == Some(FetchId(index))).then(|| " for each event".to_owned());
+        if let Some(note) = later.or(stream) {
+            text = format!("{first}{note}\n{rest}");
+        }
+        text
     }
 }
 

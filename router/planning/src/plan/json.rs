@@ -5,7 +5,7 @@ use router_schema::Supergraph;
 use serde_json::{Value, json};
 
 use super::{
-    EntitySite, Fetch, FetchTarget, PathSegment, QueryPlan, Representation, RepresentationField,
+    EntitySite, Fetch, FetchId, FetchTarget, PartId, PathSegment, QueryPlan, Representation, RepresentationField,
     RepresentationSelection,
 };
 
@@ -14,20 +14,64 @@ impl QueryPlan {
     ///
     /// The form knows waits only as a sequence of steps, so fetches stand in the step after the latest that they depend
     /// on, though they start earlier where they can. A fetch for several sites is a `BatchFetch`. Paths have no `@` for
-    /// lists.
+    /// lists. With `@defer` there is a `Defer` node with the parts side by side, whatever stands within what; `depends`
+    /// names the fetches of earlier parts that a part needs. A subscription's stream is the `primary` of a `Subscription`.
     pub fn to_json(&self, supergraph: &Supergraph) -> Value {
+        let first = self.steps(None, supergraph);
+        let node = if self.deferred.is_empty() { first } else { self.defer_node(first, supergraph) };
+        let node = match self.subscription {
+            None => node,
+            Some(id) => {
+                let primary = self.fetch_node(id, supergraph);
+                json!({ "kind": "Subscription", "primary": primary, "rest": node })
+            }
+        };
+        json!({ "kind": "QueryPlan", "node": node })
+    }
+
+    /// The fetches of one part; null when it has none.
+    fn steps(&self, part: Option<PartId>, supergraph: &Supergraph) -> Value {
         let mut steps: Vec<Vec<Value>> = Vec::new();
-        let mut step_of: Vec<usize> = Vec::with_capacity(self.fetches.len());
-        for fetch in &self.fetches {
-            let step = fetch.depends_on.iter().map(|id| step_of[id.0] + 1).max().unwrap_or(0);
-            step_of.push(step);
+        let mut step_of: Vec<Option<usize>> = Vec::with_capacity(self.fetches.len());
+        for (index, fetch) in self.fetches.iter().enumerate() {
+            if fetch.part != part || self.subscription == Some(FetchId(index)) {
+                step_of.push(None);
+                continue;
+            }
+            let step = fetch.depends_on.iter().filter_map(|id| step_of[id.0]).max().map_or(0, |step| step + 1);
+            step_of.push(Some(step));
             if steps.len() <= step {
                 steps.resize(step + 1, Vec::new());
             }
-            steps[step].push(fetch_node(fetch, supergraph));
+            steps[step].push(self.fetch_node(FetchId(index), supergraph));
         }
         let steps = steps.into_iter().map(|nodes| group("Parallel", nodes)).collect();
-        json!({ "kind": "QueryPlan", "node": group("Sequence", steps) })
+        group("Sequence", steps)
+    }
+
+    fn fetch_node(&self, id: FetchId, supergraph: &Supergraph) -> Value {
+        let fetch = &self.fetches[id.0];
+        let is_needed_later =
+            self.fetches.iter().any(|other| other.part != fetch.part && other.depends_on.contains(&id));
+        fetch_node(fetch, is_needed_later.then_some(id), supergraph)
+    }
+
+    fn defer_node(&self, first: Value, supergraph: &Supergraph) -> Value {
+        let deferred = self.deferred.iter().enumerate().map(|(index, part)| {
+            let fetches = self.fetches.iter().filter(|fetch| fetch.part == Some(PartId(index)));
+            let mut depends: Vec<FetchId> = fetches.flat_map(|fetch| fetch.depends_on.iter().copied()).collect();
+            depends.retain(|id| self.fetches[id.0].part != Some(PartId(index)));
+            depends.sort();
+            depends.dedup();
+            let depends: Vec<_> = depends.iter().map(|id| json!({ "id": id.0.to_string() })).collect();
+            let mut node = json!({ "depends": depends, "label": part.label, "queryPath": names(&part.path) });
+            if let Some(variable) = &part.variable {
+                node["if"] = variable.as_str().into();
+            }
+            node["node"] = self.steps(Some(PartId(index)), supergraph);
+            node
+        });
+        json!({ "kind": "Defer", "primary": { "node": first }, "deferred": deferred.collect::<Vec<_>>() })
     }
 }
 
@@ -40,7 +84,7 @@ fn group(kind: &str, mut nodes: Vec<Value>) -> Value {
     }
 }
 
-fn fetch_node(fetch: &Fetch, supergraph: &Supergraph) -> Value {
+fn fetch_node(fetch: &Fetch, id: Option<FetchId>, supergraph: &Supergraph) -> Value {
     let operation_kind = ["mutation", "subscription"].into_iter().find(|kind| fetch.document.text.starts_with(kind));
     let mut node = json!({
         "kind": "Fetch",
@@ -50,6 +94,9 @@ fn fetch_node(fetch: &Fetch, supergraph: &Supergraph) -> Value {
         "operation": fetch.document.text,
         "variableUsages": names(&fetch.document.variables),
     });
+    if let Some(id) = id {
+        node["id"] = id.0.to_string().into();
+    }
     let mut node = match &fetch.target {
         FetchTarget::Root => node,
         FetchTarget::Entities(sites) => match sites.as_slice() {

@@ -136,6 +136,6 @@ impl Solver<'_> {
                 SelectedField::Field(self.supergraph.field_id(ty, &self.supergraph.field(field).name)?)
             }
         };
-        Some(self.arena.intern(Selected { field, parent: ty, possible: TypeSet::of(ty), ..selected }))
+        Some(self.arena.intern_variant(entry, Selected { field, parent: ty, possible: TypeSet::of(ty), ..selected }))
     }
 }

@@ -55,7 +55,7 @@ impl Solver<'_> {
             self.step()?;
             let Some(selected) = self.narrow_types(entry, ty, common.as_ref()) else { continue };
             let children = self.narrow_children(memory, &selected, holders)?;
-            entries.push(self.arena.intern(Selected { children, ..selected }));
+            entries.push(self.arena.intern_variant(entry, Selected { children, ..selected }));
         }
         if entries.is_empty() && list != ListId::EMPTY {
             entries.push(self.arena.intern(Selected::nothing(ty)));

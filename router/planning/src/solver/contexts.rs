@@ -63,7 +63,7 @@ impl Solver<'_> {
                 wanted.extend(above.pop().into_iter().flat_map(|level| level.wanted));
                 selected.children = self.arena.intern_list(children);
             }
-            filled.push(self.arena.intern(selected));
+            filled.push(self.arena.intern_variant(*entry, selected));
         }
         for entry in wanted {
             if !filled.contains(&entry) {

@@ -102,7 +102,7 @@ impl Solver<'_> {
             .collect();
         let children = if children.is_empty() { ListId::EMPTY } else { self.arena.intern_list(children) };
         let response_key = self.names.response_key(&definition.name, &field.arguments);
-        Some(self.arena.intern(Selected {
+        Some(self.arena.intern_internal(Selected {
             response_key,
             field: SelectedField::Field(named),
             parent: definition.parent,
@@ -111,6 +111,7 @@ impl Solver<'_> {
             conditions: Vec::new(),
             children,
             filled: Vec::new(),
+            deferred: None,
         }))
     }
 
@@ -120,7 +121,7 @@ impl Solver<'_> {
         possible: TypeSet,
         conditions: Vec<Condition>,
     ) -> EntryId {
-        self.arena.intern(Selected {
+        self.arena.intern_internal(Selected {
             response_key: Name::new_static_unchecked("__typename"),
             field: SelectedField::Typename,
             parent,
@@ -129,6 +130,7 @@ impl Solver<'_> {
             conditions,
             children: ListId::EMPTY,
             filled: Vec::new(),
+            deferred: None,
         })
     }
 

@@ -129,7 +129,7 @@ impl Solver<'_> {
         }
         let children = self.arena.intern_list(missing.to_vec());
         let rest = Selected { children, ..self.arena.entry(entry).clone() };
-        Some(self.arena.intern(rest))
+        Some(self.arena.intern_variant(entry, rest))
     }
 
     /// What is provided below a field, if the field itself is provided.

@@ -99,7 +99,8 @@ impl Solver<'_> {
             }
             states = self.best(next);
         }
-        let state = states.swap_remove(0);
+        let mut state = states.swap_remove(0);
+        self.split_deferred(position, &mut state)?;
         Ok(Outcome { nodes: state.nodes, missing: state.missing, types: position.types.clone(), cost: state.cost })
     }
 

@@ -1,0 +1,7 @@
+//! `router_fuzz::operation` for libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    let _ = router_fuzz::operation(input);
+});
