@@ -95,7 +95,7 @@ async fn compare_answers(seed: u64, files: &[SubgraphFile], supergraph: &str) ->
     let executor = executor(&world);
     let mut random = Random::new(seed ^ 0x5eed);
     let mut deferring = Random::new(seed ^ 0xdef3);
-    let mut compared = 0;
+    let mut compared: usize = 0;
     for _ in 0..OPERATIONS_PER_GRAPH {
         let (text, sent) = operation::operation(&mut random, world.supergraph.api_schema());
         // Two types may have fields of one name that cannot stand under one response key.

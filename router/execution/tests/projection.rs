@@ -45,6 +45,15 @@ async fn fields_of_one_response_key_merge_where_the_key_is_first_met() {
     assert_eq!(text(query, data).await, r#"{"data":{"c":{"x":1,"y":2,"z":{"y":4,"x":3}},"b":"s"}}"#);
 }
 
+/// A subgraph with an `@interfaceObject` tells the interface and no more. A fragment on another type that all of the
+/// interface's objects have applies to whatever it is.
+#[tokio::test]
+async fn fragments_apply_to_an_unknown_object_when_they_would_to_all_of_its_interface() {
+    let query = "{ node { id ... on Either { ... on Node { common } } } }";
+    let reply = text(query, json!({"node": {"__typename": "Node", "id": "i", "common": 3}})).await;
+    assert_eq!(reply, r#"{"data":{"node":{"id":"i","common":3}}}"#);
+}
+
 #[tokio::test]
 async fn fragments_apply_by_the_runtime_type() {
     let query = "{ node { __typename ... on One { one } ... on Two { two } ...N } either { ... on Node { id } ... on One { __typename } } }

@@ -28,8 +28,24 @@ impl<'s> From<&'s InterfaceType> for ParentType<'s> {
 impl ParentType<'_> {
     /// Whether every object of this type is one of type `condition`.
     pub(super) fn is_one_of(&self, schema: &Schema, condition: &Name) -> bool {
-        condition == self.name
-            || self.interfaces.contains(condition)
-            || matches!(schema.types.get(condition), Some(ExtendedType::Union(union_type)) if union_type.members.contains(self.name))
+        if condition == self.name || self.interfaces.contains(condition) {
+            return true;
+        }
+        if self.is_object {
+            return is_member(schema, condition, self.name);
+        }
+        // What the interface does not say of itself, all its objects may say.
+        let objects = schema.types.values().filter_map(ExtendedType::as_object);
+        let mut objects = objects.filter(|object| object.implements_interfaces.contains(self.name)).peekable();
+        objects.peek().is_some()
+            && objects.all(|object| {
+                condition == &object.name
+                    || object.implements_interfaces.contains(condition)
+                    || is_member(schema, condition, &object.name)
+            })
     }
+}
+
+fn is_member(schema: &Schema, condition: &Name, name: &Name) -> bool {
+    schema.get_union(condition).is_some_and(|union_type| union_type.members.contains(name))
 }
