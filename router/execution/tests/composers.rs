@@ -37,12 +37,14 @@ struct Compared {
 struct Verdict {
     apollo: Opinion,
     guild: Opinion,
+    /// Why the loader that other routers use does not read our supergraph as we do.
+    load: Option<String>,
 }
 
 /// What another composer makes of a graph.
 #[derive(Deserialize)]
 struct Opinion {
-    composes: bool,
+    supergraph: Option<String>,
     errors: Vec<Refusal>,
     /// The first line in which its public schema is not ours.
     difference: Option<Value>,
@@ -71,6 +73,7 @@ async fn other_composers_agree() {
     for (graph, verdict) in graphs.iter().zip(&verdicts) {
         let apollo = graph.disagreement(&verdict.apollo, &mut answered).await;
         let guild = graph.disagreement(&verdict.guild, &mut answered).await;
+        disagreements.extend(verdict.load.as_ref().map(|why| format!("{}: our supergraph: {why}", graph.name)));
         match (apollo, guild) {
             (None, None) => {}
             (Some(apollo), None) => disagreements.push(format!("{}: apollo {apollo}", graph.name)),
@@ -108,11 +111,16 @@ impl Compared {
 
     /// What an opinion has against ours.
     async fn disagreement(&self, opinion: &Opinion, answered: &mut usize) -> Option<String> {
-        match (opinion.composes, &self.composed) {
-            (true, Ok(_)) => opinion.difference.as_ref().map(|difference| format!("differs: {difference}")),
-            (false, Err(_)) => None,
-            (true, Err(codes)) => Some(format!("composes what we refuse with {codes:?}")),
-            (false, Ok(supergraph)) => {
+        match (&opinion.supergraph, &self.composed) {
+            (Some(supergraph), Ok(_)) => {
+                let loaded =
+                    Supergraph::parse(supergraph).map_err(|error| format!("its supergraph does not load: {error}"));
+                let difference = opinion.difference.as_ref().map(|difference| format!("differs: {difference}"));
+                loaded.err().or(difference)
+            }
+            (None, Err(_)) => None,
+            (Some(_), Err(codes)) => Some(format!("composes what we refuse with {codes:?}")),
+            (None, Ok(supergraph)) => {
                 for refusal in &opinion.errors {
                     if let Some(why) = self.cannot_be_refuted(refusal, supergraph).await {
                         return Some(format!("refuses what we compose: {} {why}", refusal.code));
@@ -153,10 +161,10 @@ fn unanswerable(refusal: &Refusal) -> Option<String> {
 fn ask(folder: &Path, graphs: &[Compared]) -> Vec<Verdict> {
     let mut asked = String::new();
     for graph in graphs {
-        let ours = graph.composed.as_ref().ok();
-        let ours = ours.map(|supergraph| Supergraph::parse(supergraph).unwrap().api_schema().to_string());
+        let supergraph = graph.composed.as_ref().ok();
+        let ours = supergraph.map(|supergraph| Supergraph::parse(supergraph).unwrap().api_schema().to_string());
         let subgraphs: Vec<_> = graph.files.iter().map(|file| json!({ "name": file.name, "sdl": file.sdl })).collect();
-        asked += &format!("{}\n", json!({ "subgraphs": subgraphs, "ours": ours }));
+        asked += &format!("{}\n", json!({ "subgraphs": subgraphs, "ours": ours, "supergraph": supergraph }));
     }
     let mut process = Command::new("node")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/composers/compose.mjs"))

@@ -1,8 +1,9 @@
 // Composes graphs with the composers of others and compares the public schemas with ours.
 //
-// Reads one JSON object a line from the standard input: `subgraphs` (each `name` and `sdl`), and `ours`, the public schema or
-// null. Writes one a line: for each composer `composes`, `errors` (each `code` and `message`), and `difference`, the first
-// line in which its public schema is not ours. The packages are looked up from the folder in REFERENCE_COMPOSERS.
+// Reads one JSON object a line from the standard input: `subgraphs` (each `name` and `sdl`), `ours`, the public schema or
+// null, and `supergraph`, ours or null. Writes one a line: for each composer `supergraph`, or null and `errors` (each `code`
+// and `message`), and `difference`, the first line in which its public schema is not ours; and `load`, why Apollo's loader
+// does not take our supergraph, or reads another public schema from it. The packages are looked up from the folder in REFERENCE_COMPOSERS.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,13 +21,13 @@ function composeWithApollo(subgraphs) {
   const result = apollo.composeServices(services);
   if (result.errors?.length) return { errors: refusals(result.errors) };
   const supergraph = Supergraph.build(result.supergraphSdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
-  return { publicSdl: printApollo(supergraph.apiSchema()) };
+  return { supergraph: result.supergraphSdl, publicSdl: printApollo(supergraph.apiSchema()) };
 }
 
 function composeWithGuild(subgraphs) {
   const services = subgraphs.map(({ name, sdl }) => ({ name, url: `http://${name}`, typeDefs: parse(sdl) }));
   const result = guild.composeServices(services);
-  return result.errors?.length ? { errors: refusals(result.errors) } : { publicSdl: result.publicSdl };
+  return result.errors?.length ? { errors: refusals(result.errors) } : { supergraph: result.supergraphSdl, publicSdl: result.publicSdl };
 }
 
 // Descriptions and directives are compared elsewhere; what clients can ask is compared here.
@@ -42,8 +43,19 @@ function difference(ours, theirs) {
   return right.length > left.length ? { ours: null, theirs: right[left.length] } : null;
 }
 
+// Why another router's loader does not read our supergraph as we do.
+function load(supergraph, ours) {
+  try {
+    const loaded = Supergraph.build(supergraph, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
+    const found = difference(ours, printApollo(loaded.apiSchema()));
+    return found && JSON.stringify(found);
+  } catch (error) {
+    return String(error.message);
+  }
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const { subgraphs, ours } = JSON.parse(line);
+  const { subgraphs, ours, supergraph } = JSON.parse(line);
   const verdict = {};
   for (const [composer, compose] of [['apollo', composeWithApollo], ['guild', composeWithGuild]]) {
     let result;
@@ -52,8 +64,13 @@ for await (const line of createInterface({ input: process.stdin })) {
     } catch (error) {
       result = { errors: [{ code: 'THREW', message: String(error.message) }] };
     }
-    const composes = result.publicSdl !== undefined;
-    verdict[composer] = { composes, errors: result.errors ?? [], difference: composes && ours ? difference(ours, result.publicSdl) : null };
+    const both = result.publicSdl !== undefined && ours;
+    verdict[composer] = {
+      supergraph: result.supergraph ?? null,
+      errors: result.errors ?? [],
+      difference: both ? difference(ours, result.publicSdl) : null,
+    };
   }
+  verdict.load = supergraph ? load(supergraph, ours) : null;
   console.log(JSON.stringify(verdict));
 }
