@@ -18,6 +18,7 @@ use router_execution::{Executor, JsonMap, NoForwarding, PreparedOperation, Reque
 use router_schema::Supergraph;
 use serde_json::Value;
 
+pub(crate) use self::operation::operation as generated_operation;
 use self::random::Random;
 pub(crate) use self::schema::subgraphs as subgraphs_of_seed;
 use crate::federated::{SubgraphFile, World, executor, monolith_answer};
@@ -56,6 +57,11 @@ fn generated_operations_on_generated_graphs_are_answered_as_by_one_server() {
 
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
+}
+
+/// Choices for operations whose plans are compared.
+pub(crate) fn random_for_plans(seed: u64) -> Random {
+    Random::new(seed ^ 0x91a2)
 }
 
 /// The supergraph; none when the subgraphs do not fit together.

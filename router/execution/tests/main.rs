@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
-mod composers;
 mod contexts;
 mod deduplication;
 mod failures;
@@ -14,6 +13,7 @@ mod in_process_transport;
 mod introspection;
 mod joins;
 mod null_propagation;
+mod peers;
 mod projection;
 mod scheduling;
 mod subgraph_errors;

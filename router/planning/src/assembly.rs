@@ -75,7 +75,7 @@ impl<'s, 'a> Assembly<'s, 'a> {
         for node in &outcome.nodes[1..] {
             let seat = node.seat.expect("invariant: only the first node of the root has no seat");
             drafts.push(Some(self.drafts.len()));
-            self.drafts.push(Draft::of(seat.subgraph));
+            self.drafts.push(Draft::of(seat.subgraph, cursor.path));
         }
         let mut created: Vec<Vec<Vec<usize>>> = Vec::with_capacity(outcome.nodes.len());
         let mut own = Selection::default();

@@ -53,6 +53,10 @@ pub(crate) struct Solver<'a> {
     cycles: usize,
     provided: IndexSet<Vec<FieldSetField>>,
     reachability: Reachability,
+    /// Whether the root fields run one after the other.
+    has_serial_root: bool,
+    /// Whether the graph has contexts at all.
+    has_contexts: bool,
 }
 
 impl<'a> Solver<'a> {
@@ -69,6 +73,8 @@ impl<'a> Solver<'a> {
             cycles: 0,
             provided: IndexSet::from([Vec::new()]),
             reachability: Reachability::default(),
+            has_serial_root: false,
+            has_contexts: false,
         }
     }
 
@@ -83,6 +89,7 @@ impl<'a> Solver<'a> {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
+        self.has_serial_root = is_serial;
         let entries = self.with_contexts(root, entries, is_serial);
         let entries = self.with_common_types(root, entries)?;
         let runs = if is_serial { self.serial_runs(root, &entries) } else { vec![entries] };

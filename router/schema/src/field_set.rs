@@ -1,6 +1,6 @@
 //! The argument of `@key`, `@requires` and `@provides`: a selection without aliases or variables.
 
-use apollo_compiler::ast::Argument;
+use apollo_compiler::ast::{Argument, Document};
 use apollo_compiler::executable::{self, Selection, SelectionSet};
 use apollo_compiler::schema::Schema;
 use apollo_compiler::validation::Valid;
@@ -30,6 +30,20 @@ pub struct FieldSetField {
     pub selections: FieldSet,
 }
 
+/// Checks that a text is a field set and nothing else, whatever the types: it has to be the one operation of a document.
+/// The parser of field sets alone passes over what follows them, and some malformed ones make it panic.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn check_field_set_syntax(text: &str) -> Result<(), String> {
+    let braced = if text.trim_start().starts_with('{') { text.to_owned() } else { format!("{{ {text} }}") };
+    match Document::parse(braced, "field set") {
+        Ok(document) if document.definitions.len() == 1 => Ok(()),
+        Ok(_) => Err("it is more than one selection".to_owned()),
+        Err(failure) => Err(first_message(&failure.errors)),
+    }
+}
+
 /// Looks types and fields up while a field set is read.
 pub(crate) trait Names {
     /// The type of this name.
@@ -41,6 +55,7 @@ pub(crate) trait Names {
 impl FieldSet {
     /// Parses `text` on the type `parent`. The error names what the text gets wrong.
     pub(crate) fn parse(text: &str, parent: &Name, schema: &Valid<Schema>, names: &impl Names) -> Result<Self, String> {
+        check_field_set_syntax(text)?;
         let parsed = executable::FieldSet::parse(schema, parent.clone(), text, "field set")
             .map_err(|failure| first_message(&failure.errors))?;
         convert(&parsed.selection_set, names)

@@ -29,7 +29,7 @@ mod type_set;
 
 pub use context_selection::context_selection_on;
 pub use error::{SupergraphDiagnostic, SupergraphError};
-pub use field_set::{FieldSet, FieldSetField};
+pub use field_set::{FieldSet, FieldSetField, check_field_set_syntax};
 pub use identifiers::{FieldId, SubgraphId, TypeId};
 pub use model::{
     ContextArgument, ContextSetter, FieldDefinition, FieldInSubgraph, Key, Override, SubgraphDefinition,

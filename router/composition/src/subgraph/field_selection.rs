@@ -1,8 +1,10 @@
 //! Reads the field sets of `@key`, `@requires` and `@provides` on a subgraph's schema.
 
 use apollo_compiler::Name;
-use apollo_compiler::ast::{Document, FieldDefinition};
+use apollo_compiler::ast::FieldDefinition;
 use apollo_compiler::executable::{FieldSet, Selection, SelectionSet};
+
+use router_schema::check_field_set_syntax;
 
 use super::Subgraph;
 
@@ -22,26 +24,13 @@ pub(crate) struct SelectedField<'s> {
 
 /// Parses a field set on `parent`. The error says what is wrong with the text.
 pub(crate) fn parse_field_set(subgraph: &Subgraph, parent: &Name, text: &str) -> Result<FieldSet, String> {
-    check_syntax(text)?;
+    check_field_set_syntax(text)?;
     FieldSet::parse_and_validate(&subgraph.schema, parent.clone(), text, "field set")
         .map(apollo_compiler::validation::Valid::into_inner)
         .map_err(|failure| {
             let first = failure.errors.iter().next().map(|diagnostic| diagnostic.error.to_string());
             first.unwrap_or_else(|| "it is malformed".to_owned())
         })
-}
-
-/// The field set as the one operation of a document: the parser of field sets alone passes over what follows them.
-fn check_syntax(text: &str) -> Result<(), String> {
-    let braced = if text.trim_start().starts_with('{') { text.to_owned() } else { format!("{{ {text} }}") };
-    match Document::parse(braced, "field set") {
-        Ok(document) if document.definitions.len() == 1 => Ok(()),
-        Ok(_) => Err("it is more than one selection".to_owned()),
-        Err(failure) => {
-            let first = failure.errors.iter().next().map(|diagnostic| diagnostic.error.to_string());
-            Err(first.unwrap_or_else(|| "it is malformed".to_owned()))
-        }
-    }
 }
 
 /// Every field that a field set selects, in the order of the text; `__typename` left out.

@@ -24,7 +24,7 @@ struct Writer<'a> {
 }
 
 /// An operation's text and the values of its variables.
-pub(super) fn operation(random: &mut Random, schema: &Schema) -> (String, Value) {
+pub(crate) fn operation(random: &mut Random, schema: &Schema) -> (String, Value) {
     let is_mutation = schema.types.contains_key("Mutation") && random.percent(15);
     let (kind, root) = if is_mutation { ("mutation", "Mutation") } else { ("query", "Query") };
     let mut writer = Writer { random, schema, fields_left: FIELDS_MAX, aliases: 0, fragments: Vec::new() };

@@ -1,7 +1,7 @@
 //! Random choices that follow from a seed alone, on every machine and in every release.
 
 /// A generator of choices (SplitMix64).
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     pub(super) fn new(seed: u64) -> Self {

@@ -74,7 +74,11 @@ impl Assembly<'_, '_> {
     fn context_variable(&mut self, draft: usize, value: &FilledValue, path: &[PathSegment]) -> Name {
         let number = self.contexts.variables.len();
         // Until the fetch is whole: no variable of a client has a name that GraphQL reserves.
-        let name = self.contexts.variables.entry(value.clone());
+        // What is further up than the field is less far up than where the fetch began.
+        let below = keys(path).len() - self.drafts[draft].keys;
+        let mut relative = value.clone();
+        relative.sources.iter_mut().for_each(|source| source.keys_up -= below);
+        let name = self.contexts.variables.entry(relative.clone());
         let name = name.or_insert_with(|| Name::new_unchecked(&format!("__context_{number}"))).clone();
         let keys = keys(path);
         for source in &value.sources {
@@ -82,7 +86,7 @@ impl Assembly<'_, '_> {
             self.contexts.wanted.push(Wanted { draft, place, list: source.list });
         }
         if !self.drafts[draft].context_variables.iter().any(|(known, _)| known.name == name) {
-            let sources = value.sources.iter().map(|source| self.context_source(source)).collect();
+            let sources = relative.sources.iter().map(|source| self.context_source(source)).collect();
             let variable = ContextVariable { name: name.clone(), sources };
             self.drafts[draft].context_variables.push((variable, value.ty.clone()));
         }

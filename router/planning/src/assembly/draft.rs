@@ -13,6 +13,8 @@ use crate::plan::{Condition, ContextVariable, PartId, PathSegment, Representatio
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
     pub(super) subgraph: SubgraphId,
+    /// How many response keys below the root it begins.
+    pub(super) keys: usize,
     /// Where an entity fetch starts; none for a root fetch.
     pub(super) site: Option<Site>,
     /// The variables of its selection whose values come from contexts.
@@ -44,9 +46,11 @@ impl Draft {
         }
     }
 
-    pub(super) fn of(subgraph: SubgraphId) -> Self {
+    pub(super) fn of(subgraph: SubgraphId, path: &[PathSegment]) -> Self {
+        let keys = path.iter().filter(|segment| matches!(segment, PathSegment::Key(_))).count();
         Self {
             subgraph,
+            keys,
             site: None,
             context_variables: Vec::new(),
             selection: Selection::default(),

@@ -25,8 +25,8 @@ pub(crate) fn normalise(
     root: TypeId,
     arena: &mut Arena,
 ) -> Result<Vec<EntryId>, PlanningError> {
-    let (path, around) = (Vec::new(), None);
-    let mut normaliser = Normaliser { supergraph, options, document, arena, fields: 0, path, around };
+    let (path, conditions, around) = (Vec::new(), Vec::new(), None);
+    let mut normaliser = Normaliser { supergraph, options, document, arena, fields: 0, path, conditions, around };
     let list = normaliser.level(root, &[selections], 0)?;
     let entries = normaliser.arena.list(list).to_vec();
     Ok(entries.into_iter().filter(|entry| arena.entry(*entry).field != SelectedField::Typename).collect())
@@ -40,6 +40,8 @@ struct Normaliser<'a> {
     fields: usize,
     /// The response keys that lead to the level.
     path: Vec<Name>,
+    /// What holds whenever the level is reached: the conditions of the fields that lead to it.
+    conditions: Vec<Condition>,
     /// The `@defer` that the level is part of.
     around: Option<BoundaryId>,
 }
@@ -115,7 +117,10 @@ impl<'a> Normaliser<'a> {
         let around = self.around;
         self.around = group.deferred.or(around);
         self.path.push(group.response_key.clone());
+        let conditions = self.conditions.len();
+        self.conditions.extend(group.conditions.iter().cloned());
         let list = self.level(named_type, sets, depth + 1);
+        self.conditions.truncate(conditions);
         self.path.pop();
         self.around = around;
         let list = list?;
@@ -129,7 +134,7 @@ impl<'a> Normaliser<'a> {
 
     fn collect(&mut self, set: &'a SelectionSet, scope: &Scope, level: &mut Level<'a>) -> Result<(), PlanningError> {
         for selection in &set.selections {
-            let Some(scope) = with_conditions(scope, selection.directives()) else { continue };
+            let Some(scope) = self.with_conditions(scope, selection.directives()) else { continue };
             match selection {
                 Selection::Field(field) => self.collect_field(field, scope, level)?,
                 Selection::InlineFragment(fragment) => {
@@ -190,6 +195,35 @@ impl<'a> Normaliser<'a> {
         Some(Scope { parent, possible, ..scope })
     }
 
+    /// Adds `@skip` and `@include`; none when the selection can never apply.
+    fn with_conditions(&self, scope: &Scope, directives: &DirectiveList) -> Option<Scope> {
+        let mut scope = scope.clone();
+        for (name, expected) in [("skip", false), ("include", true)] {
+            let Some(value) = directives.get(name).and_then(|directive| directive.specified_argument_by_name("if"))
+            else {
+                continue;
+            };
+            match &**value {
+                Value::Boolean(value) if *value != expected => return None,
+                Value::Variable(variable) => {
+                    scope.conditions.push(Condition { variable: variable.clone(), expected });
+                }
+                _ => {}
+            }
+        }
+        scope.conditions.sort();
+        scope.conditions.dedup();
+        let contradicts = |condition: &Condition, other: &Condition| {
+            condition.variable == other.variable && condition.expected != other.expected
+        };
+        let is_contradiction = scope.conditions.iter().any(|condition| {
+            scope.conditions.iter().chain(&self.conditions).any(|other| contradicts(condition, other))
+        });
+        // What the way here has asked already need not be asked again.
+        scope.conditions.retain(|condition| !self.conditions.contains(condition));
+        (!is_contradiction).then_some(scope)
+    }
+
     /// A scope of a part of its own, where the fragment is deferred.
     fn with_defer(&mut self, scope: Scope, directives: &DirectiveList) -> Scope {
         let Some(directive) = directives.get("defer") else { return scope };
@@ -206,27 +240,6 @@ impl<'a> Normaliser<'a> {
         };
         Scope { deferred: Some(self.arena.add_boundary(boundary)), ..scope }
     }
-}
-
-/// Adds `@skip` and `@include`; none when the selection can never apply.
-fn with_conditions(scope: &Scope, directives: &DirectiveList) -> Option<Scope> {
-    let mut scope = scope.clone();
-    for (name, expected) in [("skip", false), ("include", true)] {
-        let Some(value) = directives.get(name).and_then(|directive| directive.specified_argument_by_name("if")) else {
-            continue;
-        };
-        match &**value {
-            Value::Boolean(value) if *value != expected => return None,
-            Value::Variable(variable) => {
-                scope.conditions.push(Condition { variable: variable.clone(), expected });
-            }
-            _ => {}
-        }
-    }
-    scope.conditions.sort();
-    scope.conditions.dedup();
-    let is_contradiction = scope.conditions.windows(2).any(|pair| pair[0].variable == pair[1].variable);
-    (!is_contradiction).then_some(scope)
 }
 
 /// Drops a leaf that is also selected, equally, for more types or under fewer conditions.

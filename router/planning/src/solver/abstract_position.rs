@@ -107,10 +107,10 @@ impl Solver<'_> {
         if selected.children == ListId::EMPTY {
             return Ok(Some(Placed::Field { entry, parent: selected.parent, child: None }));
         }
-        let mut below = self.provided_field(place.provided, selected.parent, name).unwrap_or_default();
+        let mut below = self.provided_field(place.progress.provided, selected.parent, name).unwrap_or_default();
         below.extend(field.provides.iter().flat_map(|set| set.fields.iter().cloned()));
-        let provided = self.provided_id(below);
-        let below = Place { subgraph: place.subgraph, ty: field.named_type, provided };
+        let progress = self.progress_below(place.progress, below);
+        let below = Place { subgraph: place.subgraph, ty: field.named_type, progress };
         let placement = self.placement_of_composite(seat, selected.parent, entry, below)?;
         Ok(placement.filter(|placement| placement.rest.is_none()).map(|placement| placement.placed))
     }
@@ -122,8 +122,8 @@ impl Solver<'_> {
 
     fn resolves_itself(&self, place: Place, ty: TypeId, name: &str) -> bool {
         self.field_at(Seat { subgraph: place.subgraph, ty }, name).is_some_and(|field| {
-            let is_provided = self.provided_field(place.provided, ty, name).is_some();
-            (!field.is_external || is_provided) && field.requires.is_none()
+            let is_provided = self.provided_field(place.progress.provided, ty, name).is_some();
+            (!field.is_external || is_provided) && !field.has_requirements()
         })
     }
 

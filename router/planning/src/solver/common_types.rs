@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use router_schema::{TypeId, TypeSet};
 
 use super::Solver;
-use super::outcome::{Place, ProvidedId, Seat};
+use super::outcome::{Place, Progress, Seat};
 use super::position::Position;
 use crate::PlanningError;
 use crate::operation::{EntryId, ListId, Selected, SelectedField};
@@ -117,7 +117,7 @@ impl Solver<'_> {
             return Vec::new();
         }
         let start = Seat { subgraph: holder.subgraph, ty: object };
-        let place = Place { subgraph: holder.subgraph, ty: object, provided: ProvidedId::NOTHING };
+        let place = Place { subgraph: holder.subgraph, ty: object, progress: Progress::START };
         let seats = self.reached_from(&Position::below(self.supergraph, place), start);
         let resolved = seats.iter().filter_map(|seat| {
             let field = self.field_at(*seat, name).filter(|field| !field.is_external)?;

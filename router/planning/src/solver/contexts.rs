@@ -2,8 +2,8 @@
 //!
 //! Before the search, each selected field with such arguments is given its sources: the nearest enclosing objects that
 //! set the context. What the sources select joins the operation at their places, so that the search finds fetches for it
-//! like for anything else. In the search such a field is placed in entity fetches only, and never together with the way
-//! to it: what fills its arguments must be there before its own fetch begins.
+//! like for anything else. In the search such a field is placed only in fetches that begin below all of its sources: what
+//! fills its arguments must be there before its own fetch begins.
 
 use router_schema::{ContextArgument, FieldId, Supergraph, TypeId, TypeSet};
 
@@ -32,7 +32,8 @@ fn has_contexts(supergraph: &Supergraph) -> bool {
 impl Solver<'_> {
     /// The entries of the root with the sources of all arguments below, and with what the sources select.
     pub(super) fn with_contexts(&mut self, root: TypeId, entries: Vec<EntryId>, is_serial: bool) -> Vec<EntryId> {
-        if !has_contexts(self.supergraph) {
+        self.has_contexts = has_contexts(self.supergraph);
+        if !self.has_contexts {
             return entries;
         }
         // The root of a mutation gives no values: to select more of it would be to do more.
@@ -125,8 +126,9 @@ impl Solver<'_> {
         sources
     }
 
-    /// Whether the arguments of a field that a seat wants filled have sources.
-    pub(super) fn is_filled(&self, seat: Seat, name: &str, selected: &Selected) -> bool {
+    /// Whether the arguments of a field that a seat wants filled have sources, and all of them above where the fetch
+    /// began, so that the values are there before it.
+    pub(super) fn is_filled(&self, seat: Seat, name: &str, selected: &Selected, keys: usize) -> bool {
         let Some(field) = self.supergraph.field_id(seat.ty, name) else { return false };
         let arguments = self.field_at(seat, name).map(|here| &here.context_arguments[..]).unwrap_or_default();
         arguments.iter().all(|argument| {
@@ -135,6 +137,7 @@ impl Solver<'_> {
                     && filled.subgraph == seat.subgraph
                     && filled.name == argument.name
                     && !filled.value.sources.is_empty()
+                    && filled.value.sources.iter().all(|source| source.keys_up > keys)
             })
         })
     }

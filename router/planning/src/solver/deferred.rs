@@ -5,7 +5,7 @@
 //! subgraph cannot be asked for again; there it comes with the rest, which the specification of `@defer` allows.
 
 use super::Solver;
-use super::outcome::{Input, Node, Placed, ProvidedId};
+use super::outcome::{Input, Node, Placed};
 use super::position::{Position, State};
 use crate::PlanningError;
 use crate::operation::BoundaryId;
@@ -65,7 +65,7 @@ impl Solver<'_> {
             let mut inputs = Vec::new();
             let mut placed = Vec::new();
             for (entry, is_key) in self.internal_entries(position, &key.fields, true) {
-                let found = self.placement(position, seat, ProvidedId::NOTHING, entry, false)?;
+                let found = self.placement(position, seat, position.progress, entry, false)?;
                 let Some(found) = found.filter(|found| found.is_complete()) else { break };
                 inputs.push(Input { entry, is_key, sources: vec![(0, state.nodes[0].placed.len() + placed.len())] });
                 placed.push(found.placed);

@@ -15,12 +15,29 @@ impl ProvidedId {
     pub(super) const NOTHING: Self = Self(0);
 }
 
+/// How far the fetch that brings an object has come with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Progress {
+    /// What `@provides` on the way promises.
+    pub(super) provided: ProvidedId,
+    /// How many response keys above the object the fetch began; [`Progress::ROOT_KEYS`] for a root fetch. Only counted in
+    /// graphs with contexts: a value from an object above where the fetch began is there in time.
+    pub(super) keys: usize,
+}
+
+impl Progress {
+    pub(super) const ROOT_KEYS: usize = usize::MAX;
+
+    /// Of a fetch that begins at the object.
+    pub(super) const START: Self = Self { provided: ProvidedId::NOTHING, keys: 0 };
+}
+
 /// A position below a field: which subgraph brought it, as which type of that subgraph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     pub(super) subgraph: SubgraphId,
     pub(super) ty: TypeId,
-    pub(super) provided: ProvidedId,
+    pub(super) progress: Progress,
 }
 
 /// A subgraph and the type by which an object is known there: its own, or that of an interface.

@@ -3,7 +3,7 @@
 use router_schema::{FieldSetField, SubgraphId, TypeId};
 
 use super::Solver;
-use super::outcome::{Outcome, Place, Placed, ProvidedId, Seat};
+use super::outcome::{Outcome, Place, Placed, Progress, ProvidedId, Seat};
 use super::position::Position;
 use crate::PlanningError;
 use crate::operation::{EntryId, ListId, Selected, SelectedField};
@@ -37,7 +37,7 @@ impl Solver<'_> {
         &mut self,
         position: &Position,
         seat: Seat,
-        provided: ProvidedId,
+        progress: Progress,
         entry: EntryId,
         requirements_met: bool,
     ) -> Result<Option<Placement>, PlanningError> {
@@ -46,7 +46,7 @@ impl Solver<'_> {
         let stands_for_interface = here.is_interface_object;
         let is_abstract = self.supergraph.type_definition(seat.ty).kind.is_abstract();
         if is_abstract && !stands_for_interface {
-            return self.placement_in_interface(seat, entry);
+            return self.placement_in_interface(seat, progress, entry);
         }
         let selected = self.arena.entry(entry).clone();
         if selected.field == SelectedField::Typename {
@@ -57,25 +57,25 @@ impl Solver<'_> {
         if !position.types.is_subset(&selected.possible) {
             return Ok(None);
         }
-        self.placement_of_field(seat, provided, entry, &selected, requirements_met)
+        self.placement_of_field(seat, progress, entry, &selected, requirements_met)
     }
 
     fn placement_of_field(
         &mut self,
         seat: Seat,
-        provided: ProvidedId,
+        progress: Progress,
         entry: EntryId,
         selected: &Selected,
         requirements_met: bool,
     ) -> Result<Option<Placement>, PlanningError> {
         let name = self.field_name(entry);
         let Some(field) = self.field_at(seat, name) else { return Ok(None) };
-        let provided_here = self.provided_field(provided, seat.ty, name);
+        let provided_here = self.provided_field(progress.provided, seat.ty, name);
         let is_resolvable = !field.is_external || provided_here.is_some();
-        if !is_resolvable || (field.has_requirements() && !requirements_met) {
+        if !is_resolvable || (field.requires.is_some() && !requirements_met) {
             return Ok(None);
         }
-        if !field.context_arguments.is_empty() && !self.is_filled(seat, name, selected) {
+        if !field.context_arguments.is_empty() && !self.is_filled(seat, name, selected, progress.keys) {
             return Ok(None);
         }
         if selected.children == ListId::EMPTY {
@@ -84,13 +84,9 @@ impl Solver<'_> {
         }
         let mut below = provided_here.unwrap_or_default();
         below.extend(field.provides.iter().flat_map(|set| set.fields.iter().cloned()));
-        let provided = self.provided_id(below);
-        self.placement_of_composite(
-            seat,
-            seat.ty,
-            entry,
-            Place { subgraph: seat.subgraph, ty: field.named_type, provided },
-        )
+        let progress = self.progress_below(progress, below);
+        let below = Place { subgraph: seat.subgraph, ty: field.named_type, progress };
+        self.placement_of_composite(seat, seat.ty, entry, below)
     }
 
     /// Solves the position below a field; none when nothing of it can be resolved there.
@@ -113,9 +109,43 @@ impl Solver<'_> {
         Ok(Some(Placement { placed: Placed::Field { entry, parent, child: Some(outcome) }, rest }))
     }
 
+    /// What a seat brings of a composite field without further fetches; none when that is all of it, or nothing.
+    pub(super) fn local_part(&mut self, seat: Seat, entry: EntryId) -> Result<Option<Placement>, PlanningError> {
+        let selected = self.arena.entry(entry).clone();
+        let Some(field) = self.field_at(seat, self.field_name(entry)) else { return Ok(None) };
+        if selected.children == ListId::EMPTY || field.is_external || field.has_requirements() {
+            return Ok(None);
+        }
+        let below = field.provides.iter().flat_map(|set| set.fields.iter().cloned()).collect();
+        // Only at the root of the operation.
+        let progress = Progress { keys: Progress::ROOT_KEYS, ..Progress::START };
+        let progress = self.progress_below(progress, below);
+        let place = Place { subgraph: seat.subgraph, ty: field.named_type, progress };
+        let (mut local, mut rest) = (Vec::new(), Vec::new());
+        for child in self.arena.list(selected.children).to_vec() {
+            let alone = self.arena.intern_list(vec![child]);
+            let outcome = self.solve(place, alone)?;
+            let is_local = outcome.missing.is_empty() && outcome.cost.is_local();
+            if is_local { &mut local } else { &mut rest }.push(child);
+        }
+        if local.is_empty() || rest.is_empty() {
+            return Ok(None);
+        }
+        let list = self.arena.intern_list(local);
+        let outcome = self.solve(place, list)?;
+        let rest = self.without_resolved(entry, &rest);
+        Ok(Some(Placement { placed: Placed::Field { entry, parent: seat.ty, child: Some(outcome) }, rest }))
+    }
+
     /// In a seat that knows the object by its interface: all of the entry, or nothing.
-    fn placement_in_interface(&mut self, seat: Seat, entry: EntryId) -> Result<Option<Placement>, PlanningError> {
-        let place = Place { subgraph: seat.subgraph, ty: seat.ty, provided: ProvidedId::NOTHING };
+    fn placement_in_interface(
+        &mut self,
+        seat: Seat,
+        progress: Progress,
+        entry: EntryId,
+    ) -> Result<Option<Placement>, PlanningError> {
+        let progress = Progress { provided: ProvidedId::NOTHING, ..progress };
+        let place = Place { subgraph: seat.subgraph, ty: seat.ty, progress };
         let list = self.arena.intern_list(vec![entry]);
         let outcome = self.solve(place, list)?;
         let is_useful = outcome.missing.is_empty();
@@ -130,6 +160,12 @@ impl Solver<'_> {
         let children = self.arena.intern_list(missing.to_vec());
         let rest = Selected { children, ..self.arena.entry(entry).clone() };
         Some(self.arena.intern_variant(entry, rest))
+    }
+
+    /// The progress one response key further down.
+    pub(super) fn progress_below(&mut self, progress: Progress, provided: Vec<FieldSetField>) -> Progress {
+        let keys = if self.has_contexts { progress.keys.saturating_add(1) } else { 0 };
+        Progress { provided: self.provided_id(provided), keys }
     }
 
     /// What is provided below a field, if the field itself is provided.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use router_schema::{FieldInSubgraph, SubgraphId, Supergraph, TypeId, TypeKind, TypeSet};
 
-use super::outcome::{Cost, Node, Outcome, Place, ProvidedId, Rank, Seat};
+use super::outcome::{Cost, Node, Outcome, Place, Progress, Rank, Seat};
 use super::{Solver, assign::Request};
 use crate::PlanningError;
 use crate::operation::EntryId;
@@ -16,8 +16,8 @@ pub(super) struct Position {
     pub(super) ty: TypeId,
     /// The fetch that brought it; none at the root.
     pub(super) start: Option<Seat>,
-    /// What is provided to that fetch.
-    pub(super) provided: ProvidedId,
+    /// How far that fetch has come.
+    pub(super) progress: Progress,
     /// The object types that can stand here.
     pub(super) types: TypeSet,
     /// The runtime types whose objects enter the fetches that start here; empty: all.
@@ -42,15 +42,14 @@ pub(super) struct State {
 
 impl Position {
     pub(super) fn root(ty: TypeId) -> Self {
-        let provided = ProvidedId::NOTHING;
-        Self { ty, start: None, provided, types: TypeSet::of(ty), on_types: TypeSet::new() }
+        Self { ty, start: None, progress: Progress::START, types: TypeSet::of(ty), on_types: TypeSet::new() }
     }
 
     pub(super) fn below(supergraph: &Supergraph, place: Place) -> Self {
         Self {
             ty: place.ty,
             start: Some(Seat { subgraph: place.subgraph, ty: place.ty }),
-            provided: place.provided,
+            progress: place.progress,
             types: supergraph.type_definition(place.ty).possible_types.clone(),
             on_types: TypeSet::new(),
         }
@@ -62,7 +61,7 @@ impl Position {
         Self {
             ty,
             start: Some(Seat { subgraph: place.subgraph, ty }),
-            provided: place.provided,
+            progress: place.progress,
             on_types: types.clone(),
             types,
         }

@@ -3,12 +3,12 @@
 // Reads one JSON object a line from the standard input: `subgraphs` (each `name` and `sdl`), `ours`, the public schema or
 // null, and `supergraph`, ours or null. Writes one a line: for each composer `supergraph`, or null and `errors` (each `code`
 // and `message`), and `difference`, the first line in which its public schema is not ours; and `load`, why Apollo's loader
-// does not take our supergraph, or reads another public schema from it. The packages are looked up from the folder in REFERENCE_COMPOSERS.
+// does not take our supergraph, or reads another public schema from it. The packages are looked up from the folder in REFERENCE_PACKAGES.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const require = createRequire(join(process.env.REFERENCE_COMPOSERS, 'package.json'));
+const require = createRequire(join(process.env.REFERENCE_PACKAGES, 'package.json'));
 const { buildSchema, lexicographicSortSchema, parse, printSchema } = require('graphql');
 const apollo = require('@apollo/composition');
 const { Supergraph, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, printSchema: printApollo } = require('@apollo/federation-internals');

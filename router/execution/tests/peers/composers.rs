@@ -1,15 +1,9 @@
 //! Composers of others, as oracles: the same public schema as ours, or both refuse.
 //!
-//! `LYCEUM_REFERENCE_COMPOSERS` names a folder in which the packages of `composers/package.json` are installed. Without it
-//! there is nothing to compare with; `LYCEUM_REQUIRE_COMPOSERS` makes that a failure.
-//!
 //! Where another composer refuses a graph of ours because of a query that it calls unanswerable, the query decides: it is
 //! planned and executed, and the answer has to be that of one server that owns the whole graph. A composer that is alone
 //! against ours and the third is reported and no failure.
 
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use apollo_compiler::ExecutableDocument;
@@ -18,13 +12,9 @@ use router_schema::Supergraph;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::{ask, graphs, packages};
 use crate::federated::{SubgraphFile, World, audit_subgraphs, executor};
 use crate::generated::{answer, comparable, subgraphs_of_seed};
-
-const FOLDER: &str = "LYCEUM_REFERENCE_COMPOSERS";
-const REQUIRE: &str = "LYCEUM_REQUIRE_COMPOSERS";
-/// How many graphs are generated besides those of the audit; more with `LYCEUM_COMPARED_GRAPHS`.
-const GRAPHS: u64 = 300;
 
 /// A graph, and what ours makes of it.
 struct Compared {
@@ -60,15 +50,11 @@ struct Refusal {
 /// ones.
 #[tokio::test]
 async fn other_composers_agree() {
-    let Some(folder) = std::env::var_os(FOLDER) else {
-        assert!(std::env::var_os(REQUIRE).is_none(), "{FOLDER} names no folder with the packages");
-        eprintln!("{FOLDER} is not set: no other composer was asked");
-        return;
-    };
-    let count = std::env::var("LYCEUM_COMPARED_GRAPHS").map_or(GRAPHS, |text| text.parse().unwrap());
-    let generated = (1..=count).map(|seed| (format!("seed {seed}"), subgraphs_of_seed(seed)));
+    let Some(packages) = packages() else { return };
+    let generated = (1..=graphs()).map(|seed| (format!("seed {seed}"), subgraphs_of_seed(seed)));
     let graphs: Vec<Compared> = audit_subgraphs().into_iter().chain(generated).map(Compared::new).collect();
-    let verdicts = ask(Path::new(&folder), &graphs);
+    let questions: Vec<_> = graphs.iter().map(Compared::question).collect();
+    let verdicts: Vec<Verdict> = ask("compose.mjs", &packages, &questions);
     let (mut disagreements, mut alone, mut answered) = (Vec::new(), Vec::new(), 0);
     for (graph, verdict) in graphs.iter().zip(&verdicts) {
         let apollo = graph.disagreement(&verdict.apollo, &mut answered).await;
@@ -107,6 +93,13 @@ impl Compared {
             .map(|composition| composition.supergraph_sdl)
             .map_err(|errors| errors.iter().map(|error| error.code).collect());
         Self { name, files, composed }
+    }
+
+    fn question(&self) -> Value {
+        let supergraph = self.composed.as_ref().ok();
+        let ours = supergraph.map(|supergraph| Supergraph::parse(supergraph).unwrap().api_schema().to_string());
+        let subgraphs: Vec<_> = self.files.iter().map(|file| json!({ "name": file.name, "sdl": file.sdl })).collect();
+        json!({ "subgraphs": subgraphs, "ours": ours, "supergraph": supergraph })
     }
 
     /// What an opinion has against ours.
@@ -156,28 +149,4 @@ fn unanswerable(refusal: &Refusal) -> Option<String> {
     let (query, _) = rest.split_once("\ncannot be satisfied")?;
     let query: Vec<&str> = query.lines().map(|line| if line.trim() == "..." { "__typename" } else { line }).collect();
     Some(format!("{kind} {}", query.join("\n").trim_start_matches(kind)))
-}
-
-fn ask(folder: &Path, graphs: &[Compared]) -> Vec<Verdict> {
-    let mut asked = String::new();
-    for graph in graphs {
-        let supergraph = graph.composed.as_ref().ok();
-        let ours = supergraph.map(|supergraph| Supergraph::parse(supergraph).unwrap().api_schema().to_string());
-        let subgraphs: Vec<_> = graph.files.iter().map(|file| json!({ "name": file.name, "sdl": file.sdl })).collect();
-        asked += &format!("{}\n", json!({ "subgraphs": subgraphs, "ours": ours, "supergraph": supergraph }));
-    }
-    let mut process = Command::new("node")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/composers/compose.mjs"))
-        .env("REFERENCE_COMPOSERS", folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = process.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || input.write_all(asked.as_bytes()));
-    let output = process.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
-    assert!(output.status.success(), "the composers failed: {}", output.status);
-    let verdicts = String::from_utf8(output.stdout).unwrap();
-    verdicts.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
