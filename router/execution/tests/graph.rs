@@ -145,6 +145,7 @@ pub(crate) fn root(subgraph: usize, text: &str) -> Fetch {
         target: FetchTarget::Root,
         depends_on: Vec::new(),
         conditions: Vec::new(),
+        alternatives: Vec::new(),
         renames: Vec::new(),
         part: None,
     }
@@ -167,6 +168,7 @@ pub(crate) fn entities(
         target: FetchTarget::Entities(vec![site("_entities", "representations", path, type_name, fields)]),
         depends_on: Vec::new(),
         conditions: Vec::new(),
+        alternatives: Vec::new(),
         renames: Vec::new(),
         part: None,
     }

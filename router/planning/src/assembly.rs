@@ -3,6 +3,7 @@
 mod contexts;
 mod draft;
 mod merge;
+mod needs;
 mod parts;
 mod representation;
 
@@ -63,7 +64,8 @@ impl<'s, 'a> Assembly<'s, 'a> {
         }
         self.wait_for_contexts();
         parts::assign(&mut self.drafts, self.solver.arena.boundaries());
-        let fetches = merge::merge(self.drafts, self.solver.supergraph, operation);
+        let (mut fetches, wanted) = merge::merge(self.drafts, self.solver.supergraph, operation);
+        needs::find(&mut fetches, wanted);
         let subscription = operation.is_subscription().then(|| root_fetch(&fetches)).flatten();
         QueryPlan { fetches, deferred: parts::deferred(self.solver.arena.boundaries()), subscription }
     }
@@ -163,7 +165,8 @@ impl<'s, 'a> Assembly<'s, 'a> {
         let SelectedField::Field(field) = selected.field else {
             let node = FieldNode { response_key: selected.response_key.clone(), ..FieldNode::typename() };
             let conditions = selected.conditions.clone();
-            return (FieldNode { conditions, is_internal: false, ..node }, Vec::new());
+            let is_wanted = solver.arena.is_wanted(entry);
+            return (FieldNode { conditions, is_internal: false, is_wanted, ..node }, Vec::new());
         };
         let definition = solver.supergraph.field(field);
         let (mut selection, mut created) = (Selection::default(), Vec::new());
@@ -195,6 +198,7 @@ impl<'s, 'a> Assembly<'s, 'a> {
             arguments,
             conditions: selected.conditions.clone(),
             is_internal: false,
+            is_wanted: solver.arena.is_wanted(entry),
             ty: self.type_in_document(cursor, parent, definition),
             selection,
         };

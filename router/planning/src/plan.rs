@@ -64,6 +64,9 @@ pub struct Fetch {
     pub depends_on: Vec<FetchId>,
     /// When all of these hold; a fetch with a false condition is skipped together with nothing else. Empty: always.
     pub conditions: Vec<Condition>,
+    /// And when all of one of these hold; none: always. Everything that is asked for is under conditions of its own, or
+    /// brings inputs for fetches that are: without any of it there is nothing to ask.
+    pub alternatives: Vec<Vec<Condition>>,
     /// Response keys that had to be changed in the document. Mostly empty.
     pub renames: Vec<Rename>,
     /// The part of the answer that needs it; none for the first answer.

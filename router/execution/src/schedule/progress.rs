@@ -3,7 +3,7 @@
 use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::validation::Valid;
 use bytes::Bytes;
-use router_planning::plan::{EntitySite, Fetch, FetchId, FetchTarget};
+use router_planning::plan::{Condition, EntitySite, Fetch, FetchId, FetchTarget};
 
 use crate::entities::{Batch, merge_site};
 use crate::error_log::{ErrorIndex, ErrorLog};
@@ -146,10 +146,12 @@ impl<'a> Progress<'a> {
     }
 
     fn conditions_hold(&self, fetch: &Fetch) -> bool {
-        fetch.conditions.iter().all(|condition| {
+        let holds = |condition: &Condition| {
             let value = self.variables.get(condition.variable.as_str());
             value.and_then(JsonValue::as_bool).unwrap_or(false) == condition.expected
-        })
+        };
+        let is_any = fetch.alternatives.is_empty() || fetch.alternatives.iter().any(|all| all.iter().all(holds));
+        fetch.conditions.iter().all(holds) && is_any
     }
 
     pub(super) fn fetch(&self, id: FetchId) -> &'a Fetch {

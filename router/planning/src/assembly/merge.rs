@@ -31,8 +31,12 @@ struct Contents {
     sites_at: HashMap<Vec<PathSegment>, Vec<usize>>,
 }
 
-/// Makes the fetches of a plan.
-pub(super) fn merge(mut drafts: Vec<Draft>, supergraph: &Supergraph, operation: &Operation) -> Vec<Fetch> {
+/// Makes the fetches of a plan, and says of each when the client wants something of it.
+pub(super) fn merge(
+    mut drafts: Vec<Draft>,
+    supergraph: &Supergraph,
+    operation: &Operation,
+) -> (Vec<Fetch>, Vec<Vec<Vec<Condition>>>) {
     let conditions: Vec<_> = drafts.iter_mut().map(|draft| draft.selection.take_common_conditions()).collect();
     let merged = requests(&drafts, &conditions);
     let fetches = merged.into_iter().enumerate().map(|(index, mut request)| {
@@ -44,9 +48,10 @@ pub(super) fn merge(mut drafts: Vec<Draft>, supergraph: &Supergraph, operation: 
         for draft in std::mem::take(&mut request.drafts) {
             contents.add(&drafts[draft], &conditions[draft], &request.conditions);
         }
-        finish(index, request, contents, supergraph, operation)
+        let wanted = contents.wanted_conditions();
+        (finish(index, request, contents, supergraph, operation), wanted)
     });
-    fetches.collect()
+    fetches.unzip()
 }
 
 /// Which drafts are one request.
@@ -87,6 +92,13 @@ fn shared_path_conditions(request: &Merged, drafts: &[Draft]) -> Vec<Condition> 
 }
 
 impl Contents {
+    fn wanted_conditions(&self) -> Vec<Vec<Condition>> {
+        let mut wanted = Vec::new();
+        self.root.wanted_conditions(&mut wanted);
+        self.sites.iter().for_each(|(_, selection)| selection.wanted_conditions(&mut wanted));
+        wanted
+    }
+
     /// Adds a draft: those of its conditions that the request does not have go to its fields.
     fn add(&mut self, draft: &Draft, conditions: &[Condition], of_request: &[Condition]) {
         let Draft { site, mut selection, conditions: of_path, .. } = draft.clone();
@@ -238,6 +250,7 @@ fn add_representation(known: &mut Vec<Representation>, new: Representation) {
 fn finish(index: usize, request: Merged, contents: Contents, supergraph: &Supergraph, operation: &Operation) -> Fetch {
     let Merged { subgraph, depends_on, conditions, part, .. } = request;
     let Contents { root, sites, .. } = contents;
+    let alternatives = Vec::new();
     let sites = join_paths(sites);
     let name = operation_name(operation, supergraph.subgraph(subgraph), index);
     let depends_on = depends_on.into_iter().map(FetchId).collect();
@@ -245,7 +258,16 @@ fn finish(index: usize, request: Merged, contents: Contents, supergraph: &Superg
         let mut root = [root];
         let renames = rename_conflicts(&mut root);
         let document = write_document(operation.operation_type, name, &operation.variables, &Root::Fields(&root[0]));
-        return Fetch { subgraph, document, target: FetchTarget::Root, depends_on, conditions, renames, part };
+        return Fetch {
+            subgraph,
+            document,
+            target: FetchTarget::Root,
+            depends_on,
+            conditions,
+            alternatives,
+            renames,
+            part,
+        };
     }
     // What stands once for each group needs a response key of its own even when it is alone.
     let is_alone = sites.len() == 1 && sites[0].0.context_variables.is_empty();
@@ -278,7 +300,16 @@ fn finish(index: usize, request: Merged, contents: Contents, supergraph: &Superg
     });
     let root = Root::Entities(fields.collect());
     let document = write_document(OperationType::Query, name, &operation.variables, &root);
-    Fetch { subgraph, document, target: FetchTarget::Entities(entity_sites), depends_on, conditions, renames, part }
+    Fetch {
+        subgraph,
+        document,
+        target: FetchTarget::Entities(entity_sites),
+        depends_on,
+        conditions,
+        alternatives,
+        renames,
+        part,
+    }
 }
 
 /// Gives the variables of a site names of their own: two sites may take different values from like contexts.

@@ -23,6 +23,8 @@ pub(crate) struct FieldNode {
     pub(crate) conditions: Vec<Condition>,
     /// Whether only the router needs it, and only for what stands beside it.
     pub(crate) is_internal: bool,
+    /// Whether the client asks for it; other fetches may need it all the same.
+    pub(crate) is_wanted: bool,
     /// Its type in the subgraph.
     pub(crate) ty: Type,
     pub(crate) selection: Selection,
@@ -38,6 +40,7 @@ impl FieldNode {
             arguments: Vec::new(),
             conditions: Vec::new(),
             is_internal: true,
+            is_wanted: false,
             ty: Type::NonNullNamed(Name::new_static_unchecked("String")),
             selection: Selection::default(),
         }
@@ -57,6 +60,7 @@ impl Selection {
         match self.fields.iter_mut().find(|known| known.is_same_field(&field)) {
             Some(known) => {
                 known.is_internal &= field.is_internal;
+                known.is_wanted |= field.is_wanted;
                 known.selection.merge(field.selection);
             }
             None => self.fields.push(field),
@@ -96,6 +100,12 @@ impl Selection {
         let common = common.unwrap_or_default();
         self.visit_fields(&mut |field| field.conditions.retain(|condition| !common.contains(condition)));
         common
+    }
+
+    /// For each field of the object itself that the client asks for, when it does.
+    pub(crate) fn wanted_conditions(&self, into: &mut Vec<Vec<Condition>>) {
+        into.extend(self.fields.iter().filter(|field| field.is_wanted).map(|field| field.conditions.clone()));
+        self.fragments.iter().for_each(|(_, selection)| selection.wanted_conditions(into));
     }
 
     /// Puts conditions on every field.

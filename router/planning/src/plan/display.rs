@@ -46,6 +46,13 @@ fn describe(index: usize, fetch: &Fetch, supergraph: &Supergraph) -> String {
         let conditions: Vec<String> = fetch.conditions.iter().map(describe_condition).collect();
         let _ = write!(text, " if {}", conditions.join(" and "));
     }
+    if !fetch.alternatives.is_empty() {
+        let alternatives = fetch.alternatives.iter().map(|all| {
+            let conditions: Vec<String> = all.iter().map(describe_condition).collect();
+            conditions.join(" and ")
+        });
+        let _ = write!(text, " when {}", alternatives.collect::<Vec<_>>().join(", or "));
+    }
     text.push('\n');
     if let FetchTarget::Entities(sites) = &fetch.target {
         sites.iter().for_each(|site| text.push_str(&describe_site(site)));

@@ -18,7 +18,7 @@ impl QueryPlan {
     /// names the fetches of earlier parts that a part needs. A subscription's stream is the `primary` of a `Subscription`.
     pub fn to_json(&self, supergraph: &Supergraph) -> Value {
         let first = self.steps(None, supergraph);
-        let node = if self.deferred.is_empty() { first } else { self.defer_node(first, supergraph) };
+        let node = if self.deferred.is_empty() { first } else { self.defer_node(&first, supergraph) };
         let node = match self.subscription {
             None => node,
             Some(id) => {
@@ -56,7 +56,7 @@ impl QueryPlan {
         fetch_node(fetch, is_needed_later.then_some(id), supergraph)
     }
 
-    fn defer_node(&self, first: Value, supergraph: &Supergraph) -> Value {
+    fn defer_node(&self, first: &Value, supergraph: &Supergraph) -> Value {
         let deferred = self.deferred.iter().enumerate().map(|(index, part)| {
             let fetches = self.fetches.iter().filter(|fetch| fetch.part == Some(PartId(index)));
             let mut depends: Vec<FetchId> = fetches.flat_map(|fetch| fetch.depends_on.iter().copied()).collect();

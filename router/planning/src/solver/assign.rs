@@ -35,6 +35,13 @@ pub(super) struct Assigned {
     pub(super) ready: usize,
 }
 
+impl Assigned {
+    /// How many fetches come before the field, whatever is selected below it.
+    fn depth(&self) -> usize {
+        self.sources.iter().map(|(node, _)| self.state.nodes[*node].depth).max().unwrap_or_default()
+    }
+}
+
 impl Request {
     pub(super) fn new(entry: EntryId) -> Self {
         Self { entry, excluded: Vec::new(), opening: Vec::new(), chain: 0, partial: false }
@@ -42,21 +49,23 @@ impl Request {
 }
 
 impl Solver<'_> {
-    /// The alternatives with the shortest chains of intermediate nodes.
+    /// The alternatives with the shortest chains of intermediate nodes, and with longer ones as long as these may have the
+    /// field earlier: a short chain may begin at a late node.
     pub(super) fn assign_deepening(
         &mut self,
         position: &Position,
         state: &State,
         mut request: Request,
     ) -> Result<Vec<Assigned>, PlanningError> {
+        let mut alternatives: Vec<Assigned> = Vec::new();
         for chain in 1..=self.options.chain_max {
             request.chain = chain;
-            let alternatives = self.assign(position, state, &request)?;
-            if !alternatives.is_empty() {
-                return Ok(alternatives);
+            alternatives.extend(self.assign(position, state, &request)?);
+            if alternatives.iter().any(|assigned| assigned.depth() <= chain + 1) {
+                break;
             }
         }
-        Ok(Vec::new())
+        Ok(self.best_assigned(alternatives))
     }
 
     /// The alternatives for a field, best first.
@@ -85,11 +94,16 @@ impl Solver<'_> {
                 alternatives.extend(self.assign_to_new_node(position, state, seat, request)?);
             }
         }
+        Ok(self.best_assigned(alternatives))
+    }
+
+    /// The best of them, without those that differ only in how they came about.
+    fn best_assigned(&self, mut alternatives: Vec<Assigned>) -> Vec<Assigned> {
         alternatives.sort_by_key(|assigned| (assigned.state.rank(), assigned.ready));
         let mut known = HashSet::new();
         alternatives.retain(|assigned| known.insert((assigned.ready, assigned.state.signature())));
         alternatives.truncate(self.options.alternatives_max);
-        Ok(alternatives)
+        alternatives
     }
 
     /// Puts the field where nothing can be better, if there is such a node. It does what [`Self::assign`] does then, and

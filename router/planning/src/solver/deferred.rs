@@ -6,6 +6,7 @@
 
 use super::Solver;
 use super::outcome::{Input, Node, Placed};
+use super::placement::Placement;
 use super::position::{Position, State};
 use crate::PlanningError;
 use crate::operation::BoundaryId;
@@ -66,7 +67,7 @@ impl Solver<'_> {
             let mut placed = Vec::new();
             for (entry, is_key) in self.internal_entries(position, &key.fields, true) {
                 let found = self.placement(position, seat, position.progress, entry, false)?;
-                let Some(found) = found.filter(|found| found.is_complete()) else { break };
+                let Some(found) = found.filter(Placement::is_complete) else { break };
                 inputs.push(Input { entry, is_key, sources: vec![(0, state.nodes[0].placed.len() + placed.len())] });
                 placed.push(found.placed);
             }

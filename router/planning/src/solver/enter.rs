@@ -50,7 +50,7 @@ impl Solver<'_> {
             let is_new = |entry: &EntryId| !keyed.inputs.iter().any(|known| known.entry == *entry);
             let required = required.into_iter().filter(|(entry, _)| is_new(entry)).collect();
             for gathered in self.gather(position, keyed, required, &below)? {
-                ways.push(self.join_or_open(position, gathered, seat));
+                ways.extend(self.join_or_open(position, gathered, seat));
             }
         }
         ways.sort_by_key(|way| way.state.rank());
@@ -117,8 +117,10 @@ impl Solver<'_> {
         all
     }
 
-    /// Adds the inputs to a node of the seat that is late enough for them, or opens one.
-    fn join_or_open(&self, position: &Position, gathered: Gathered, seat: Seat) -> Entered {
+    /// Adds the inputs to a node of the seat that is late enough for them, or opens one. Where the node is later than it
+    /// would have to be, both: fewer requests, or an earlier answer.
+    fn join_or_open(&self, position: &Position, gathered: Gathered, seat: Seat) -> Vec<Entered> {
+        let mut ways = Vec::new();
         let Gathered { mut state, inputs, ready } = gathered;
         let joins = state.nodes.iter().position(|node| {
             node.seat == Some(seat)
@@ -127,12 +129,17 @@ impl Solver<'_> {
                 && self.is_compatible(node, &inputs)
         });
         if let Some(node) = joins {
-            for input in inputs {
-                if !state.nodes[node].inputs.iter().any(|known| known.entry == input.entry) {
-                    state.nodes[node].inputs.push(input);
+            let mut joined = state.clone();
+            for input in &inputs {
+                if !joined.nodes[node].inputs.iter().any(|known| known.entry == input.entry) {
+                    joined.nodes[node].inputs.push(input.clone());
                 }
             }
-            return Entered { state, node };
+            let is_early = joined.nodes[node].depth <= ready + 1;
+            ways.push(Entered { state: joined, node });
+            if is_early {
+                return ways;
+            }
         }
         let depth = ready + 1;
         state.cost.add_request(depth, seat.subgraph);
@@ -143,7 +150,8 @@ impl Solver<'_> {
             inputs,
             on_types: position.on_types.clone(),
         });
-        Entered { node: state.nodes.len() - 1, state }
+        ways.push(Entered { node: state.nodes.len() - 1, state });
+        ways
     }
 
     /// Whether the inputs can stand in one representation: no field name twice with different values.
