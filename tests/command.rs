@@ -107,6 +107,17 @@ fn a_composed_supergraph_plans_an_operation() {
     assert_eq!(json["kind"], "QueryPlan");
 }
 
+/// A deferred part of an operation has fetches of its own.
+#[test]
+fn a_deferred_fragment_is_planned_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "{ me { displayName ... @defer(label: \"later\") { enrollments(first: 1) { totalCount } } } }";
+    std::fs::write(folder.path().join("query.graphql"), text).unwrap();
+    let (success, plan, error) = run_in(folder.path(), &["plan", "query.graphql"]);
+    assert!(success, "{error}");
+    assert!(plan.contains("enrollment after #0 later \"later\" at me"), "{plan}");
+}
+
 /// An operation that does not fit the schema is refused with its place.
 #[test]
 fn planning_an_invalid_operation_says_where_it_is_wrong() {

@@ -18,10 +18,10 @@ pub(crate) async fn run(options: &Options, arguments: &PlanArguments) -> Result<
     let configuration = configuration::load(options.config.as_deref())?;
     let supergraph = graph::supergraph(&configuration, arguments.supergraph.as_deref(), super::colours()).await?;
     let text = read(&arguments.file)?;
-    let document: ExecutableDocument = Parser::new()
-        .parse_executable(supergraph.api_schema(), text, &arguments.file)
-        .map_err(|found| found.errors.to_string())?;
-    let document = document.validate(supergraph.api_schema()).map_err(|found| found.errors.to_string())?;
+    let schema = supergraph.api_schema_with_defer()?;
+    let document: ExecutableDocument =
+        Parser::new().parse_executable(&schema, text, &arguments.file).map_err(|found| found.errors.to_string())?;
+    let document = document.validate(&schema).map_err(|found| found.errors.to_string())?;
     let plan = router_planning::plan(&supergraph, &document, arguments.operation.as_deref())?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&plan.to_json(&supergraph))?);

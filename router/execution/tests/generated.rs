@@ -11,8 +11,8 @@ mod schema;
 
 use std::sync::Arc;
 
+use apollo_compiler::ExecutableDocument;
 use apollo_compiler::validation::Valid;
-use apollo_compiler::{ExecutableDocument, Schema};
 use router_composition::SubgraphSource;
 use router_execution::{Executor, JsonMap, NoForwarding, PreparedOperation, RequestContext, coerce_variables};
 use router_schema::Supergraph;
@@ -132,8 +132,7 @@ async fn compare_deferred(
     random: &mut Random,
 ) {
     let deferring = operation::with_defer(random, text);
-    let schema = format!("{}\n{}", world.supergraph.api_schema(), operation::DEFER);
-    let schema = Schema::parse_and_validate(schema, "api").unwrap();
+    let schema = world.supergraph.api_schema_with_defer().unwrap();
     let deferred = match ExecutableDocument::parse_and_validate(&schema, &deferring, "q") {
         Ok(deferred) => deferred,
         // Nothing right below the root of a mutation can come later.

@@ -18,7 +18,7 @@ pub fn operation(input: &[u8]) -> Outcome {
     let Ok(document) = ExecutableDocument::parse_and_validate(graph().api_schema(), text, "operation") else {
         return Outcome::Refused;
     };
-    let names = document.operations.iter().map(|operation| operation.name.as_ref().map(|name| name.as_str()));
+    let names = document.operations.iter().map(|operation| operation.name.as_ref().map(apollo_compiler::Name::as_str));
     for name in names.take(4) {
         let planned = plan(graph(), &document, name);
         assert_eq!(planned, plan(graph(), &document, name), "the plan changes");

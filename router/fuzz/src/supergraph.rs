@@ -39,7 +39,8 @@ fn operations(supergraph: &Supergraph) -> Vec<String> {
     };
     let fields = root.fields.values().take(8);
     let operations = fields.map(|field| {
-        let is_leaf = api.types.get(field.ty.inner_named_type()).is_some_and(|ty| ty.is_leaf());
+        let is_leaf =
+            api.types.get(field.ty.inner_named_type()).is_some_and(apollo_compiler::schema::ExtendedType::is_leaf);
         let below = api.get_object(field.ty.inner_named_type()).map(|object| {
             let leaves = object.fields.values().filter(|field| api.types[field.ty.inner_named_type()].is_leaf());
             leaves.map(|field| field.name.as_str()).collect::<Vec<_>>().join(" ")

@@ -1,7 +1,7 @@
 //! How long a plan takes that nobody has made before: `cargo bench -p router-planning`.
 //!
 //! Each operation of the public federation audit, and each signature operation of this repository's graph, is planned in
-//! turns beside the least that any router has to do with it: parsing and validating. With `LYCEUM_REFERENCE_PLANNER` naming
+//! turns beside the least that any router has to do with it: parsing and validating. With `LYCEUM_REFERENCE_PACKAGES` naming
 //! a folder in which `@apollo/query-planner` and `graphql` are installed, the reference planner plans the same operations in
 //! the same run, after a warm-up of its own.
 
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 const ROUNDS: usize = 21;
 /// Names the folder with the reference planner's packages.
-const REFERENCE: &str = "LYCEUM_REFERENCE_PLANNER";
+const REFERENCE: &str = "LYCEUM_REFERENCE_PACKAGES";
 
 /// Operations on one supergraph.
 struct Corpus {

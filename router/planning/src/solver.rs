@@ -55,8 +55,6 @@ pub(crate) struct Solver<'a> {
     reachability: Reachability,
     /// Whether the root fields run one after the other.
     has_serial_root: bool,
-    /// Whether the graph has contexts at all.
-    has_contexts: bool,
 }
 
 impl<'a> Solver<'a> {
@@ -74,7 +72,6 @@ impl<'a> Solver<'a> {
             provided: IndexSet::from([Vec::new()]),
             reachability: Reachability::default(),
             has_serial_root: false,
-            has_contexts: false,
         }
     }
 

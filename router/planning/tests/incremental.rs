@@ -1,6 +1,6 @@
 //! `@defer` and subscriptions in plans.
 
-use apollo_compiler::{ExecutableDocument, Schema};
+use apollo_compiler::ExecutableDocument;
 use insta::assert_snapshot;
 use router_composition::{SubgraphSource, compose, render};
 use router_planning::plan;
@@ -8,8 +8,6 @@ use router_planning::plan::{FetchId, PartId, QueryPlan};
 use router_schema::Supergraph;
 
 const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@external", "@requires"])"#;
-
-const DEFER: &str = "directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT";
 
 fn graph() -> Supergraph {
     let users = "type Query { me: User page: Page } type Subscription { joined(room: ID!): User }
@@ -29,8 +27,7 @@ fn graph() -> Supergraph {
 }
 
 fn planned(supergraph: &Supergraph, operation: &str) -> QueryPlan {
-    let schema = format!("{}\n{DEFER}", supergraph.api_schema());
-    let schema = Schema::parse_and_validate(schema, "api").unwrap();
+    let schema = supergraph.api_schema_with_defer().unwrap();
     let document = ExecutableDocument::parse_and_validate(&schema, operation, "operation")
         .unwrap_or_else(|error| panic!("{}", error.errors));
     plan(supergraph, &document, None).unwrap()

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use apollo_compiler::ast::{DirectiveDefinition, DirectiveLocation, OperationType};
+use apollo_compiler::ast::{
+    DirectiveDefinition, DirectiveList, DirectiveLocation, InputValueDefinition, OperationType, Type, Value,
+};
 use apollo_compiler::schema::Schema;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Node};
@@ -24,6 +26,7 @@ pub struct Supergraph {
     pub(crate) types: Vec<TypeDefinition>,
     pub(crate) types_by_name: HashMap<Name, TypeId>,
     pub(crate) fields: Vec<FieldDefinition>,
+    has_contexts: bool,
 }
 
 impl Supergraph {
@@ -40,6 +43,8 @@ impl Supergraph {
         let links = Links::read(&full_schema);
         let api_schema = api_schema::derive(&full_schema, &links)?;
         let model = load::load(&full_schema, &links)?;
+        let mut in_subgraphs = model.fields.iter().flat_map(|field| field.in_subgraphs.iter().flatten());
+        let has_contexts = in_subgraphs.any(|here| !here.context_arguments.is_empty());
         Ok(Self {
             full_schema,
             api_schema,
@@ -48,6 +53,7 @@ impl Supergraph {
             types: model.types,
             types_by_name: model.types_by_name,
             fields: model.fields,
+            has_contexts,
         })
     }
 
@@ -69,6 +75,16 @@ impl Supergraph {
     /// The public schema: without `@inaccessible` elements, `join`, `link` and composed directives.
     pub fn api_schema(&self) -> &Valid<Schema> {
         &self.api_schema
+    }
+
+    /// The public schema with `@defer` (GraphQL's incremental delivery), which plans can represent.
+    ///
+    /// # Errors
+    /// When the graph has a `@defer` of its own that does not fit the rest of it.
+    pub fn api_schema_with_defer(&self) -> Result<Valid<Schema>, SupergraphError> {
+        let mut schema = Schema::clone(&self.api_schema);
+        define_defer(&mut schema);
+        schema.validate().map_err(|failure| SupergraphError::of(&failure.errors))
     }
 
     /// Everything that was composed, with all directives.
@@ -102,6 +118,11 @@ impl Supergraph {
         self.type_id(self.full_schema.root_operation(operation)?)
     }
 
+    /// Whether any argument is filled from a context (`@fromContext`).
+    pub fn has_contexts(&self) -> bool {
+        self.has_contexts
+    }
+
     /// One field.
     pub fn field(&self, id: FieldId) -> &FieldDefinition {
         &self.fields[id.0]
@@ -121,6 +142,31 @@ impl Supergraph {
     pub fn field_in_subgraph(&self, id: FieldId, subgraph: SubgraphId) -> Option<&FieldInSubgraph> {
         self.fields[id.0].in_subgraph(subgraph)
     }
+}
+
+/// `@defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT`
+fn define_defer(schema: &mut Schema) {
+    let name = Name::new_static_unchecked("defer");
+    let argument = |name, ty, default: Option<bool>| {
+        Node::new(InputValueDefinition {
+            description: None,
+            name: Name::new_static_unchecked(name),
+            ty: Node::new(ty),
+            default_value: default.map(|value| Node::new(Value::Boolean(value))),
+            directives: DirectiveList::default(),
+        })
+    };
+    let boolean = Type::NonNullNamed(Name::new_static_unchecked("Boolean"));
+    let string = Type::Named(Name::new_static_unchecked("String"));
+    schema.directive_definitions.entry(name.clone()).or_insert_with(|| {
+        Node::new(DirectiveDefinition {
+            description: Some(Node::new_str("The fragment may be delivered after the rest.")),
+            name,
+            arguments: vec![argument("if", boolean, Some(true)), argument("label", string, None)],
+            repeatable: false,
+            locations: vec![DirectiveLocation::FragmentSpread, DirectiveLocation::InlineFragment],
+        })
+    });
 }
 
 /// `@oneOf` is part of GraphQL since September 2025 (section 3.13.5); composers that know it need not define it.

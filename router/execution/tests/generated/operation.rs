@@ -43,10 +43,6 @@ pub(crate) fn operation(random: &mut Random, schema: &Schema) -> (String, Value)
     (format!("{kind} Generated{declared} {body}"), variables)
 }
 
-/// The definition of `@defer`.
-pub(super) const DEFER: &str =
-    "directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT";
-
 /// The operation with some of its fragments deferred.
 pub(super) fn with_defer(random: &mut Random, text: &str) -> String {
     let mut pieces = text.split("...");

@@ -143,7 +143,7 @@ impl Solver<'_> {
     fn progress_in_node(&self, position: &Position, node: usize) -> Progress {
         match (node, position.start) {
             (0, _) => position.progress,
-            (_, None) if self.has_contexts => Progress { keys: Progress::ROOT_KEYS, ..Progress::START },
+            (_, None) if self.supergraph.has_contexts() => Progress { keys: Progress::ROOT_KEYS, ..Progress::START },
             _ => Progress::START,
         }
     }

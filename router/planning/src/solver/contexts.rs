@@ -5,7 +5,7 @@
 //! like for anything else. In the search such a field is placed only in fetches that begin below all of its sources: what
 //! fills its arguments must be there before its own fetch begins.
 
-use router_schema::{ContextArgument, FieldId, Supergraph, TypeId, TypeSet};
+use router_schema::{ContextArgument, FieldId, TypeId, TypeSet};
 
 use super::Solver;
 use super::outcome::Seat;
@@ -21,19 +21,10 @@ struct Level {
     wanted: Vec<EntryId>,
 }
 
-/// Whether the graph has contexts at all.
-fn has_contexts(supergraph: &Supergraph) -> bool {
-    supergraph.types().iter().flat_map(|ty| ty.fields.values()).any(|field| {
-        let in_subgraphs = &supergraph.field(*field).in_subgraphs;
-        in_subgraphs.iter().flatten().any(|here| !here.context_arguments.is_empty())
-    })
-}
-
 impl Solver<'_> {
     /// The entries of the root with the sources of all arguments below, and with what the sources select.
     pub(super) fn with_contexts(&mut self, root: TypeId, entries: Vec<EntryId>, is_serial: bool) -> Vec<EntryId> {
-        self.has_contexts = has_contexts(self.supergraph);
-        if !self.has_contexts {
+        if !self.supergraph.has_contexts() {
             return entries;
         }
         // The root of a mutation gives no values: to select more of it would be to do more.

@@ -164,7 +164,7 @@ impl Solver<'_> {
 
     /// The progress one response key further down.
     pub(super) fn progress_below(&mut self, progress: Progress, provided: Vec<FieldSetField>) -> Progress {
-        let keys = if self.has_contexts { progress.keys.saturating_add(1) } else { 0 };
+        let keys = if self.supergraph.has_contexts() { progress.keys.saturating_add(1) } else { 0 };
         Progress { provided: self.provided_id(provided), keys }
     }
 
