@@ -26,6 +26,7 @@ mod load;
 mod model;
 mod supergraph;
 mod type_set;
+mod type_text;
 
 pub use context_selection::context_selection_on;
 pub use error::{SupergraphDiagnostic, SupergraphError};

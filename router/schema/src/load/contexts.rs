@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use apollo_compiler::Name;
-use apollo_compiler::ast::{Directive, Type, Value};
+use apollo_compiler::ast::{Directive, Value};
 use apollo_compiler::schema::{FieldDefinition, Schema};
 
 use super::{Model, Source};
 use crate::link::Links;
+use crate::type_text::parse_type;
 use crate::{ContextArgument, ContextSetter, FieldSet, SupergraphDiagnostic, context_selection_on};
 
 /// The types that set each context.
@@ -54,7 +55,7 @@ fn read_argument(model: &Model, source: &Source<'_>, argument: &Value) -> Result
     let setters = setters.iter().map(|setter| read_setter(model, source, setter, selection));
     Ok(ContextArgument {
         name: Name::new(name).map_err(|error| error.to_string())?,
-        ty: Type::parse(ty, "type").map_err(|_| format!("\"{ty}\" is not a type"))?,
+        ty: parse_type(ty).ok_or_else(|| format!("\"{ty}\" is not a type"))?,
         context: context.to_owned(),
         setters: setters.collect::<Result<_, _>>()?,
     })

@@ -6,6 +6,7 @@ use apollo_compiler::schema::FieldDefinition as SchemaField;
 
 use super::join::{flag, text};
 use super::{Model, Source, contexts, fields_of};
+use crate::type_text::parse_type;
 use crate::{FieldId, FieldInSubgraph, FieldSet, Override, SubgraphId, SupergraphDiagnostic};
 
 /// Fills resolvability, `@requires`, `@provides` and overrides of every field.
@@ -74,7 +75,7 @@ fn read_application(
 ) -> Result<FieldInSubgraph, SupergraphDiagnostic> {
     let here = field.name.location();
     let ty = match text(application, "type") {
-        Some(text) => Type::parse(text, "type").map_err(|_| source.fault(here, format!("\"{text}\" is not a type")))?,
+        Some(text) => parse_type(text).ok_or_else(|| source.fault(here, format!("\"{text}\" is not a type")))?,
         None => field.ty.clone(),
     };
     let parent_name = &model.types[model.fields[id.0].parent.0].name;
