@@ -1,5 +1,7 @@
 //! `__schema` and `__type`, answered from the public schema (GraphQL section 4).
 
+mod is_one_of;
+
 use apollo_compiler::introspection::partial_execute;
 use apollo_compiler::response::{JsonMap, ResponseDataPathSegment};
 use apollo_compiler::validation::Valid;
@@ -20,8 +22,13 @@ pub(crate) fn execute(
         return None;
     }
     let document = operation.document();
-    let executed =
-        partial_execute(&executor.schema, &executor.implementers, document, operation.operation(), variables);
+    let asking = is_one_of::asking_for_names(&executor.schema, document);
+    let asked = asking.as_ref().unwrap_or(document);
+    let name = operation.operation().name.as_ref().map(|name| name.as_str());
+    let executed = asked
+        .operations
+        .get(name)
+        .and_then(|operation| partial_execute(&executor.schema, &executor.implementers, asked, operation, variables));
     let response = match executed {
         Ok(response) => response,
         Err(error) => {
@@ -42,5 +49,9 @@ pub(crate) fn execute(
         reported.locations = error.locations;
         log.report(None, reported);
     }
-    response.data
+    let mut data = response.data;
+    if let (Some(data), true) = (&mut data, asking.is_some()) {
+        is_one_of::replace_names(&executor.schema, document, &operation.operation().selection_set, data);
+    }
+    data
 }

@@ -3,8 +3,11 @@
 use apollo_compiler::ExecutableDocument;
 use router_execution::{PrepareError, PreparedOperation};
 use router_planning::plan::QueryPlan;
+use router_schema::Supergraph;
 use serde_json::json;
 
+use crate::federated::SubgraphFile;
+use crate::generated::compose;
 use crate::graph::{Graph, root};
 
 const SDL: &str = r#"type Query { a: Int new: Int old: Int @deprecated(reason: "gone") f(x: Int, y: Int @deprecated): Kind }
@@ -28,6 +31,46 @@ async fn a_schema_is_described_without_a_request() {
     assert_eq!(reply["data"]["__schema"]["mutationType"], json!(null));
     assert!(reply["data"]["__schema"]["directives"].as_array().unwrap().contains(&json!({"name": "include"})));
     assert!(graph.requests("one").is_empty());
+}
+
+/// GraphQL September 2025, section 4.1: inputs of which exactly one field is given, and deprecated inputs.
+#[tokio::test]
+async fn inputs_tell_whether_exactly_one_field_is_given_and_which_are_deprecated() {
+    let sdl = "type Query { f(by: By, plain: Plain): Int }
+        input By @oneOf { id: ID name: String }
+        input Plain { new: Int old: Int @deprecated(reason: \"gone\") }
+        directive @oneOf on INPUT_OBJECT";
+    let file = SubgraphFile { name: "one".to_owned(), sdl: sdl.to_owned() };
+    let supergraph = Supergraph::parse(&compose(&[file]).unwrap()).unwrap();
+    let mut graph = Graph::new("type Query { a: Int }");
+    graph.schema = supergraph.api_schema().clone();
+    let query = r#"{ by: __type(name: "By") { isOneOf ...T ...T inputFields { name } }
+        plain: __type(name: "Plain") {
+          isOneOf inputFields { name }
+          all: inputFields(includeDeprecated: true) { name isDeprecated deprecationReason }
+        }
+        query: __type(name: "Query") { isOneOf fields { args { type { name again: isOneOf ofType { isOneOf } } } } } }
+        fragment T on __Type { isOneOf kind }"#;
+    let reply = graph.run(query, vec![]).await;
+    assert_eq!(
+        reply["data"],
+        json!({
+            "by": { "isOneOf": true, "kind": "INPUT_OBJECT", "inputFields": [{ "name": "id" }, { "name": "name" }] },
+            "plain": {
+                "isOneOf": false,
+                "inputFields": [{ "name": "new" }],
+                "all": [
+                    { "name": "new", "isDeprecated": false, "deprecationReason": null },
+                    { "name": "old", "isDeprecated": true, "deprecationReason": "gone" },
+                ],
+            },
+            "query": { "isOneOf": null, "fields": [{ "args": [
+                { "type": { "name": "By", "again": true, "ofType": null } },
+                { "type": { "name": "Plain", "again": false, "ofType": null } },
+            ] }] },
+        }),
+        "{reply}"
+    );
 }
 
 #[tokio::test]

@@ -33,7 +33,22 @@ pub(crate) fn derive(full: &Valid<Schema>, links: &Links) -> Result<Valid<Schema
         strip_type(ty, &removed, &inaccessible);
     }
     drop_removed_roots(&mut schema, &removed);
+    add_is_one_of(&mut schema);
     schema.validate().map_err(|failure| SupergraphError::of(&failure.errors))
+}
+
+/// `__Type.isOneOf`, which introspection has since September 2025 (section 4.2.2).
+fn add_is_one_of(schema: &mut Schema) {
+    let Some(ExtendedType::Object(ty)) = schema.types.get_mut("__Type") else { return };
+    let name = Name::new_static_unchecked("isOneOf");
+    let field = FieldDefinition {
+        description: None,
+        name: name.clone(),
+        arguments: Vec::new(),
+        ty: ast::Type::Named(Name::new_static_unchecked("Boolean")),
+        directives: ast::DirectiveList::default(),
+    };
+    ty.make_mut().fields.entry(name).or_insert_with(|| Component::new(field));
 }
 
 fn is_public_directive(name: &Name, definition: &Node<ast::DirectiveDefinition>, links: &Links) -> bool {

@@ -206,3 +206,41 @@ async fn text_beyond_the_basic_plane_goes_through_and_broken_text_is_refused() {
     let encoded = "/graphql?query=%7B%20a%3A%20__type(name%3A%20%22%F0%9F%8F%83%22)%20%7B%20name%20%7D%20%7D";
     assert_eq!(graph.request("GET", encoded, &[], "").await.status, StatusCode::OK);
 }
+
+/// HX-03, HX-04, HX-09: what was not executed has no data and no status of success.
+#[tokio::test]
+async fn a_request_that_is_not_executed_has_no_data() {
+    let graph = Graph::new();
+    for query in ["{ me {", "{ nonsense }", "query A { me { id } } query B { me { id } }"] {
+        let body = json!({ "query": query }).to_string();
+        let headers = [("content-type", JSON), ("accept", GRAPHQL)];
+        let reply = graph.request("POST", "/graphql", &headers, &body).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{query}: {reply:?}");
+        assert!(reply.header("content-type").starts_with(GRAPHQL), "{reply:?}");
+        assert!(reply.json().get("data").is_none() && reply.json()["errors"].is_array(), "{reply:?}");
+    }
+    assert_eq!(graph.executed(), 0);
+}
+
+/// HX-07, HX-08: what was executed has a status of success, whether some of it is null or all of it.
+#[tokio::test]
+async fn an_execution_with_errors_has_data_and_a_status_of_success() {
+    let graph = Graph::new();
+    graph.learning.answer(|_| Err(router_execution::TransportError::Unavailable("gone".to_owned())));
+    let headers = [("content-type", JSON), ("accept", GRAPHQL)];
+    let ask = |query: &str| json!({ "query": query }).to_string();
+    let partial = graph.request("POST", "/graphql", &headers, &ask("{ me { name } courses(first: 1) }")).await;
+    assert_eq!(
+        (partial.status, &partial.json()["data"]),
+        (StatusCode::OK, &json!({ "me": { "name": "Lee" }, "courses": null }))
+    );
+    assert_eq!(partial.json()["errors"][0]["path"], json!(["courses"]));
+
+    graph
+        .identity
+        .answer(|_| crate::testkit::reply(200, &json!({ "data": { "me": { "__typename": "User", "id": null } } })));
+    let nothing = graph.request("POST", "/graphql", &headers, &ask("{ me { id } }")).await;
+    assert_eq!((nothing.status, &nothing.json()["data"]), (StatusCode::OK, &json!({ "me": null })));
+    assert!(nothing.header("content-type").starts_with(GRAPHQL));
+    assert_eq!(nothing.json()["errors"].as_array().map(Vec::len), Some(1), "{nothing:?}");
+}
