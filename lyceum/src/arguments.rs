@@ -183,6 +183,9 @@ pub struct PlanArguments {
     /// A composed supergraph to plan against instead of composing the configured subgraphs.
     #[arg(long, env = "LYCEUM_SUPERGRAPH", value_name = "FILE")]
     pub supergraph: Option<PathBuf>,
+    /// A label of a progressive override that is on; as often as needed. All others are off.
+    #[arg(long = "override-label", value_name = "LABEL")]
+    pub override_labels: Vec<String>,
     /// Print the plan in the common query-plan format.
     #[arg(long)]
     pub json: bool,

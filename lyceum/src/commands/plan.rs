@@ -6,6 +6,7 @@ use std::path::Path;
 
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::parser::Parser;
+use router_planning::PlanningOptions;
 
 use crate::arguments::{Options, PlanArguments};
 use crate::{configuration, graph};
@@ -22,7 +23,10 @@ pub(crate) async fn run(options: &Options, arguments: &PlanArguments) -> Result<
     let document: ExecutableDocument =
         Parser::new().parse_executable(&schema, text, &arguments.file).map_err(|found| found.errors.to_string())?;
     let document = document.validate(&schema).map_err(|found| found.errors.to_string())?;
-    let plan = router_planning::plan(&supergraph, &document, arguments.operation.as_deref())?;
+    let override_labels = arguments.override_labels.iter().cloned().collect();
+    let options = PlanningOptions { override_labels, ..PlanningOptions::default() };
+    let operation = arguments.operation.as_deref();
+    let plan = router_planning::plan_with_options(&supergraph, &document, operation, &options)?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&plan.to_json(&supergraph))?);
     } else {

@@ -1,6 +1,6 @@
 //! The supergraph and its look-ups.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use apollo_compiler::ast::{
     DirectiveDefinition, DirectiveList, DirectiveLocation, InputValueDefinition, OperationType, Type, Value,
@@ -27,6 +27,7 @@ pub struct Supergraph {
     pub(crate) types_by_name: HashMap<Name, TypeId>,
     pub(crate) fields: Vec<FieldDefinition>,
     has_contexts: bool,
+    override_labels: BTreeSet<String>,
 }
 
 impl Supergraph {
@@ -45,6 +46,8 @@ impl Supergraph {
         let model = load::load(&full_schema, &links)?;
         let mut in_subgraphs = model.fields.iter().flat_map(|field| field.in_subgraphs.iter().flatten());
         let has_contexts = in_subgraphs.any(|here| !here.context_arguments.is_empty());
+        let in_subgraphs = model.fields.iter().flat_map(|field| field.in_subgraphs.iter().flatten());
+        let override_labels = in_subgraphs.filter_map(|here| here.override_label.clone()).collect();
         Ok(Self {
             full_schema,
             api_schema,
@@ -54,6 +57,7 @@ impl Supergraph {
             types_by_name: model.types_by_name,
             fields: model.fields,
             has_contexts,
+            override_labels,
         })
     }
 
@@ -121,6 +125,11 @@ impl Supergraph {
     /// Whether any argument is filled from a context (`@fromContext`).
     pub fn has_contexts(&self) -> bool {
         self.has_contexts
+    }
+
+    /// The labels of progressive overrides (`@override(label:)`).
+    pub fn override_labels(&self) -> &BTreeSet<String> {
+        &self.override_labels
     }
 
     /// One field.

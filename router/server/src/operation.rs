@@ -1,6 +1,7 @@
 //! The third stage: what is asked? Parse, bound, validate, plan; or one look-up, when it was asked before.
 
 mod cache;
+mod labels;
 mod limits;
 mod prepare;
 
@@ -11,6 +12,7 @@ use router_execution::PreparedOperation;
 use router_schema::Supergraph;
 
 use self::cache::{Key, OperationCache};
+use self::labels::OverrideLabels;
 use crate::configuration::OperationSettings;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::telemetry;
@@ -27,13 +29,15 @@ pub(crate) struct Operation {
 pub(crate) struct Operations {
     supergraph: Arc<Supergraph>,
     settings: OperationSettings,
+    labels: OverrideLabels,
     cache: OperationCache,
 }
 
 impl Operations {
     pub(crate) fn new(supergraph: Arc<Supergraph>, settings: OperationSettings) -> Self {
         let cache = OperationCache::new(settings.cache.document_bytes_max);
-        Self { supergraph, settings, cache }
+        let labels = OverrideLabels::new(&supergraph, &settings.override_labels);
+        Self { supergraph, settings, labels, cache }
     }
 }
 
@@ -43,7 +47,7 @@ pub(crate) async fn prepare(
     document: String,
     operation_name: Option<String>,
 ) -> Result<Arc<Operation>, Refusal> {
-    let key = Key { document, operation_name };
+    let key = Key { document, operation_name, override_labels: operations.labels.draw() };
     if let Some(operation) = operations.cache.get(&key) {
         telemetry::count_operation_lookup(true);
         return Ok(operation);
@@ -53,7 +57,7 @@ pub(crate) async fn prepare(
     // Planning may take milliseconds, for which other requests must not wait.
     let worker = tokio::task::spawn_blocking(move || {
         let limits = &shared.settings.limits;
-        let operation = prepare::prepare(&shared.supergraph, limits, &key.document, key.operation_name.as_deref())?;
+        let operation = prepare::prepare(&shared.supergraph, limits, &key)?;
         let operation = Arc::new(operation);
         shared.cache.insert(key, Arc::clone(&operation));
         Ok(operation)

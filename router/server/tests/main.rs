@@ -9,6 +9,7 @@ mod key_sets;
 mod listeners;
 mod masking;
 mod operators;
+mod overrides;
 mod pass_through;
 mod playground;
 mod refusals;

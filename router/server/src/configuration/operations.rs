@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,9 @@ pub struct OperationSettings {
     pub limits: OperationLimits,
     /// The cache of prepared operations.
     pub cache: OperationCacheSettings,
+    /// The labels of progressive overrides (`@override(label:)`) that are on. Those of the form `percent(number)` are drawn
+    /// for each request, and are not named here. Default: none.
+    pub override_labels: BTreeSet<String>,
 }
 
 /// Bounds on a document, checked before any subgraph is called (domain section 4.4). Fragments count where they are
@@ -82,6 +87,13 @@ impl OperationSettings {
                 "operations.limits.depth_max",
                 "it must be below syntax_depth_max, which counts every field's selection too",
                 "raise syntax_depth_max",
+            ));
+        }
+        if let Some(label) = self.override_labels.iter().find(|label| label.starts_with("percent(")) {
+            return Err(SettingsError::new(
+                "operations.override_labels",
+                format!("\"{label}\" is drawn for each request"),
+                "leave it out, or give the @override a name for a label",
             ));
         }
         Ok(())

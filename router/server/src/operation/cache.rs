@@ -1,5 +1,6 @@
 //! Prepared operations by the exact document and the operation's name.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use moka::sync::Cache;
@@ -11,6 +12,8 @@ use super::Operation;
 pub(super) struct Key {
     pub(super) document: String,
     pub(super) operation_name: Option<String>,
+    /// The progressive overrides that are in force: each combination has plans of its own.
+    pub(super) override_labels: BTreeSet<String>,
 }
 
 /// Bounded by the bytes of the documents in it; the least used go first.

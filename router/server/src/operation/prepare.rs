@@ -5,9 +5,10 @@ use apollo_compiler::parser::Parser;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Name};
 use router_execution::{PrepareError, PreparedOperation};
-use router_planning::PlanningError;
+use router_planning::{PlanningError, PlanningOptions};
 use router_schema::Supergraph;
 
+use super::cache::Key;
 use super::{Operation, limits};
 use crate::configuration::OperationLimits;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
@@ -16,13 +17,9 @@ use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 const ERRORS_MAX: usize = 20;
 
 /// Parses, bounds, validates and plans.
-pub(super) fn prepare(
-    supergraph: &Supergraph,
-    limits: &OperationLimits,
-    text: &str,
-    operation_name: Option<&str>,
-) -> Result<Operation, Refusal> {
-    let syntax = parse(limits, text)?;
+pub(super) fn prepare(supergraph: &Supergraph, limits: &OperationLimits, key: &Key) -> Result<Operation, Refusal> {
+    let operation_name = key.operation_name.as_deref();
+    let syntax = parse(limits, &key.document)?;
     limits::check(limits, &syntax)?;
     let document = validate(supergraph, &syntax)?;
     let name = operation_name.map(operation_name_of).transpose()?;
@@ -30,7 +27,9 @@ pub(super) fn prepare(
     if kind == OperationType::Subscription {
         return Err(refused("Subscriptions are not served at this address; send a query or a mutation."));
     }
-    let plan = router_planning::plan(supergraph, &document, operation_name).map_err(|error| unplannable(&error))?;
+    let options = PlanningOptions { override_labels: key.override_labels.clone(), ..PlanningOptions::default() };
+    let plan = router_planning::plan_with_options(supergraph, &document, operation_name, &options)
+        .map_err(|error| unplannable(&error))?;
     let prepared = PreparedOperation::new(document, name.as_ref(), plan).map_err(|error| unprepared(&error))?;
     Ok(Operation { prepared, kind })
 }

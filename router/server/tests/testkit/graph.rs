@@ -64,6 +64,7 @@ pub(crate) struct Graph {
 
 /// A graph in the making.
 pub(crate) struct GraphBuilder {
+    sdl: [String; 2],
     settings: RouterSettings,
     identity: Scripted,
     learning: Scripted,
@@ -75,12 +76,18 @@ impl GraphBuilder {
         self
     }
 
+    /// Other schemas than the usual ones.
+    pub(crate) fn schemas(mut self, identity: &str, learning: &str) -> Self {
+        self.sdl = [identity, learning].map(str::to_owned);
+        self
+    }
+
     pub(crate) fn build(self) -> Graph {
         let clock = Arc::new(TestClock(AtomicU64::new(NOW * 1000)));
         let key = b"0123456789abcdef0123456789abcdef".to_vec().into();
         let signer = RequestSigner::with_clock("k1", key, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
         let (identity, learning) = (Arc::new(self.identity), Arc::new(self.learning));
-        let server = RouterBuilder::new(supergraph(), self.settings, signer)
+        let server = RouterBuilder::new(supergraph(&self.sdl), self.settings, signer)
             .transport("identity", Arc::clone(&identity) as Arc<dyn Transport>)
             .transport("learning", Arc::clone(&learning) as Arc<dyn Transport>)
             .clock(Arc::clone(&clock) as Arc<dyn Clock>)
@@ -103,7 +110,8 @@ impl Graph {
             reply(200, &json!({ "data": { "courses": ["Rust"], "_entities": [{ "courses": ["Rust"] }] } }))
         });
         let authentication = Some(AuthenticationSettings::new(ISSUER, AUDIENCE, "identity"));
-        GraphBuilder { settings: RouterSettings { authentication, ..RouterSettings::default() }, identity, learning }
+        let settings = RouterSettings { authentication, ..RouterSettings::default() };
+        GraphBuilder { sdl: [IDENTITY, LEARNING].map(str::to_owned), settings, identity, learning }
     }
 
     pub(crate) fn new() -> Self {
@@ -182,13 +190,13 @@ impl TestReply {
     }
 }
 
-fn supergraph() -> Supergraph {
+fn supergraph([identity, learning]: &[String; 2]) -> Supergraph {
     let source = |name: &str, sdl: &str| SubgraphSource {
         name: name.to_owned(),
         url: format!("http://{name}.invalid/graphql"),
         sdl: sdl.to_owned(),
         file_name: format!("{name}.graphql"),
     };
-    let composed = router_composition::compose(&[source("identity", IDENTITY), source("learning", LEARNING)]).unwrap();
+    let composed = router_composition::compose(&[source("identity", identity), source("learning", learning)]).unwrap();
     Supergraph::parse(&composed.supergraph_sdl).unwrap()
 }
