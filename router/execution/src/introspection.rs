@@ -24,7 +24,7 @@ pub(crate) fn execute(
     let document = operation.document();
     let asking = is_one_of::asking_for_names(&executor.schema, document);
     let asked = asking.as_ref().unwrap_or(document);
-    let name = operation.operation().name.as_ref().map(|name| name.as_str());
+    let name = operation.operation().name.as_ref().map(apollo_compiler::Name::as_str);
     let executed = asked
         .operations
         .get(name)

@@ -148,7 +148,7 @@ fn parts_within_parts_and_at_the_root() {
     let plan = planned(&supergraph, operation);
     let labels: Vec<_> = plan.deferred.iter().map(|part| part.label.as_deref()).collect();
     assert_eq!(labels, [Some("me"), Some("orders")]);
-    assert_eq!(plan.deferred[0].variable.as_ref().map(|name| name.as_str()), Some("later"));
+    assert_eq!(plan.deferred[0].variable.as_ref().map(apollo_compiler::Name::as_str), Some("later"));
     assert_eq!((plan.deferred[1].parent, plan.deferred[1].path.len()), (Some(PartId(0)), 1));
     let parts: Vec<_> = plan.fetches.iter().map(|fetch| fetch.part).collect();
     assert_eq!(parts, [None, Some(PartId(0)), Some(PartId(1))], "{}", plan.display(&supergraph));
