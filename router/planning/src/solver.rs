@@ -9,6 +9,7 @@
 //! - `contexts`: arguments that objects further up the query fill;
 //! - `deferred`: fetches of their own for what may come later;
 //! - `reachability`: which subgraphs can be entered at all, so that hopeless searches end before they begin;
+//! - `shared_roots`: root fields that are asked of several subgraphs at once;
 //! - `internal`: the fields that the planner itself selects, for keys and requirements.
 
 mod abstract_position;
@@ -22,6 +23,7 @@ mod outcome;
 mod placement;
 mod position;
 mod reachability;
+mod shared_roots;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -53,8 +55,6 @@ pub(crate) struct Solver<'a> {
     cycles: usize,
     provided: IndexSet<Vec<FieldSetField>>,
     reachability: Reachability,
-    /// Whether the root fields run one after the other.
-    has_serial_root: bool,
 }
 
 impl<'a> Solver<'a> {
@@ -71,7 +71,6 @@ impl<'a> Solver<'a> {
             cycles: 0,
             provided: IndexSet::from([Vec::new()]),
             reachability: Reachability::default(),
-            has_serial_root: false,
         }
     }
 
@@ -86,14 +85,22 @@ impl<'a> Solver<'a> {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-        self.has_serial_root = is_serial;
         let entries = self.with_contexts(root, entries, is_serial);
         let entries = self.with_common_types(root, entries)?;
         let runs = if is_serial { self.serial_runs(root, &entries) } else { vec![entries] };
         let mut outcomes = Vec::with_capacity(runs.len());
         for run in runs {
             let position = Position::root(root);
-            let outcome = self.solve_position(&position, &run)?;
+            let mut outcome = self.solve_position(&position, &run)?;
+            // The root fields of a mutation have effects: each is asked for once.
+            if outcome.cost.depth > 1 && !is_serial {
+                match self.solve_split(&position, &run) {
+                    Ok(Some(split)) if split.is_better_than(&outcome) => outcome = split,
+                    // There is a plan already; a better one was worth no more than the budget.
+                    Ok(_) | Err(PlanningError::BudgetExceeded { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
             if let Some(missing) = outcome.missing.first() {
                 return Err(PlanningError::Unresolvable { path: self.describe(*missing) });
             }

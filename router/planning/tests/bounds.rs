@@ -8,28 +8,13 @@ use router_planning::plan::QueryPlan;
 use router_planning::{PlanningError, PlanningOptions, plan, plan_with_options};
 use router_schema::Supergraph;
 
+use crate::hostile_graphs::{interface_split_everywhere, requirements_in_a_row, shared_everywhere};
 use crate::written_supergraph::supergraph;
 
 fn planned(supergraph: &Supergraph, operation: &str) -> Result<QueryPlan, PlanningError> {
     let document = ExecutableDocument::parse_and_validate(supergraph.api_schema(), operation, "operation")
         .unwrap_or_else(|error| panic!("{}", error.errors));
     plan(supergraph, &document, None)
-}
-
-/// An entity that every subgraph resolves whole.
-fn shared_everywhere(count: usize) -> Supergraph {
-    let names: Vec<String> = (0..count).map(|index| format!("s{index}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let types: String =
-        names.iter().map(|name| format!(" @join__type(graph: {}, key: \"id\")", name.to_uppercase())).collect();
-    let roots: String = names.iter().map(|name| format!(" @join__type(graph: {})", name.to_uppercase())).collect();
-    let own: String =
-        names.iter().map(|name| format!("own_{name}: Int @join__field(graph: {})\n", name.to_uppercase())).collect();
-    let body = format!(
-        "type Query {roots} {{ node: Node }}
-         type Node {types} {{ id: ID! next: Node {own} }}"
-    );
-    supergraph(&names, &body)
 }
 
 /// AMP-11: a field that each of k subgraphs resolves, d levels deep, has k^d ways.
@@ -94,20 +79,7 @@ fn many_conditions_make_one_plan() {
 /// AMP-06: an interface with many implementations that must be split by type on every level.
 #[test]
 fn an_interface_split_on_every_level_is_planned_or_refused() {
-    let both = "@join__type(graph: A) @join__type(graph: B)";
-    let implements =
-        "@join__implements(graph: A, interface: \"Item\") @join__implements(graph: B, interface: \"Item\")";
-    let mut body = format!("interface Item {both} {{ id: ID! next: Item }} type Query {both} {{ item: Item }}");
-    for index in 0..20 {
-        let (own, other) = if index % 2 == 0 { ("A", "B") } else { ("B", "A") };
-        let _ = write!(
-            body,
-            " type T{index} implements Item {implements}
-              @join__type(graph: A, key: \"id\") @join__type(graph: B, key: \"id\")
-              {{ id: ID! next: Item @join__field(graph: {other}, external: true) @join__field(graph: {own}) }}"
-        );
-    }
-    let supergraph = supergraph(&["a", "b"], &body);
+    let supergraph = interface_split_everywhere();
     let planned_to = |depth: usize| {
         planned(&supergraph, &format!("{{ item {}{{ id }}{} }}", "{ next ".repeat(depth), "}".repeat(depth)))
     };
@@ -128,7 +100,7 @@ fn the_deepest_operation_is_planned_and_one_deeper_is_refused() {
     assert_eq!(planned(&supergraph, &nested(limit)).unwrap_err(), PlanningError::TooDeep { limit });
 }
 
-/// A bound is an error, never a worse plan.
+/// Beyond the budget, searches with fewer alternatives included, there is an error and no plan.
 #[test]
 fn a_search_beyond_the_budget_is_refused() {
     let supergraph = shared_everywhere(3);
@@ -162,28 +134,6 @@ fn a_chain_of_keys_is_followed_to_its_end() {
     let supergraph = supergraph(&names, &body);
     let plan = planned(&supergraph, "{ node { own_e } }").unwrap();
     assert_eq!(plan.fetches.len(), 5);
-}
-
-/// AMP-12: every subgraph knows the entity by every one of its keys, and its own field requires that of the one before.
-fn requirements_in_a_row(count: usize) -> Supergraph {
-    let names: Vec<String> = (0..count).map(|index| format!("s{index}")).collect();
-    let graph = |index: usize| format!("S{index}");
-    let (mut types, mut fields, mut roots) = (String::new(), String::new(), String::new());
-    for index in 0..count {
-        let own = graph(index);
-        let _ = write!(roots, " @join__type(graph: {own})");
-        (0..count).for_each(|key| types += &format!(" @join__type(graph: {own}, key: \"k{key}\")"));
-        let requires = if index == 0 { String::new() } else { format!(", requires: \"own{}\"", index - 1) };
-        let _ = write!(fields, " k{index}: ID own{index}: Int @join__field(graph: {own}{requires})");
-        if index + 1 < count {
-            let _ = write!(fields, " @join__field(graph: {}, external: true)", graph(index + 1));
-        }
-    }
-    let body = format!(
-        "type Query {roots} {{ node: Node @join__field(graph: S0) }} type Node {types} {{ {fields} next: Node }}"
-    );
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    supergraph(&names, &body)
 }
 
 /// AMP-12: the keys do not multiply the requirements.

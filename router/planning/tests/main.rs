@@ -6,6 +6,7 @@ mod audit;
 mod bounds;
 mod conditions;
 mod fixtures;
+mod hostile_graphs;
 mod incremental;
 mod merged_data;
 mod shared_positions;

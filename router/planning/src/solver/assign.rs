@@ -79,15 +79,11 @@ impl Solver<'_> {
         for node in 0..state.nodes.len() {
             let Some(placement) = self.placement_in_node(position, state, node, request)? else { continue };
             let is_unbeatable = is_unbeatable(state, node, &placement);
-            let is_local = placement.is_complete();
             let found = self.put(position, state, node, placement, request)?;
             if is_unbeatable {
                 return Ok(found);
             }
             alternatives.extend(found);
-            if let Some(seat) = state.nodes[node].seat.filter(|_| !is_local) {
-                alternatives.extend(self.put_local_part(position, state, node, seat, request)?);
-            }
         }
         for seat in self.candidates(position, request.entry) {
             if !request.excluded.contains(&seat) && self.is_reachable(position, seat) {
@@ -200,39 +196,11 @@ impl Solver<'_> {
         for entered in self.enter(position, state, seat, requires, required_by, request)? {
             let progress = self.progress_in_node(position, entered.node);
             let placement = self.placement(position, seat, progress, request.entry, true)?;
-            let Some(placement) = placement else { continue };
-            let is_local = placement.is_complete();
-            alternatives.extend(self.put(position, &entered.state, entered.node, placement, request)?);
-            if !is_local {
-                alternatives.extend(self.put_local_part(position, &entered.state, entered.node, seat, request)?);
+            if let Some(placement) = placement {
+                alternatives.extend(self.put(position, &entered.state, entered.node, placement, request)?);
             }
         }
         Ok(alternatives)
-    }
-
-    /// Puts into a node only what it brings of a root field without further fetches, where another subgraph resolves the
-    /// field too and can be asked for the rest at the same time. Further down, where there are as many choices on every
-    /// level, the fewest requests are never found so.
-    fn put_local_part(
-        &mut self,
-        position: &Position,
-        state: &State,
-        node: usize,
-        seat: Seat,
-        request: &Request,
-    ) -> Result<Vec<Assigned>, PlanningError> {
-        let is_shared = |solver: &Self| {
-            let seats = solver.candidates(position, request.entry);
-            seats.iter().any(|other| *other != seat && !request.excluded.contains(other))
-        };
-        // The root fields of a mutation have effects: each is asked for once.
-        if position.start.is_some() || self.has_serial_root || !is_shared(self) {
-            return Ok(Vec::new());
-        }
-        match self.local_part(seat, request.entry)? {
-            Some(placement) => self.put(position, state, node, placement, request),
-            None => Ok(Vec::new()),
-        }
     }
 }
 

@@ -153,6 +153,11 @@ impl Cost {
 }
 
 impl Outcome {
+    /// Whether less is missing, or it costs less.
+    pub(super) fn is_better_than(&self, other: &Self) -> bool {
+        (self.missing.len(), self.cost.rank()) < (other.missing.len(), other.cost.rank())
+    }
+
     /// Nothing resolved.
     pub(super) fn unresolved(place: Place, missing: Vec<EntryId>) -> Self {
         let seat = Seat { subgraph: place.subgraph, ty: place.ty };

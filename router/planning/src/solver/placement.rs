@@ -109,34 +109,6 @@ impl Solver<'_> {
         Ok(Some(Placement { placed: Placed::Field { entry, parent, child: Some(outcome) }, rest }))
     }
 
-    /// What a seat brings of a composite field without further fetches; none when that is all of it, or nothing.
-    pub(super) fn local_part(&mut self, seat: Seat, entry: EntryId) -> Result<Option<Placement>, PlanningError> {
-        let selected = self.arena.entry(entry).clone();
-        let Some(field) = self.field_at(seat, self.field_name(entry)) else { return Ok(None) };
-        if selected.children == ListId::EMPTY || field.is_external || field.has_requirements() {
-            return Ok(None);
-        }
-        let below = field.provides.iter().flat_map(|set| set.fields.iter().cloned()).collect();
-        // Only at the root of the operation.
-        let progress = Progress { keys: Progress::ROOT_KEYS, ..Progress::START };
-        let progress = self.progress_below(progress, below);
-        let place = Place { subgraph: seat.subgraph, ty: field.named_type, progress };
-        let (mut local, mut rest) = (Vec::new(), Vec::new());
-        for child in self.arena.list(selected.children).to_vec() {
-            let alone = self.arena.intern_list(vec![child]);
-            let outcome = self.solve(place, alone)?;
-            let is_local = outcome.missing.is_empty() && outcome.cost.is_local();
-            if is_local { &mut local } else { &mut rest }.push(child);
-        }
-        if local.is_empty() || rest.is_empty() {
-            return Ok(None);
-        }
-        let list = self.arena.intern_list(local);
-        let outcome = self.solve(place, list)?;
-        let rest = self.without_resolved(entry, &rest);
-        Ok(Some(Placement { placed: Placed::Field { entry, parent: seat.ty, child: Some(outcome) }, rest }))
-    }
-
     /// In a seat that knows the object by its interface: all of the entry, or nothing.
     fn placement_in_interface(
         &mut self,
