@@ -3,7 +3,7 @@
 //! The types only describe; whoever runs the router reads them from a file or elsewhere. A scalar's environment name is
 //! its path in upper case, parts joined by two underscores, after `LYCEUM_ROUTER__`: `admission.body_bytes_max` is
 //! `LYCEUM_ROUTER__ADMISSION__BODY_BYTES_MAX`. The request-signing key is a secret and no part of these settings: it is
-//! given to [`crate::RouterBuilder::signer`].
+//! given to `RouterBuilder`.
 //!
 //! Unknown keys are refused. Rules that span fields are checked by [`RouterSettings::validate`] at start.
 

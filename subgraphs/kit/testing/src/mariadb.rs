@@ -37,7 +37,7 @@ impl MariaDb {
     /// The server of this process, started at the first call. It ends with the process, also when that is killed.
     ///
     /// # Errors
-    /// [`NotInstalled`] without MariaDB on the machine.
+    /// `NotInstalled` without MariaDB on the machine.
     ///
     /// # Panics
     /// When the server is there but does not start; the message quotes its log.
