@@ -4,6 +4,7 @@ mod authentication;
 mod body;
 mod client;
 mod cookie;
+mod description;
 mod jwks;
 mod password_resets;
 mod phone_verifications;
@@ -47,6 +48,8 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/auth/v1/sessions/{id}", delete(sessions::end))
         .route("/auth/v1/password", post(authentication::change_password))
         .route("/.well-known/jwks.json", get(jwks::answer))
+        .route("/openapi.json", get(description::document))
+        .route("/docs/rest", get(description::shown))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(Arc::new(rest))
 }

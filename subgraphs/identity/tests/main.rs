@@ -4,6 +4,7 @@
 
 mod account;
 mod demonstration;
+mod description;
 mod house;
 mod password_resets;
 mod phone;

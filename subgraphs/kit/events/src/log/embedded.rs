@@ -50,7 +50,7 @@ const TRIM: &str = "DELETE FROM bus_log WHERE published_at < ? AND NOT EXISTS
 
 /// A durable log in one SQLite file (P13).
 ///
-/// Consumers of the same process hear of new events at once, those of other processes within [`LOOK_INTERVAL`]. A group
+/// Consumers of the same process hear of new events at once, those of other processes within a fifth of a second. A group
 /// is meant to have one running consumer; a second one would receive the same events, and the inbox would stop it.
 #[derive(Debug)]
 pub struct EmbeddedEventLog {

@@ -33,7 +33,7 @@ const CLAIM_IDLE: Duration = Duration::from_secs(30);
 ///
 /// Replicas of a consumer share its group. At any time at most one of them works on a stream, so that the events of an
 /// aggregate stay in order: whoever has unacknowledged events keeps the stream until they are acknowledged, or until it
-/// has not been heard of for [`CLAIM_IDLE`]. What both have done by then the inbox sorts out.
+/// has not been heard of for half a minute. What both have done by then the inbox sorts out.
 ///
 /// Nothing is trimmed that a group has not acknowledged. What the server loses all the same, by a power cut or by
 /// mistake, the relays notice by its watermark and publish again.

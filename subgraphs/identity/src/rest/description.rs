@@ -1,0 +1,184 @@
+//! `/openapi.json` and `/docs/rest`: what these paths are, for programs and for people (S0-DOC-1).
+//!
+//! The page is made of the same document, as plain HTML: it needs no script and no other file.
+
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// OpenAPI 3.1.
+const DOCUMENT: &str = include_str!("../../openapi.json");
+const STYLE: &str = include_str!("description.css");
+const CACHED: &str = "public, max-age=300";
+
+static PAGE: LazyLock<String> = LazyLock::new(|| {
+    let document = serde_json::from_str(DOCUMENT).expect("invariant: the document is JSON, as a test says");
+    page(&document)
+});
+
+/// Nothing but the page's own style.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let style = STANDARD.encode(Sha256::digest(STYLE));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+});
+
+/// `GET /openapi.json`
+pub(super) async fn document() -> Response {
+    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, CACHED)], DOCUMENT).into_response()
+}
+
+/// `GET /docs/rest`
+pub(super) async fn shown() -> Response {
+    let headers =
+        [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, CACHED), (CONTENT_SECURITY_POLICY, &POLICY)];
+    (headers, PAGE.as_str()).into_response()
+}
+
+fn page(document: &Value) -> String {
+    let info = &document["info"];
+    let mut body = String::new();
+    let mut contents = String::new();
+    for tag in document["tags"].as_array().into_iter().flatten() {
+        let name = text(&tag["name"]);
+        let id = anchor(name);
+        push(&mut contents, format_args!("<li><a href=\"#{id}\">{}</a></li>", escaped(name)));
+        push(&mut body, format_args!("<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{}</h2>", escaped(name)));
+        push(&mut body, format_args!("<p>{}</p>", marked(text(&tag["description"]))));
+        for (path, method, operation) in operations(document).filter(|(.., operation)| operation["tags"][0] == *name) {
+            push_operation(&mut body, document, path, method, operation);
+        }
+        body += "</section>";
+    }
+    let mut schemas = String::new();
+    for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
+        push(&mut schemas, format_args!("<h3 id=\"schema-{name}\">{name}</h3>"));
+        if let Some(description) = schema["description"].as_str() {
+            push(&mut schemas, format_args!("<p>{}</p>", marked(description)));
+        }
+        push_properties(&mut schemas, schema);
+    }
+    let (title, description) = (escaped(text(&info["title"])), marked(text(&info["description"])));
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{title}</title><style>{STYLE}</style></head><body><a class=\"skip\" href=\"#main\">To the paths</a>\
+         <header><h1>{title}</h1><p>{description}</p><p><a href=\"/openapi.json\">OpenAPI 3.1</a></p></header>\
+         <nav aria-label=\"Contents\"><ul>{contents}<li><a href=\"#schemas\">Bodies</a></li></ul></nav>\
+         <main id=\"main\">{body}<section aria-labelledby=\"schemas\"><h2 id=\"schemas\">Bodies</h2>{schemas}</section></main>\
+         </body></html>"
+    )
+}
+
+/// Path, method and description of each operation.
+fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    paths.flat_map(|(path, methods)| {
+        let methods = methods.as_object().into_iter().flatten();
+        methods.map(move |(method, operation)| (path.as_str(), method.as_str(), operation))
+    })
+}
+
+fn push_operation(page: &mut String, document: &Value, path: &str, method: &str, operation: &Value) {
+    let id = text(&operation["operationId"]);
+    push(
+        page,
+        format_args!("<article aria-labelledby=\"{id}\"><h3 id=\"{id}\">{}</h3>", escaped(text(&operation["summary"]))),
+    );
+    push(page, format_args!("<p><code class=\"path\"><b>{}</b> {}</code></p>", method.to_uppercase(), escaped(path)));
+    push(page, format_args!("<p>{}</p>", marked(text(&operation["description"]))));
+    if !operation["security"].as_array().is_none_or(Vec::is_empty) {
+        let scheme = &document["components"]["securitySchemes"]["accessToken"]["description"];
+        push(page, format_args!("<p>Needs <code>Authorization: Bearer</code>: {}</p>", marked(text(scheme))));
+    }
+    if let Some(reference) = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str() {
+        push(page, format_args!("<p>Body: {}</p>", linked(reference)));
+    }
+    *page += "<table><thead><tr><th scope=\"col\">Status</th><th scope=\"col\">Meaning</th></tr></thead><tbody>";
+    for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+        let content = response["content"].as_object().and_then(|content| content.values().next());
+        let schema = content.and_then(|content| content["schema"]["$ref"].as_str());
+        let schema = schema.map(|reference| format!(" {}", linked(reference))).unwrap_or_default();
+        let meaning = marked(text(&response["description"]));
+        push(page, format_args!("<tr><th scope=\"row\">{status}</th><td>{meaning}{schema}</td></tr>"));
+    }
+    *page += "</tbody></table></article>";
+}
+
+fn push_properties(page: &mut String, schema: &Value) {
+    let Some(properties) = schema["properties"].as_object() else {
+        push(page, format_args!("<p>{}</p>", escaped(&kind(schema))));
+        return;
+    };
+    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    *page += "<table><thead><tr><th scope=\"col\">Member</th><th scope=\"col\">Type</th><th scope=\"col\">Meaning</th></tr></thead><tbody>";
+    for (name, property) in properties {
+        let needed = if required.contains(&name.as_str()) { "" } else { ", optional" };
+        let shown = match property["$ref"].as_str().or_else(|| property["items"]["$ref"].as_str()) {
+            Some(reference) => linked(reference),
+            None => escaped(&kind(property)),
+        };
+        let meaning = marked(property["description"].as_str().unwrap_or_default());
+        push(
+            page,
+            format_args!(
+                "<tr><th scope=\"row\"><code>{name}</code></th><td>{shown}{needed}</td><td>{meaning}</td></tr>"
+            ),
+        );
+    }
+    *page += "</tbody></table>";
+}
+
+/// A type in words.
+fn kind(schema: &Value) -> String {
+    let name = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        other => text(other).to_owned(),
+    };
+    let values: Vec<&str> = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let format = schema["format"].as_str().map(|format| format!(" ({format})")).unwrap_or_default();
+    if values.is_empty() { format!("{name}{format}") } else { format!("{name}: {}", values.join(", ")) }
+}
+
+fn linked(reference: &str) -> String {
+    let name = reference.rsplit('/').next().unwrap_or_default();
+    format!("<a href=\"#schema-{name}\">{name}</a>")
+}
+
+fn anchor(name: &str) -> String {
+    name.to_lowercase().replace(' ', "-")
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// Markdown as far as the document uses it: `code`, and lists of one item a line.
+fn marked(markdown: &str) -> String {
+    let parts = escaped(markdown);
+    let mut html = String::new();
+    for (index, part) in parts.split('`').enumerate() {
+        html += match (index, index % 2) {
+            (0, _) => "",
+            (_, 1) => "<code>",
+            _ => "</code>",
+        };
+        html += part;
+    }
+    html.strip_prefix("- ").map(|items| items.replace("\n- ", "<br>")).unwrap_or(html)
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn push(page: &mut String, part: std::fmt::Arguments<'_>) {
+    // Writing to a string does not fail.
+    let _ = page.write_fmt(part);
+}
