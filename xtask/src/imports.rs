@@ -19,6 +19,7 @@ const ROUTER: [&str; 6] =
 const KIT: [(&str, &[&str]); 9] = [
     ("kit-ids", &[]),
     ("kit-viewer", &["kit-ids"]),
+    ("kit-tickets", &["kit-ids", "kit-viewer"]),
     ("kit-graph", &["kit-ids", "kit-viewer"]),
     ("kit-database", &["kit-ids"]),
     ("kit-paging", &["kit-ids", "kit-viewer", "kit-graph", "kit-database"]),
