@@ -16,7 +16,7 @@ const ROUTER: [&str; 6] =
     ["router-fuzz", "router-server", "router-execution", "router-planning", "router-composition", "router-schema"];
 
 /// What each crate of the kit may import of the kit.
-const KIT: [(&str, &[&str]); 9] = [
+const KIT: [(&str, &[&str]); 10] = [
     ("kit-ids", &[]),
     ("kit-viewer", &["kit-ids"]),
     ("kit-tickets", &["kit-ids", "kit-viewer"]),
