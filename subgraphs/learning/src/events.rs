@@ -54,6 +54,7 @@ pub(crate) async fn lesson(
         "position": lesson.position,
         "title": lesson.title,
         "durationSeconds": lesson.duration_seconds,
+        "isFreePreview": lesson.is_free_preview,
     });
     let event = NewEvent { kind, subject: lesson.course_id.to_string(), time, data };
     outbox::append(transaction, origin, event).await.map(drop)

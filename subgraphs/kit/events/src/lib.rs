@@ -34,7 +34,7 @@ mod origin;
 pub mod outbox;
 mod relay;
 mod runner;
-mod time;
+pub mod time;
 
 pub use consumer::{Consumer, HandlerError};
 pub use delivery::RetryPolicy;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Request, StatusCode};
 use kit_database::{Database, Durability};
@@ -43,6 +43,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body; null when it is not JSON.
     pub body: Value,
+    /// The body as it came.
+    pub bytes: Bytes,
 }
 
 impl TestSubgraph {
@@ -108,7 +110,7 @@ impl TestSubgraph {
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("a body in memory can be read");
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Reply { status: parts.status, headers: parts.headers, body }
+        Reply { status: parts.status, headers: parts.headers, body, bytes }
     }
 
     /// An operation in the name of a viewer, signed as the router signs it.

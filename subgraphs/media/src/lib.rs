@@ -1,0 +1,63 @@
+//! media: files, how they come and go, and who may play what they belong to (domain.md 2.4, 3.4, 4.3).
+//!
+//! `domain` holds the rules; `store` is the only place that knows the tables, `storage` the only one that knows where
+//! bytes lie; `service` announces, receives, verifies, plays and deletes files, decides by what `events` has heard, and
+//! gives out addresses that carry their own proof; `graph` and `rest` are its faces.
+//!
+//! Invariants: a file is ready only when its size, its SHA-256 and its first bytes are what was announced; where it lies is
+//! made of ids; an object is written once and never changed; access is refused while it is not known; no file is held in
+//! memory.
+
+mod domain;
+mod events;
+mod graph;
+mod rest;
+mod service;
+mod settings;
+mod storage;
+mod store;
+
+use std::sync::Arc;
+
+use kit_database::Migrations;
+use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
+
+use crate::service::Archive;
+use crate::service::loaders::loaders;
+use crate::service::tending::Tending;
+use crate::service::tickets::Tickets;
+use crate::settings::Settings;
+use crate::storage::Storage;
+
+/// The tables of media.
+const MIGRATIONS: Migrations = kit_database::migrations!("media", ["0001_files"]);
+
+/// The subgraph in one value.
+pub const SUBGRAPH: Subgraph = Subgraph {
+    name: "media",
+    migrations: MIGRATIONS,
+    sdl: graph::sdl,
+    build: |context| Box::pin(build(context)),
+    seeder: None,
+};
+
+async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
+    let settings: Settings = context.options()?;
+    let archive = Archive {
+        database: context.database.clone(),
+        clock: Arc::clone(&context.clock),
+        ids: context.ids.clone(),
+        storage: Storage::folder(&settings.folder)?,
+        tickets: Arc::new(Tickets::new(context.keys(), &settings.public_url)),
+        enrollment: context.neighbour("enrollment"),
+    };
+    let schema = graph::builder().data(context.cursor_key()).data(archive.clone()).finish();
+    let for_requests = archive.clone();
+    Ok(Offer::new(schema, move || loaders(&for_requests))
+        .with_streams(rest::routes(archive.clone()))
+        .with_consumer(events::Lessons)
+        .with_consumer(events::Courses)
+        .with_consumer(events::Places)
+        .with_consumer(events::Memberships)
+        .with_worker(Tending(archive)))
+}
