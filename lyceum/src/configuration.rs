@@ -29,6 +29,9 @@ pub struct Configuration {
     /// How the platform sends short messages, such as codes that prove a telephone number.
     #[serde(default)]
     pub sms: SmsConfiguration,
+    /// Where the platform keeps files, and under which address they are fetched.
+    #[serde(default)]
+    pub media: MediaConfiguration,
     /// The router's settings.
     #[serde(default)]
     pub router: RouterSettings,
@@ -67,6 +70,20 @@ pub struct EventConfiguration {
     /// a password need not stand here.
     #[serde(default)]
     pub redis: Option<String>,
+}
+
+/// Where the platform keeps files, and under which address they are fetched.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MediaConfiguration {
+    /// The folder of files. Default: `media` in the data folder.
+    #[serde(default)]
+    pub folder: Option<PathBuf>,
+    /// The origin that clients reach the router at, such as `https://lyceum.example`: the addresses of files begin with
+    /// it. Default: that of `lyceum up`'s own public listener, or `http://localhost:4000`. The environment variable
+    /// `LYCEUM_MEDIA_PUBLIC_URL` goes before it.
+    #[serde(default)]
+    pub public_url: Option<String>,
 }
 
 /// How the platform sends mail.

@@ -9,7 +9,7 @@ use crate::configuration::Configuration;
 use crate::data_directory::DataDirectory;
 
 /// All of them, in the order in which they are started.
-const SUBGRAPHS: [&Subgraph; 3] = [&identity::SUBGRAPH, &learning::SUBGRAPH, &enrollment::SUBGRAPH];
+const SUBGRAPHS: [&Subgraph; 4] = [&identity::SUBGRAPH, &learning::SUBGRAPH, &enrollment::SUBGRAPH, &media::SUBGRAPH];
 
 /// There is no such subgraph.
 #[derive(Debug, Error)]
@@ -48,11 +48,15 @@ const MAIL_SMTP_URL: &str = "LYCEUM_MAIL_SMTP_URL";
 /// Holds the token of the gateway of short messages.
 const SMS_GATEWAY_TOKEN: &str = "LYCEUM_SMS_GATEWAY_TOKEN";
 
+/// Names the origin that clients reach the router at.
+const MEDIA_PUBLIC_URL: &str = "LYCEUM_MEDIA_PUBLIC_URL";
+
 /// What a subgraph is told beside its database.
 #[must_use]
 pub fn options(name: &str, configuration: &Configuration, directory: &DataDirectory) -> Value {
     match (name, &configuration.router.authentication) {
         ("identity", Some(authentication)) => identity_options(authentication, configuration, directory),
+        ("media", _) => media_options(configuration, directory),
         _ => Value::Null,
     }
 }
@@ -81,6 +85,16 @@ fn identity_options(
     }
     if let Some(page) = &mail.reset_page {
         options["resetPage"] = Value::from(page.as_str());
+    }
+    options
+}
+
+fn media_options(configuration: &Configuration, directory: &DataDirectory) -> Value {
+    let media = &configuration.media;
+    let folder = media.folder.as_ref().map(|folder| configuration.folder.join(folder));
+    let mut options = json!({ "folder": folder.unwrap_or_else(|| directory.path().join("media")) });
+    if let Some(url) = std::env::var(MEDIA_PUBLIC_URL).ok().or_else(|| media.public_url.clone()) {
+        options["publicUrl"] = Value::from(url);
     }
     options
 }

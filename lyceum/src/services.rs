@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kit_database::{DatabaseLocation, DatabaseSettings, Durability};
 use kit_events::{EmbeddedEventLog, EventLog, RedisEventLog};
-use kit_service::{RunningSubgraph, ServiceSettings, Subgraph};
+use kit_service::{Neighbours, RunningSubgraph, ServiceSettings, Subgraph};
 use kit_viewer::{KeyRing, SharedKey};
 use secrecy::SecretString;
 
@@ -23,6 +23,7 @@ pub struct Services {
     directory: DataDirectory,
     keys: KeyRing,
     event_log: Arc<dyn EventLog>,
+    neighbours: Neighbours,
 }
 
 impl Services {
@@ -33,7 +34,11 @@ impl Services {
     pub async fn open(directory: DataDirectory, configuration: &Configuration) -> Result<Self, Box<dyn Error>> {
         let keys = KeyRing::new(vec![SharedKey::new(REQUEST_KEY_ID, directory.request_key()?)?])?;
         let event_log = event_log(configuration, &directory).await?;
-        Ok(Self { directory, keys, event_log })
+        let neighbours = Neighbours::default();
+        for (name, subgraph) in &configuration.subgraphs {
+            neighbours.add_over_http(name, &subgraph.url)?;
+        }
+        Ok(Self { directory, keys, event_log, neighbours })
     }
 
     /// Starts one subgraph on its database.
@@ -48,7 +53,10 @@ impl Services {
         let database = database(subgraph.name, configuration, &self.directory)?;
         let mut settings = ServiceSettings::new(database, Arc::clone(&self.event_log), self.keys.clone());
         settings.options = crate::platform::options(subgraph.name, configuration, &self.directory);
-        Ok(kit_service::start(subgraph, settings).await?)
+        settings.neighbours = self.neighbours.clone();
+        let running = kit_service::start(subgraph, settings).await?;
+        self.neighbours.add_in_process(subgraph.name, running.router());
+        Ok(running)
     }
 }
 

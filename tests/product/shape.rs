@@ -13,7 +13,7 @@ use super::process::{Process, lyceum};
 use super::{Client, PASSWORD};
 
 /// The subgraphs of the graph, in the order in which they are started.
-pub(crate) const SUBGRAPHS: [&str; 3] = ["identity", "learning", "enrollment"];
+pub(crate) const SUBGRAPHS: [&str; 4] = ["identity", "learning", "enrollment", "media"];
 
 /// How the product runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +92,10 @@ impl Product {
         for name in SUBGRAPHS {
             let mut command = lyceum(folder);
             stores.offer(name, &mut command);
-            command.args(["subgraph", name, "--subgraph-listen", "127.0.0.1:0"]);
+            // Each is told where those are that it may ask.
+            let file = folder.join(format!("{name}.yaml"));
+            std::fs::write(&file, &configuration).expect("the configuration can be written");
+            command.args(["subgraph", name, "--subgraph-listen", "127.0.0.1:0", "--config"]).arg(&file);
             let process = Process::start(name, command);
             let url = process.wait_for(|line| address_in(line, "/graphql"));
             configuration = with_url(&configuration, name, &url);

@@ -32,13 +32,8 @@ use crate::service::subscribing::Subscribing;
 const MIGRATIONS: Migrations = kit_database::migrations!("enrollment", ["0001_enrollments"]);
 
 /// The subgraph in one value.
-pub const SUBGRAPH: Subgraph = Subgraph {
-    name: "enrollment",
-    migrations: MIGRATIONS,
-    sdl: graph::sdl,
-    build: |context| Box::pin(build(context)),
-    seeder: Some(&seed::EnrollmentSeeder),
-};
+pub const SUBGRAPH: Subgraph =
+    Subgraph { name: "enrollment", migrations: MIGRATIONS, sdl: graph::sdl, build: |context| Box::pin(build(context)) };
 
 async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let till = Till {
@@ -60,5 +55,6 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         .with_consumer(events::CoursePrices)
         .with_consumer(events::CourseLessons)
         .with_consumer(events::Completions)
-        .with_worker(Renewing { till }))
+        .with_worker(Renewing { till })
+        .with_seeder(seed::EnrollmentSeeder))
 }

@@ -43,7 +43,6 @@ pub const SUBGRAPH: Subgraph = Subgraph {
     ),
     sdl: graph::sdl,
     build: |context| Box::pin(build(context)),
-    seeder: Some(&seed::IdentitySeeder),
 };
 
 async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
@@ -75,5 +74,5 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let database = context.database.clone();
     let offer = Offer::new(schema, move || service::loaders::loaders(&database));
     let rest = Rest { accounts, resetting: resetting.clone(), verifying, keys, origins: options.origins };
-    Ok(offer.with_rest(rest::routes(rest)).with_worker(resetting))
+    Ok(offer.with_rest(rest::routes(rest)).with_worker(resetting).with_seeder(seed::IdentitySeeder))
 }

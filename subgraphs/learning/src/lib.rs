@@ -27,7 +27,6 @@ pub const SUBGRAPH: Subgraph = Subgraph {
     migrations: kit_database::migrations!("learning", ["0001_catalogue"]),
     sdl: graph::sdl,
     build: |context| Box::pin(build(context)),
-    seeder: Some(&seed::LearningSeeder),
 };
 
 async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
@@ -35,5 +34,5 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let cursors = context.cursor_key();
     let catalogue = service::Catalogue::new(context.database, context.clock, context.ids);
     let schema = graph::builder().data(cursors).data(catalogue).finish();
-    Ok(Offer::new(schema, move || service::loaders(&database)))
+    Ok(Offer::new(schema, move || service::loaders(&database)).with_seeder(seed::LearningSeeder))
 }

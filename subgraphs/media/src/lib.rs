@@ -12,6 +12,7 @@ mod domain;
 mod events;
 mod graph;
 mod rest;
+mod seed;
 mod service;
 mod settings;
 mod storage;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use kit_database::Migrations;
 use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
 
+use crate::seed::MediaSeeder;
 use crate::service::Archive;
 use crate::service::loaders::loaders;
 use crate::service::tending::Tending;
@@ -33,13 +35,8 @@ use crate::storage::Storage;
 const MIGRATIONS: Migrations = kit_database::migrations!("media", ["0001_files"]);
 
 /// The subgraph in one value.
-pub const SUBGRAPH: Subgraph = Subgraph {
-    name: "media",
-    migrations: MIGRATIONS,
-    sdl: graph::sdl,
-    build: |context| Box::pin(build(context)),
-    seeder: None,
-};
+pub const SUBGRAPH: Subgraph =
+    Subgraph { name: "media", migrations: MIGRATIONS, sdl: graph::sdl, build: |context| Box::pin(build(context)) };
 
 async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let settings: Settings = context.options()?;
@@ -52,12 +49,13 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         enrollment: context.neighbour("enrollment"),
     };
     let schema = graph::builder().data(context.cursor_key()).data(archive.clone()).finish();
-    let for_requests = archive.clone();
+    let (for_requests, seeder) = (archive.clone(), MediaSeeder { storage: archive.storage.clone() });
     Ok(Offer::new(schema, move || loaders(&for_requests))
         .with_streams(rest::routes(archive.clone()))
         .with_consumer(events::Lessons)
         .with_consumer(events::Courses)
         .with_consumer(events::Places)
         .with_consumer(events::Memberships)
-        .with_worker(Tending(archive)))
+        .with_worker(Tending(archive))
+        .with_seeder(seeder))
 }

@@ -68,6 +68,12 @@ pub enum DemonstrationError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file could not be written.
+    #[error("a file of the demonstration cannot be written: {reason}; make room, or name another folder for files")]
+    File {
+        /// What went wrong.
+        reason: String,
+    },
     /// A statement failed.
     #[error("the database refused to {action} while seeding")]
     Database {

@@ -206,6 +206,6 @@ fn milliseconds(at: UtcMicros) -> u64 {
 }
 
 /// The id of a row: its time is the row's `created_at`, its entropy the row's generator.
-fn mint<Kind>(created_at: UtcMicros, random: &mut RowRandom) -> Id<Kind> {
+pub fn mint<Kind>(created_at: UtcMicros, random: &mut RowRandom) -> Id<Kind> {
     Id::from_bytes(ulid_bytes(created_at, random))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Request, Response};
 use axum::Router;
-use kit_demonstration::{DemonstrationError, Outcome, Progress, World};
+use kit_demonstration::{DemonstrationError, Outcome, Progress, Seeder, World};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 
@@ -22,6 +22,7 @@ pub struct RunningSubgraph {
     router: Router,
     background: Mutex<Option<Background>>,
     workers: Vec<Arc<dyn Worker>>,
+    seeder: Option<Arc<dyn Seeder>>,
     stopping: watch::Sender<bool>,
 }
 
@@ -32,9 +33,10 @@ impl RunningSubgraph {
         (rest, streams): (Router, Router),
         background: Background,
         workers: Vec<Arc<dyn Worker>>,
+        seeder: Option<Arc<dyn Seeder>>,
     ) -> Self {
         let (router, background) = (router(&shared, rest, streams), Mutex::new(Some(background)));
-        Self { subgraph, shared, router, background, workers, stopping: watch::Sender::new(false) }
+        Self { subgraph, shared, router, background, workers, seeder, stopping: watch::Sender::new(false) }
     }
 
     /// Its name.
@@ -89,8 +91,8 @@ impl RunningSubgraph {
     /// # Errors
     /// [`DemonstrationError`] when the database holds something else, or fails.
     pub async fn seed(&self, world: &World, progress: &Progress) -> Result<Option<Outcome>, DemonstrationError> {
-        let Some(seeder) = self.subgraph.seeder else { return Ok(None) };
-        kit_demonstration::seed(seeder, world, &self.context().database, progress).await.map(Some)
+        let Some(seeder) = &self.seeder else { return Ok(None) };
+        kit_demonstration::seed(&**seeder, world, &self.context().database, progress).await.map(Some)
     }
 
     /// Stops: new requests are refused, running ones finish, then relay and consumers, then the database closes.

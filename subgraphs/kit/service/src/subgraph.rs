@@ -24,7 +24,6 @@ pub type BuildError = Box<dyn std::error::Error + Send + Sync>;
 ///     migrations: kit_database::migrations!("learning", ["0001_catalogue"]),
 ///     sdl: graph::sdl,
 ///     build: |context| Box::pin(build(context)),
-///     seeder: Some(&seed::LearningSeeder),
 /// };
 /// ```
 #[derive(Clone, Copy)]
@@ -37,8 +36,6 @@ pub struct Subgraph {
     pub sdl: fn() -> String,
     /// Makes it ready to answer. The database is open and migrated then.
     pub build: fn(ServiceContext) -> BoxFuture<'static, Result<Offer, BuildError>>,
-    /// Its share of the demonstration data.
-    pub seeder: Option<&'static dyn Seeder>,
 }
 
 impl std::fmt::Debug for Subgraph {
@@ -54,6 +51,7 @@ pub struct Offer {
     pub(crate) streams: Router,
     pub(crate) consumers: Vec<Arc<dyn Consumer>>,
     pub(crate) workers: Vec<Arc<dyn Worker>>,
+    pub(crate) seeder: Option<Arc<dyn Seeder>>,
 }
 
 impl Offer {
@@ -69,7 +67,7 @@ impl Offer {
     {
         let graph = SchemaWithLoaders { schema, loaders };
         let (rest, streams) = (Router::new(), Router::new());
-        Self { graph: Arc::new(graph), rest, streams, consumers: Vec::new(), workers: Vec::new() }
+        Self { graph: Arc::new(graph), rest, streams, consumers: Vec::new(), workers: Vec::new(), seeder: None }
     }
 
     /// With these REST routes, whole paths. A handler finds its `Extension<Call>`, with the viewer when it was signed.
@@ -98,6 +96,13 @@ impl Offer {
     #[must_use]
     pub fn with_worker(mut self, worker: impl Worker) -> Self {
         self.workers.push(Arc::new(worker));
+        self
+    }
+
+    /// With this share of the demonstration data.
+    #[must_use]
+    pub fn with_seeder(mut self, seeder: impl Seeder + 'static) -> Self {
+        self.seeder = Some(Arc::new(seeder));
         self
     }
 }

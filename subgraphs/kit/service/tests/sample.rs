@@ -32,7 +32,6 @@ pub(crate) const SUBGRAPH: Subgraph = Subgraph {
     },
     sdl: || export_sdl(&builder().finish()),
     build: |context| Box::pin(build(context)),
-    seeder: None,
 };
 
 /// Lets through the requests that wait at `GET /wait`.

@@ -89,7 +89,8 @@ mod tests {
     /// AS-055
     #[test]
     fn a_name_is_the_last_part_of_what_was_sent() {
-        for (sent, kept) in [("a.mp4", "a.mp4"), ("../../etc/passwd", "passwd"), ("C:\\x\\강의 1.mp4", "강의 1.mp4")] {
+        for (sent, kept) in [("a.mp4", "a.mp4"), ("../../etc/passwd", "passwd"), ("C:\\x\\강의 1.mp4", "강의 1.mp4")]
+        {
             assert_eq!(file_name(sent).as_deref(), Some(kept));
         }
         for sent in ["", " ", "..", "a/", "a\r\nb", "a\u{202e}4pm.exe", &"x".repeat(121)] {

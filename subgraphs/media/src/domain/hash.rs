@@ -15,9 +15,12 @@ impl FromStr for Sha256Hash {
     type Err = NoHash;
 
     fn from_str(text: &str) -> Result<Self, NoHash> {
-        let digits: Vec<u8> =
-            text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()).ok_or(NoHash)).collect::<Result<_, _>>()?;
-        let bytes: Vec<u8> = digits.chunks(2).filter(|pair| pair.len() == 2).map(|pair| pair[0] << 4 | pair[1]).collect();
+        let digits: Vec<u8> = text
+            .chars()
+            .map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()).ok_or(NoHash))
+            .collect::<Result<_, _>>()?;
+        let bytes: Vec<u8> =
+            digits.chunks(2).filter(|pair| pair.len() == 2).map(|pair| pair[0] << 4 | pair[1]).collect();
         let is_whole = digits.len() == 64;
         bytes.try_into().ok().filter(|_| is_whole).map(Self).ok_or(NoHash)
     }

@@ -1,7 +1,5 @@
 //! What a file can be, and what may be sent as it.
 
-
-
 kit_names::named! {
     /// What a file is.
     pub(crate) enum MediaKind {

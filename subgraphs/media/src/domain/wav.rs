@@ -27,7 +27,8 @@ mod tests {
     #[test]
     fn the_length_is_size_by_rate() {
         let format = [1u16.to_le_bytes(), 1u16.to_le_bytes()].concat();
-        let format = [format, 8_000u32.to_le_bytes().to_vec(), 16_000u32.to_le_bytes().to_vec(), vec![2, 0, 16, 0]].concat();
+        let format =
+            [format, 8_000u32.to_le_bytes().to_vec(), 16_000u32.to_le_bytes().to_vec(), vec![2, 0, 16, 0]].concat();
         let list = [b"LIST".as_slice(), &3u32.to_le_bytes(), b"abc\0"].concat();
         let begin = [b"RIFF".as_slice(), &[0; 4], b"WAVE", b"fmt ", &16u32.to_le_bytes(), &format, &list].concat();
         let file = [begin.as_slice(), b"data", &160_000u32.to_le_bytes()].concat();

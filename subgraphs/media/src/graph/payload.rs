@@ -97,10 +97,9 @@ pub(crate) fn graph_error(error: &ServiceError) -> GraphError {
 /// A refusal as data, or an error of the request as a whole.
 fn user_error(error: &ServiceError) -> GraphResult<MediaUserError> {
     let (code, field) = match error {
-        ServiceError::Refused(_)
-        | ServiceError::Invalid(_)
-        | ServiceError::Database(_)
-        | ServiceError::Storage(_) => return Err(graph_error(error)),
+        ServiceError::Refused(_) | ServiceError::Invalid(_) | ServiceError::Database(_) | ServiceError::Storage(_) => {
+            return Err(graph_error(error));
+        }
         ServiceError::IdempotencyConflict => (MediaErrorCode::IdempotencyConflict, Some("idempotencyKey")),
         ServiceError::NotFound { field, .. } => (MediaErrorCode::NotFound, Some(*field)),
         ServiceError::NotOwner => (MediaErrorCode::NotOwner, Some("fileId")),

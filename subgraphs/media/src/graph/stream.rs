@@ -79,9 +79,10 @@ impl AccessDenied {
                 (AccessDeniedReason::NoMedia, "There is no segmented film for this; ask for PROGRESSIVE.")
             }
             Denial::NoMedia => (AccessDeniedReason::NoMedia, "There is nothing to play yet."),
-            Denial::NotKnown => {
-                (AccessDeniedReason::NotEnrolled, "Whether you may play this cannot be found out now; try again in a moment.")
-            }
+            Denial::NotKnown => (
+                AccessDeniedReason::NotEnrolled,
+                "Whether you may play this cannot be found out now; try again in a moment.",
+            ),
         };
         Self { reason, message: message.to_owned() }
     }

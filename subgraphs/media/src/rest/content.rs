@@ -153,13 +153,7 @@ async fn reply(
 }
 
 /// `multipart/byteranges` (section 14.6), each part read when the one before it has been taken.
-fn several(
-    archive: &Archive,
-    opened: &Opened,
-    parts: Vec<Range<u64>>,
-    content_type: &str,
-    byte_size: u64,
-) -> Response {
+fn several(archive: &Archive, opened: &Opened, parts: Vec<Range<u64>>, content_type: &str, byte_size: u64) -> Response {
     // The file's own hash: a file that holds it has not been found yet.
     let boundary = opened.file.sha256.to_string();
     let head = |part: &Range<u64>| {

@@ -35,9 +35,11 @@ impl IntoResponse for Refusal {
                 "ticket-invalid",
                 "use the address as it was given, for what it was given; or ask the graph for another one",
             ),
-            Self::Ticket(TicketFault::Expired) => {
-                (StatusCode::FORBIDDEN, "ticket-expired", "the time of the address is over; ask the graph for another one")
-            }
+            Self::Ticket(TicketFault::Expired) => (
+                StatusCode::FORBIDDEN,
+                "ticket-expired",
+                "the time of the address is over; ask the graph for another one",
+            ),
             Self::AccessOver => {
                 (StatusCode::FORBIDDEN, "access-over", "you may no longer have this file; ask the graph why")
             }

@@ -77,7 +77,11 @@ fn admitted<'h>(
         return refuse(StatusCode::LENGTH_REQUIRED, "length-required", "say how long the body is: Content-Length");
     };
     if headers.contains_key(CONTENT_ENCODING) {
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoded", "send the file as it is, without Content-Encoding");
+        return refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "encoded",
+            "send the file as it is, without Content-Encoding",
+        );
     }
     let digest = match digest(headers) {
         Ok(digest) => digest,

@@ -38,7 +38,9 @@ impl Archive {
         self.require_open(&upload)?;
         if upload.part_count == 0 {
             let Some(object_key) = upload.object_key.clone() else {
-                return Err(ServiceError::NotAsAnnounced("nothing was received yet; send the file, and complete it then"));
+                return Err(ServiceError::NotAsAnnounced(
+                    "nothing was received yet; send the file, and complete it then",
+                ));
             };
             let ready = self.make_ready(&upload, &object_key, &call.origin).await?;
             self.clear(upload.id, &ready).await?;

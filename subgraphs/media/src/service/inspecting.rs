@@ -65,7 +65,8 @@ impl Archive {
     }
 
     async fn bytes(&self, key: &str, range: Range<u64>) -> Result<Bytes, StorageError> {
-        let blocks: Vec<Bytes> = self.storage.read(key, range).await?.try_collect().await.map_err(StorageError::broken)?;
+        let blocks: Vec<Bytes> =
+            self.storage.read(key, range).await?.try_collect().await.map_err(StorageError::broken)?;
         Ok(blocks.concat().into())
     }
 }

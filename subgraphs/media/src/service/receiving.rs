@@ -87,9 +87,8 @@ impl Archive {
         }
         let received = receiving.finish().await?;
         let now = self.clock.now();
-        let counts = in_transaction!(self.database, |transaction| {
-            uploads::receive(transaction, id, &key, now).await
-        });
+        let counts =
+            in_transaction!(self.database, |transaction| { uploads::receive(transaction, id, &key, now).await });
         if !matches!(counts, Ok(true)) {
             self.storage.remove(&key).await?;
         }

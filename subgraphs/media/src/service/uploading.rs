@@ -125,7 +125,8 @@ impl Archive {
         ticket: Option<Ticket>,
     ) -> ServiceResult<Upload> {
         let now = self.clock.now();
-        let most = if user.scopes.contains(&Scope::MediaWrite) { (i64::MAX, i64::MAX) } else { (QUOTA_BYTES, QUOTA_FILES) };
+        let most =
+            if user.scopes.contains(&Scope::MediaWrite) { (i64::MAX, i64::MAX) } else { (QUOTA_BYTES, QUOTA_FILES) };
         if !usage::take(transaction, user.id, new.byte_size, most).await? {
             return Err(ServiceError::QuotaUsedUp);
         }
@@ -164,9 +165,8 @@ impl Archive {
 
     fn addressed(&self, upload: Upload, file: MediaFile) -> Announced {
         let end = upload.expires_at / 1_000_000;
-        let part = |number| {
-            (self.tickets.upload_url(upload.id, Some(number), end), part_size(upload.byte_size, number))
-        };
+        let part =
+            |number| (self.tickets.upload_url(upload.id, Some(number), end), part_size(upload.byte_size, number));
         let parts: Vec<(String, i64)> = (1..=upload.part_count).map(part).collect();
         let url = match parts.first() {
             Some((url, _)) => url.clone(),

@@ -37,6 +37,15 @@ impl Storage {
     }
 }
 
+impl Storage {
+    /// Writes an object that is in memory already; one that is there is written again.
+    pub(crate) async fn write_whole(&self, key: &str, bytes: &[u8]) -> Result<(), StorageError> {
+        let mut receiving = self.begin(key).await?;
+        receiving.write(&Bytes::copy_from_slice(bytes)).await?;
+        receiving.finish().await.map(drop)
+    }
+}
+
 impl Receiving {
     /// How many bytes have come.
     pub(crate) fn byte_size(&self) -> i64 {

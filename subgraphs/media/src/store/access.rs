@@ -6,10 +6,8 @@ use kit_ids::{CourseId, MembershipId, UserId};
 const PLACES: &str =
     "SELECT course_id, source FROM course_places WHERE user_id = ? AND course_id IN (..) AND is_revoked = 0";
 const MEMBERSHIPS: &str = "SELECT access_end, is_over FROM memberships WHERE user_id = ?";
-const KEEP_PLACE: Upsert = Upsert::into("course_places")
-    .key(&["user_id", "course_id"])
-    .replace(&["source", "is_revoked"])
-    .newest_by("seq");
+const KEEP_PLACE: Upsert =
+    Upsert::into("course_places").key(&["user_id", "course_id"]).replace(&["source", "is_revoked"]).newest_by("seq");
 const KEEP_MEMBERSHIP: Upsert =
     Upsert::into("memberships").key(&["id"]).replace(&["user_id", "access_end", "is_over"]).newest_by("seq");
 
@@ -35,10 +33,7 @@ pub(crate) async fn places(
 }
 
 /// A person's memberships.
-pub(crate) async fn memberships(
-    on: impl Executor<'_>,
-    user: UserId,
-) -> Result<Vec<MembershipAccess>, DatabaseError> {
+pub(crate) async fn memberships(on: impl Executor<'_>, user: UserId) -> Result<Vec<MembershipAccess>, DatabaseError> {
     let rows = on.query(MEMBERSHIPS).bind(user).fetch_all().await?;
     let read = |row: &kit_database::Row| {
         Ok(MembershipAccess { access_end: row.get("access_end")?, is_over: row.get("is_over")? })

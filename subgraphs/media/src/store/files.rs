@@ -10,12 +10,14 @@ use crate::domain::{MediaFile, MediaKind, MediaStatus, Sha256Hash};
 const BY_ID: &str = "SELECT * FROM media_files WHERE id IN (..)";
 const READY_OF: &str = "SELECT * FROM media_files WHERE owner_id IN (..) AND status = 'READY'
   ORDER BY ready_at DESC, id DESC";
-const INSERT: &str = "INSERT INTO media_files (id, owner_kind, owner_id, kind, status, file_name, content_type, byte_size,
+const INSERT: &str =
+    "INSERT INTO media_files (id, owner_kind, owner_id, kind, status, file_name, content_type, byte_size,
   sha256, storage_key, uploader_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const MAKE_READY: &str = "UPDATE media_files SET status = 'READY', object_key = ?, duration_seconds = ?, ready_at = ?
   WHERE id = ? AND status = 'PENDING'";
 const FAIL: &str = "UPDATE media_files SET status = 'FAILED' WHERE id = ? AND status = 'PENDING'";
-const DELETE: &str = "UPDATE media_files SET status = 'DELETED', deleted_at = ? WHERE id = ? AND status IN ('PENDING', 'READY')";
+const DELETE: &str =
+    "UPDATE media_files SET status = 'DELETED', deleted_at = ? WHERE id = ? AND status IN ('PENDING', 'READY')";
 const ATTACH: &str = "UPDATE media_files SET owner_kind = ?, owner_id = ? WHERE id = ? AND status = 'READY'";
 const PUBLISH: &str = "UPDATE media_files SET is_public = ? WHERE id = ?";
 const DUE: &str = "SELECT * FROM media_files WHERE status = 'DELETED' AND deleted_at <= ? AND purged_at IS NULL
@@ -39,10 +41,7 @@ pub(crate) async fn by_ids(on: impl Executor<'_>, ids: &[MediaFileId]) -> Result
 }
 
 /// A file, kept from others while the transaction lasts.
-pub(crate) async fn lock(
-    transaction: &mut Transaction,
-    id: MediaFileId,
-) -> Result<Option<MediaFile>, DatabaseError> {
+pub(crate) async fn lock(transaction: &mut Transaction, id: MediaFileId) -> Result<Option<MediaFile>, DatabaseError> {
     let found = transaction.query(BY_ID).bind_list([id]).locking().fetch_optional().await?;
     found.as_ref().map(file).transpose()
 }

@@ -5,7 +5,8 @@ use kit_ids::{CourseId, PlayableId};
 
 use crate::domain::PlayableFacts;
 
-const FACTS: &str = "SELECT p.id AS id, p.course_id AS course_id, p.is_free_preview AS is_free_preview, c.status AS status
+const FACTS: &str =
+    "SELECT p.id AS id, p.course_id AS course_id, p.is_free_preview AS is_free_preview, c.status AS status
   FROM playables p LEFT JOIN courses c ON c.id = p.course_id WHERE p.id IN (..)";
 const KEEP: Upsert = Upsert::into("playables").key(&["id"]).replace(&["kind", "course_id", "is_free_preview"]);
 const FORGET: &str = "DELETE FROM playables WHERE id = ?";

@@ -21,7 +21,6 @@ pub const SUBGRAPH: Subgraph = Subgraph {
     migrations: kit_database::migrations!("{{name}}", ["0001_mottoes"]),
     sdl: graph::sdl,
     build: |context| Box::pin(build(context)),
-    seeder: None,
 };
 
 async fn build(context: ServiceContext) -> Result<Offer, BuildError> {

@@ -101,4 +101,3 @@ proptest! {
         prop_assert!(tickets().segments(FILE, &query, 0).is_err());
     }
 }
-
