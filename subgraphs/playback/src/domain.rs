@@ -21,5 +21,5 @@ pub(crate) use progress::{Progress, ViewStats, is_complete};
 pub(crate) use seconds::WatchedSeconds;
 pub(crate) use session::{EndReason, IDLE_US, LIVE_MAX, Session, cut, free_slot};
 pub(crate) use sketch::Sketch;
-pub(crate) use span::{HOUR_US, Span, day_of};
+pub(crate) use span::{DAY_US, HOUR_US, Span, day_of};
 pub(crate) use watching::{Advance, Mark, Stretch};

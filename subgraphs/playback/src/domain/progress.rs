@@ -4,7 +4,6 @@
 mod tests;
 
 use super::playable::PlayableId;
-use super::sketch::Sketch;
 
 /// How far a person is in something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +33,7 @@ pub(crate) fn is_complete(watched_seconds: i64, length: Option<i64>) -> bool {
 }
 
 /// How much something is watched.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct ViewStats {
     pub(crate) views: i64,
     /// People who have begun it.
@@ -42,8 +41,8 @@ pub(crate) struct ViewStats {
     pub(crate) completions: i64,
     /// Time that was spent, repetitions included.
     pub(crate) watched_ms: i64,
-    /// The people whose views were counted.
-    pub(crate) uniques: Sketch,
+    /// About how many people's views those are.
+    pub(crate) unique_viewers: i64,
 }
 
 impl ViewStats {
