@@ -3,6 +3,8 @@
 mod files;
 mod lessons;
 mod people;
+#[cfg(test)]
+mod tests;
 
 use kit_events::NewEvent;
 use serde_json::json;

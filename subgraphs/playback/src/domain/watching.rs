@@ -60,8 +60,8 @@ impl Advance {
         Self { stretches, end }
     }
 
-    /// The advance by events that come between others: `known` holds all events of the session from
-    /// [`is_landmark`] before the first of `fresh` on, in order.
+    /// The advance by events that come between others. `known` holds events of the session in order: from the last one
+    /// before `fresh` that says by itself whether the player is playing, which every event but a jump does, to the end.
     pub(crate) fn among(known: &[PlaybackEvent], fresh: &[PlaybackEvent]) -> Self {
         let by_number = |events: &[PlaybackEvent]| -> BTreeMap<i64, PlaybackEvent> {
             events.iter().map(|event| (event.seq, event.clone())).collect()
@@ -78,11 +78,6 @@ impl Advance {
     pub(crate) fn watched_ms(&self) -> i64 {
         self.stretches.iter().map(|stretch| stretch.to_ms - stretch.from_ms).sum()
     }
-}
-
-/// Whether an event says by itself if the player is playing after it. A jump does not: it goes on as before.
-fn is_landmark(kind: EventKind) -> bool {
-    kind != EventKind::Seek
 }
 
 fn mark(before: Option<Mark>, event: &PlaybackEvent) -> Mark {

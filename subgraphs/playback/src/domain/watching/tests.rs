@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Advance, Mark, is_landmark};
+use super::{Advance, Mark};
 use crate::domain::event::{EventKind, PlaybackEvent};
 use crate::domain::seconds::WatchedSeconds;
 
@@ -43,7 +43,7 @@ impl Kept {
         let advance = if self.last.is_none_or(|last| first > last.seq) {
             Advance::behind(self.last, &fresh)
         } else {
-            let landmark = self.events.range(..first).rev().find(|(_, event)| is_landmark(event.kind));
+            let landmark = self.events.range(..first).rev().find(|(_, event)| event.kind != EventKind::Seek);
             let from = landmark.map_or(0, |(seq, _)| *seq);
             let known: Vec<_> = self.events.range(from..).map(|(_, event)| event.clone()).collect();
             Advance::among(&known, &fresh)
