@@ -16,11 +16,13 @@ const ROUTER: [&str; 6] =
     ["router-fuzz", "router-server", "router-execution", "router-planning", "router-composition", "router-schema"];
 
 /// What each crate of the kit may import of the kit.
-const KIT: [(&str, &[&str]); 9] = [
+const KIT: [(&str, &[&str]); 11] = [
     ("kit-ids", &[]),
+    ("kit-names", &[]),
     ("kit-viewer", &["kit-ids"]),
+    ("kit-tickets", &["kit-ids", "kit-viewer"]),
     ("kit-graph", &["kit-ids", "kit-viewer"]),
-    ("kit-database", &["kit-ids"]),
+    ("kit-database", &["kit-ids", "kit-names"]),
     ("kit-paging", &["kit-ids", "kit-viewer", "kit-graph", "kit-database"]),
     ("kit-events", &["kit-ids", "kit-database"]),
     ("kit-demonstration", &["kit-ids", "kit-database"]),

@@ -48,6 +48,7 @@ pub use crate::executor::{ExecutionLimits, Executor, Subgraph};
 pub use crate::prepared::{PrepareError, PreparedOperation};
 pub use crate::reply::Reply;
 pub use crate::transport::{
-    HttpTransport, HttpTransportError, HttpTransportOptions, InProcessTransport, Transport, TransportError,
+    HttpTransport, HttpTransportError, HttpTransportOptions, InProcessTransport, RequestBody, StreamedBody, Transport,
+    TransportError,
 };
 pub use crate::variables::{VariableError, coerce_variables};

@@ -1,6 +1,7 @@
 //! The one interface between the router and its subgraphs (design decision 4).
 //!
-//! A transport carries one HTTP exchange with bounded, whole bodies. [`HttpTransport`] goes over the network;
+//! A transport carries one HTTP exchange with bounded, whole bodies, or one with bodies of any length that are passed on
+//! while they come. [`HttpTransport`] goes over the network;
 //! [`InProcessTransport`] calls a service in the same process with the very same request, so that nothing but
 //! configuration differs between one process and twelve.
 
@@ -15,6 +16,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use thiserror::Error;
 
+pub use self::body::{RequestBody, StreamedBody};
 pub use self::http_client::{HttpTransport, HttpTransportError, HttpTransportOptions};
 pub use self::in_process::InProcessTransport;
 
@@ -35,6 +37,19 @@ pub trait Transport: fmt::Debug + Send + Sync {
         request: http::Request<Bytes>,
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError>;
+
+    /// Sends `request` and answers with the reply as soon as its head is there. Both bodies are passed on while they come,
+    /// no faster than the other end takes them; dropping either abandons the exchange.
+    ///
+    /// # Errors
+    /// When no reply could be had, or this transport carries whole bodies only.
+    async fn stream(
+        &self,
+        request: http::Request<StreamedBody>,
+    ) -> Result<http::Response<StreamedBody>, TransportError> {
+        drop(request);
+        Err(TransportError::Unavailable("its transport carries whole bodies only".to_owned()))
+    }
 }
 
 /// Why a subgraph gave no reply. The text is for logs; clients see only the code that it maps to (P8).

@@ -16,6 +16,7 @@ mod null_propagation;
 mod peers;
 mod projection;
 mod scheduling;
+mod streaming;
 mod subgraph_errors;
 mod telemetry;
 mod variables;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use router_execution::transport::{Transport, TransportError};
+use router_execution::transport::{StreamedBody, Transport, TransportError};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -33,14 +33,29 @@ impl Transport for MeasuredTransport {
         let span = tracing::info_span!("subgraph request", subgraph = self.subgraph, path = request.uri().path());
         let begin = Instant::now();
         let outcome = self.inner.send(request, timeout).instrument(span).await;
-        let failure = match &outcome {
-            Ok(reply) if reply.status().is_server_error() => Some("status"),
-            Ok(_) => None,
-            Err(TransportError::Unavailable(_)) => Some("unavailable"),
-            Err(TransportError::Timeout(_)) => Some("timeout"),
-            Err(TransportError::TooLarge(_)) => Some("too_large"),
-        };
-        telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure);
+        telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
         outcome
+    }
+
+    /// The measurement ends with the head of the reply: how long the bodies take is for the client to say.
+    async fn stream(
+        &self,
+        request: http::Request<StreamedBody>,
+    ) -> Result<http::Response<StreamedBody>, TransportError> {
+        let span = tracing::info_span!("subgraph stream", subgraph = self.subgraph, path = request.uri().path());
+        let begin = Instant::now();
+        let outcome = self.inner.stream(request).instrument(span).await;
+        telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
+        outcome
+    }
+}
+
+fn failure<B>(outcome: &Result<http::Response<B>, TransportError>) -> Option<&'static str> {
+    match outcome {
+        Ok(reply) if reply.status().is_server_error() => Some("status"),
+        Ok(_) => None,
+        Err(TransportError::Unavailable(_)) => Some("unavailable"),
+        Err(TransportError::Timeout(_)) => Some("timeout"),
+        Err(TransportError::TooLarge(_)) => Some("too_large"),
     }
 }

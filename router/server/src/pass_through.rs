@@ -4,8 +4,11 @@
 //!
 //! A token that is not accepted leaves the viewer anonymous here and goes through as it is: renewing an expired token
 //! is one of the things these paths are for, and the subgraph decides what an anonymous viewer may do.
+//!
+//! A route for files has bodies of any length, which [`streaming`] passes on while they come.
 
 mod headers;
+mod streaming;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -43,7 +46,12 @@ pub(crate) async fn forward(
 ) -> Response<Body> {
     let trace = RequestTrace::of(request.headers());
     let path = request.uri().path().to_owned();
-    let mut reply = match exchange(pass_through, peer, &trace, request).await {
+    let exchanged = if pass_through.route.streaming {
+        streaming::exchange(pass_through, &trace, request).await
+    } else {
+        exchange(pass_through, peer, &trace, request).await
+    };
+    let mut reply = match exchanged {
         Ok(reply) => reply,
         Err(problem) => problem.into_response(&path, &trace),
     };

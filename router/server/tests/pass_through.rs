@@ -16,6 +16,7 @@ fn graph() -> Graph {
             settings.pass_through = vec![
                 PassThroughRoute::new("/auth/v1", "identity"),
                 PassThroughRoute::new("/.well-known/jwks.json", "identity"),
+                PassThroughRoute { streaming: true, ..PassThroughRoute::new("/media/v1", "identity") },
             ];
         })
         .build();
@@ -151,4 +152,46 @@ async fn failures_on_the_way_are_problem_details() {
         assert!(problem["detail"].as_str().unwrap().contains("identity"));
         assert!(!problem.to_string().contains("10.0.0.7"));
     }
+}
+
+/// PS-20, P10: a path that proves itself what may be done gets nothing else that speaks of a viewer.
+#[tokio::test]
+async fn a_stream_of_any_length_goes_through_without_who_sends_it() {
+    let graph = graph();
+    graph.identity.answer(|request| {
+        let reply = Response::builder().status(206).header("content-range", "bytes 0-3/9").header("x-viewer", "leak");
+        Ok(reply.body(request.body().clone()).unwrap())
+    });
+    let long = "x".repeat(200_000);
+    let headers = [
+        ("authorization", "Bearer secret"),
+        ("cookie", "rt=0"),
+        ("range", "bytes=0-3"),
+        ("content-length", "200000"),
+        ("x-viewer", "forged"),
+        ("x-viewer-sig", "forged"),
+    ];
+    let reply = graph.request("PUT", "/media/v1/uploads/1?sig=a", &headers, &long).await;
+    assert_eq!((reply.status, reply.header("content-range")), (StatusCode::PARTIAL_CONTENT, "bytes 0-3/9"));
+    assert_eq!(reply.body.len(), long.len());
+    assert!(!reply.headers.contains_key("x-viewer"));
+
+    let request = graph.identity.requests("/media/v1/uploads/1").remove(0);
+    assert_eq!(request.uri().query(), Some("sig=a"));
+    assert_eq!(
+        (&request.headers()["range"], &request.headers()["content-length"]),
+        (&"bytes=0-3".parse().unwrap(), &"200000".parse().unwrap())
+    );
+    for name in ["authorization", "cookie", "x-viewer", "x-viewer-sig"] {
+        assert!(!request.headers().contains_key(name), "{name}");
+    }
+
+    let refused = graph.request("GET", "/media/v1/files/%2e%2e/secret", &[], "").await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    graph.identity.answer(|_| Err(TransportError::Unavailable("gone".to_owned())));
+    let away = graph.request("GET", "/media/v1/files/1/content", &[], "").await;
+    assert_eq!(
+        (away.status, away.json()["code"].as_str()),
+        (StatusCode::SERVICE_UNAVAILABLE, Some("SUBGRAPH_UNAVAILABLE"))
+    );
 }

@@ -2,14 +2,12 @@
 
 mod enrollment;
 mod membership;
-mod named;
 mod order;
 mod price;
 mod progress;
 
 pub(crate) use enrollment::{Enrollment, EnrollmentSource};
 pub(crate) use membership::{BillingPeriod, Due, Membership, NOTICE_US, Plan, SubscriptionStatus};
-pub(crate) use named::{Named, UnknownName};
 pub(crate) use order::{Order, OrderStatus, OrderSubject};
 pub(crate) use price::{Currency, Price, PriceReason, Standing, quote};
 pub(crate) use progress::{CompletedLesson, CourseProgress, percent};

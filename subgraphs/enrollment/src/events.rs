@@ -6,12 +6,13 @@ mod lessons;
 
 use chrono::{DateTime, SecondsFormat};
 use kit_events::NewEvent;
+use kit_names::Named;
 use serde_json::{Value, json};
 
 pub(crate) use self::completions::Completions;
 pub(crate) use self::courses::CoursePrices;
 pub(crate) use self::lessons::CourseLessons;
-use crate::domain::{Enrollment, Membership, Named, Order, OrderSubject};
+use crate::domain::{Enrollment, Membership, Order, OrderSubject};
 
 /// What can happen to a membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,53 @@
-//! Reads a whole body, but never more than its bound.
+//! Bodies: whole ones, read up to their bound, and those of any length.
 
 use std::error::Error;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http_body::Body;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 
 use super::TransportError;
+
+/// A body of any length, passed on while it comes.
+pub type StreamedBody = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
+
+/// The body of a request to a service in the same process.
+#[derive(Debug)]
+pub enum RequestBody {
+    /// A whole one.
+    Whole(Full<Bytes>),
+    /// One that is still coming.
+    Streamed(StreamedBody),
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = Box<dyn Error + Send + Sync>;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        match self.get_mut() {
+            Self::Whole(body) => Pin::new(body).poll_frame(context).map_err(|never| match never {}),
+            Self::Streamed(body) => Pin::new(body).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(body) => body.is_end_stream(),
+            Self::Streamed(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(body) => body.size_hint(),
+            Self::Streamed(body) => body.size_hint(),
+        }
+    }
+}
 
 /// Collects `response`'s body, refusing it as soon as it exceeds `bytes_max`.
 pub(super) async fn collect<B>(

@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::Uri;
 use http::uri::{Authority, Scheme};
+use http_body_util::{BodyDataStream, BodyExt};
 use thiserror::Error;
 
-use super::body::{chain, collect};
+use super::body::{StreamedBody, chain, collect};
 use super::{REPLY_BYTES_MAX, Transport, TransportError};
 
 /// How a connection to a subgraph is made and kept.
@@ -91,15 +92,22 @@ impl HttpTransport {
         Ok(Self { client, scheme, authority, reply_bytes_max: options.reply_bytes_max })
     }
 
-    async fn exchange(&self, mut request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
-        let unavailable = |error: &(dyn std::error::Error + 'static)| TransportError::Unavailable(chain(error));
+    async fn exchange(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        collect(self.reply(request).await?, self.reply_bytes_max).await
+    }
+
+    /// The reply as soon as its head is there.
+    async fn reply(
+        &self,
+        mut request: http::Request<impl Into<reqwest::Body>>,
+    ) -> Result<http::Response<reqwest::Body>, TransportError> {
         let mut uri = std::mem::take(request.uri_mut()).into_parts();
         uri.scheme = Some(self.scheme.clone());
         uri.authority = Some(self.authority.clone());
         *request.uri_mut() = Uri::from_parts(uri).map_err(|error| unavailable(&error))?;
         let request = reqwest::Request::try_from(request).map_err(|error| unavailable(&error))?;
         let response = self.client.execute(request).await.map_err(|error| unavailable(&error))?;
-        collect(http::Response::<reqwest::Body>::from(response), self.reply_bytes_max).await
+        Ok(http::Response::from(response))
     }
 }
 
@@ -112,4 +120,16 @@ impl Transport for HttpTransport {
     ) -> Result<http::Response<Bytes>, TransportError> {
         tokio::time::timeout(timeout, self.exchange(request)).await.unwrap_or(Err(TransportError::Timeout(timeout)))
     }
+
+    async fn stream(
+        &self,
+        request: http::Request<StreamedBody>,
+    ) -> Result<http::Response<StreamedBody>, TransportError> {
+        let request = request.map(|body| reqwest::Body::wrap_stream(BodyDataStream::new(body)));
+        Ok(self.reply(request).await?.map(|body| body.map_err(Into::into).boxed_unsync()))
+    }
+}
+
+fn unavailable(error: &(dyn std::error::Error + 'static)) -> TransportError {
+    TransportError::Unavailable(chain(error))
 }

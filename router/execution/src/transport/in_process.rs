@@ -7,12 +7,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http_body::Body;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use tokio::task::{JoinError, JoinSet};
 use tower::{Service, ServiceExt};
 use tracing::Instrument;
 
-use super::body::{chain, collect};
+use super::body::{RequestBody, StreamedBody, chain, collect};
 use super::{REPLY_BYTES_MAX, Transport, TransportError};
 
 /// Calls an HTTP service, such as a subgraph's router, with no socket between. Each request runs as a task of its own,
@@ -49,11 +49,10 @@ impl<S> fmt::Debug for InProcessTransport<S> {
 #[async_trait]
 impl<S, B> Transport for InProcessTransport<S>
 where
-    S: Service<http::Request<Full<Bytes>>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    S: Service<http::Request<RequestBody>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
     S::Future: Send,
     S::Error: Into<Box<dyn Error + Send + Sync>>,
-    B: Body + Send + 'static,
-    B::Data: Send,
+    B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     async fn send(
@@ -64,7 +63,7 @@ where
         let (service, bytes_max) = (self.service.clone(), self.reply_bytes_max);
         let exchange = async move {
             let response = service
-                .oneshot(request.map(Full::new))
+                .oneshot(request.map(|body| RequestBody::Whole(Full::new(body))))
                 .await
                 .map_err(|error| TransportError::Unavailable(chain(error.into().as_ref())))?;
             collect(response, bytes_max).await
@@ -78,6 +77,15 @@ where
             Ok(None) => Err(TransportError::Unavailable("the request did not start".to_owned())),
             Err(_) => Err(TransportError::Timeout(timeout)),
         }
+    }
+
+    async fn stream(
+        &self,
+        request: http::Request<StreamedBody>,
+    ) -> Result<http::Response<StreamedBody>, TransportError> {
+        let replied = self.service.clone().oneshot(request.map(RequestBody::Streamed)).await;
+        let reply = replied.map_err(|error| TransportError::Unavailable(chain(error.into().as_ref())))?;
+        Ok(reply.map(|body| body.map_err(Into::into).boxed_unsync()))
     }
 }
 

@@ -18,6 +18,7 @@ use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
+use router_execution::RequestBody;
 use router_schema::{
     ContextArgument, ContextSetter, FieldDefinition, FieldSet, FieldSetField, SubgraphId, Supergraph, TypeId, TypeKind,
 };
@@ -347,7 +348,7 @@ pub(crate) fn subgraph_service(
     world: Arc<World>,
     name: &str,
 ) -> impl tower::Service<
-    http::Request<Full<Bytes>>,
+    http::Request<RequestBody>,
     Response = http::Response<Full<Bytes>>,
     Error = Infallible,
     Future: Send,
@@ -356,7 +357,7 @@ pub(crate) fn subgraph_service(
 + Sync
 + 'static {
     let name = name.to_owned();
-    tower::service_fn(move |request: http::Request<Full<Bytes>>| {
+    tower::service_fn(move |request: http::Request<RequestBody>| {
         let (world, name) = (Arc::clone(&world), name.clone());
         async move {
             let body = request.into_body().collect().await.unwrap().to_bytes();

@@ -11,6 +11,11 @@ pub struct PassThroughRoute {
     pub prefix: String,
     /// The subgraph that answers.
     pub subgraph: String,
+    /// Bodies of any length in both directions, passed on while they come: for files. Nothing says who asks, so the
+    /// addresses below the prefix must carry their own proof; `body_bytes_max` and `timeout_ms` do not apply. Default
+    /// false.
+    #[serde(default)]
+    pub streaming: bool,
     /// The longest request body, in bytes. Default 65536 (domain section 4).
     #[serde(default = "PassThroughRoute::default_body_bytes_max")]
     pub body_bytes_max: usize,
@@ -26,6 +31,7 @@ impl PassThroughRoute {
         Self {
             prefix: prefix.into(),
             subgraph: subgraph.into(),
+            streaming: false,
             body_bytes_max: Self::default_body_bytes_max(),
             timeout_ms: Self::default_timeout_ms(),
         }

@@ -33,6 +33,23 @@ pub(super) fn of_request(headers: &HeaderMap) -> HeaderMap {
     end_to_end(headers, |name| !REWRITTEN.contains(name) && !name.as_str().starts_with(VIEWER_PREFIX))
 }
 
+/// What a subgraph gets of a client's headers when the body is passed on while it comes: its length belongs to it, and
+/// what says who asks stays here.
+pub(super) fn of_streamed_request(headers: &HeaderMap) -> HeaderMap {
+    let mut kept = of_request(headers);
+    kept.remove(header::AUTHORIZATION);
+    kept.remove(header::COOKIE);
+    if let Some(length) = headers.get(header::CONTENT_LENGTH) {
+        kept.insert(header::CONTENT_LENGTH, length.clone());
+    }
+    kept
+}
+
+/// What a client gets of a subgraph's headers when the body is passed on while it comes.
+pub(super) fn of_streamed_reply(headers: &HeaderMap) -> HeaderMap {
+    end_to_end(headers, |name| !name.as_str().starts_with(VIEWER_PREFIX))
+}
+
 /// What a client gets of a subgraph's headers.
 pub(super) fn of_reply(headers: &HeaderMap) -> HeaderMap {
     end_to_end(headers, |name| name != header::CONTENT_LENGTH && !name.as_str().starts_with(VIEWER_PREFIX))

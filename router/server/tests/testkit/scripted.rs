@@ -5,7 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use router_execution::{Transport, TransportError};
+use http_body_util::{BodyExt, Full};
+use router_execution::{StreamedBody, Transport, TransportError};
 use serde_json::Value;
 
 pub(crate) type Outcome = Result<Response<Bytes>, TransportError>;
@@ -46,6 +47,13 @@ impl Transport for Scripted {
         let outcome = (self.script.lock().unwrap())(&request);
         self.requests.lock().unwrap().push(request);
         outcome
+    }
+
+    async fn stream(&self, request: Request<StreamedBody>) -> Result<Response<StreamedBody>, TransportError> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await.map_err(|error| TransportError::Unavailable(error.to_string()))?.to_bytes();
+        let reply = self.send(Request::from_parts(head, body), Duration::MAX).await?;
+        Ok(reply.map(|body| Full::new(body).map_err(Into::into).boxed_unsync()))
     }
 }
 

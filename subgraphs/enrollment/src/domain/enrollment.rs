@@ -2,11 +2,9 @@
 
 use kit_ids::{CourseId, EnrollmentId, OrderId, UserId};
 
-use super::named::named;
-
-named! {
+kit_names::named! {
     /// How a place in a course was come by.
-    EnrollmentSource {
+    pub(crate) enum EnrollmentSource {
         Purchase = "PURCHASE",
         Subscription = "SUBSCRIPTION",
         Free = "FREE",

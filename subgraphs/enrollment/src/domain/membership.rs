@@ -7,7 +7,6 @@ use chrono::{DateTime, Months};
 use kit_ids::{MembershipId, PlanId, UserId};
 
 use super::Price;
-use super::named::named;
 
 /// How long access outlives a period that is to be renewed: the renewal is tried for three days (domain 3.3).
 const RENEWAL_GRACE_US: i64 = 3 * DAY_US;
@@ -17,14 +16,14 @@ pub(crate) const RENEWAL_ATTEMPTS_MAX: i64 = 3;
 pub(crate) const NOTICE_US: i64 = 3 * DAY_US;
 const DAY_US: i64 = 24 * 60 * 60 * 1_000_000;
 
-named! {
+kit_names::named! {
     /// How long a paid period is.
-    BillingPeriod { Month = "MONTH", Year = "YEAR" }
+    pub(crate) enum BillingPeriod { Month = "MONTH", Year = "YEAR" }
 }
 
-named! {
+kit_names::named! {
     /// Where a membership is in its life.
-    SubscriptionStatus { Active = "ACTIVE", PastDue = "PAST_DUE", Canceled = "CANCELED", Expired = "EXPIRED" }
+    pub(crate) enum SubscriptionStatus { Active = "ACTIVE", PastDue = "PAST_DUE", Canceled = "CANCELED", Expired = "EXPIRED" }
 }
 
 impl BillingPeriod {

@@ -3,11 +3,10 @@
 use kit_ids::{CourseId, MembershipId, OrderId, UserId};
 
 use super::Price;
-use super::named::named;
 
-named! {
+kit_names::named! {
     /// What became of a charge.
-    OrderStatus {
+    pub(crate) enum OrderStatus {
         /// Written before the payment provider is asked: a charge never goes unrecorded.
         Pending = "PENDING",
         Paid = "PAID",

@@ -3,16 +3,14 @@
 #[cfg(test)]
 mod tests;
 
-use super::named::named;
-
-named! {
+kit_names::named! {
     /// ISO 4217 code of an accepted currency.
-    Currency { Krw = "KRW", Usd = "USD", Eur = "EUR", Jpy = "JPY" }
+    pub(crate) enum Currency { Krw = "KRW", Usd = "USD", Eur = "EUR", Jpy = "JPY" }
 }
 
-named! {
+kit_names::named! {
     /// Why a price is what it is.
-    PriceReason { List = "LIST", AlreadyOwned = "ALREADY_OWNED", Subscribed = "SUBSCRIBED", Free = "FREE" }
+    pub(crate) enum PriceReason { List = "LIST", AlreadyOwned = "ALREADY_OWNED", Subscribed = "SUBSCRIBED", Free = "FREE" }
 }
 
 /// An amount of money, in the smallest unit of its currency; never negative.

@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use kit_database::Transaction;
 use kit_events::{Consumer, Event, HandlerError};
 use kit_ids::CourseId;
+use kit_names::UnknownName;
 use serde::Deserialize;
 
-use crate::domain::{Price, UnknownName};
+use crate::domain::Price;
 use crate::store::courses;
 
 /// Keeps the replica of prices.

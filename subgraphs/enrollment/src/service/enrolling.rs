@@ -7,13 +7,14 @@ use kit_database::idempotency::{IdempotencyKey, Ticket};
 use kit_database::{DatabaseError, Transaction, in_transaction};
 use kit_events::outbox;
 use kit_ids::{CourseId, EnrollmentId, OrderId, UserId};
+use kit_names::Named;
 use kit_service::Call;
 use kit_viewer::Scope;
 
 use super::till::{Claimed, Settled};
 use super::{ServiceError, ServiceResult, Till};
 use crate::domain::{
-    Enrollment, EnrollmentSource, Membership, Named, Order, OrderSubject, Price, PriceReason, Standing, quote,
+    Enrollment, EnrollmentSource, Membership, Order, OrderSubject, Price, PriceReason, Standing, quote,
 };
 use crate::events;
 use crate::store::courses::{self, CourseOffer};

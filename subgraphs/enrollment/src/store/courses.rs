@@ -2,9 +2,10 @@
 
 use kit_database::{DatabaseError, Executor, Transaction, Upsert};
 use kit_ids::CourseId;
+use kit_names::Named;
 
 use super::price;
-use crate::domain::{Named, Price};
+use crate::domain::Price;
 
 const OFFER: &str = "SELECT * FROM course_prices WHERE course_id = ?";
 const KEEP: Upsert =

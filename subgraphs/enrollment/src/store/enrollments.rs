@@ -2,10 +2,10 @@
 
 use kit_database::{DatabaseError, Executor, Row, Transaction};
 use kit_ids::{CourseId, EnrollmentId, OrderId, UserId};
+use kit_names::Named;
 use kit_paging::{Order, Position, SortKey, Window};
 
-use super::named;
-use crate::domain::{Enrollment, Named};
+use crate::domain::Enrollment;
 
 const BY_ID: &str = "SELECT * FROM enrollments WHERE id IN (..) AND revoked_at IS NULL";
 const OF_USER: &str = "SELECT * FROM enrollments
@@ -124,7 +124,7 @@ fn enrollment(row: &Row) -> Result<Enrollment, DatabaseError> {
         id: row.get("id")?,
         user_id: row.get("user_id")?,
         course_id: row.get("course_id")?,
-        source: named(row, "source")?,
+        source: row.get_named("source")?,
         enrolled_at: row.get("enrolled_at")?,
         completed_at: row.get("completed_at")?,
         revoked_at: row.get("revoked_at")?,

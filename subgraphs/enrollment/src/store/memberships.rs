@@ -2,9 +2,10 @@
 
 use kit_database::{DatabaseError, Executor, Row, Transaction};
 use kit_ids::{MembershipId, PlanId, UserId};
+use kit_names::Named;
 
-use super::{named, price};
-use crate::domain::{Membership, Named, Plan, SubscriptionStatus};
+use super::price;
+use crate::domain::{Membership, Plan, SubscriptionStatus};
 
 /// More plans than anybody would want to choose between.
 const PLANS_MAX: i64 = 50;
@@ -97,7 +98,7 @@ fn plan(row: &Row) -> Result<Plan, DatabaseError> {
         id: row.get("id")?,
         name: row.get("name")?,
         price: price(row)?,
-        period: named(row, "period")?,
+        period: row.get_named("period")?,
         active: row.get("active")?,
     })
 }
@@ -107,7 +108,7 @@ fn membership(row: &Row) -> Result<Membership, DatabaseError> {
         id: row.get("id")?,
         user_id: row.get("user_id")?,
         plan_id: row.get("plan_id")?,
-        status: named(row, "status")?,
+        status: row.get_named("status")?,
         started_at: row.get("started_at")?,
         current_period_end: row.get("current_period_end")?,
         auto_renew: row.get("auto_renew")?,

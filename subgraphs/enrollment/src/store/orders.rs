@@ -2,9 +2,10 @@
 
 use kit_database::{DatabaseError, Executor, Row, Transaction};
 use kit_ids::{CourseId, MembershipId, OrderId};
+use kit_names::Named;
 
-use super::{named, price};
-use crate::domain::{Named, Order, OrderStatus, OrderSubject};
+use super::price;
+use crate::domain::{Order, OrderStatus, OrderSubject};
 
 const BY_ID: &str = "SELECT * FROM orders WHERE id IN (..)";
 const INSERT: &str = "INSERT INTO orders (id, user_id, amount_minor, currency, status, course_id, membership_id,
@@ -61,7 +62,7 @@ fn order(row: &Row) -> Result<Order, DatabaseError> {
         user_id: row.get("user_id")?,
         amount: price(row)?,
         subject,
-        status: named(row, "status")?,
+        status: row.get_named("status")?,
         created_at: row.get("created_at")?,
     })
 }

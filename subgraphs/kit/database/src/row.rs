@@ -1,7 +1,9 @@
 //! One row of an answer, whichever engine gave it.
 
 use std::fmt;
+use std::str::FromStr;
 
+use kit_names::UnknownName;
 use sqlx::mysql::{MySql, MySqlRow};
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{ColumnIndex, Decode, Row as _, Type, TypeInfo, ValueRef};
@@ -92,6 +94,23 @@ impl Row {
             column: column.to_string(),
             expected: mismatch.expected,
             found: value.kind().to_owned(),
+        })
+    }
+
+    /// Reads a column that holds one of a set of names.
+    ///
+    /// # Errors
+    /// As [`Row::get`]; and when it holds another name, of which a check in the table should have kept it.
+    pub fn get_named<T: FromStr<Err = UnknownName>>(
+        &self,
+        column: impl Into<ColumnKey<'static>>,
+    ) -> Result<T, DatabaseError> {
+        let column = column.into();
+        let name: String = self.get(column)?;
+        name.parse().map_err(|UnknownName| DatabaseError::Column {
+            column: column.to_string(),
+            expected: "one of the names that the column may hold",
+            found: format!("text of {} bytes", name.len()),
         })
     }
 

@@ -5,6 +5,7 @@
 //!
 //! - [`Id`] is generic over a [`Kind`]; [`UserId`], [`CourseId`] and so on are its names, one for each prefix.
 //! - [`Prefix`] reads the type of an id whose type is not known beforehand.
+//! - [`PlayableId`] is the id of whatever can be played, of three types.
 //! - [`IdGenerator`] makes new ones, each greater than the one before, from a [`Clock`] and a [`Randomness`].
 //!
 //! Invariants:
@@ -19,6 +20,7 @@ mod generator;
 mod graphql;
 mod id;
 mod kind;
+mod playable;
 mod randomness;
 
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -30,4 +32,5 @@ pub use kind::{
     MentoringClassId, MessageId, MovieId, MovieRankMatchId, NotificationId, OrderId, PersonId, PlanId, PlatformId,
     PlaybackSessionId, PointEntryId, ReviewId, StepRecordId, TeamId, UploadId, UserId, WeatherStationId, kinds,
 };
+pub use playable::{PlayableId, PlayableIdError};
 pub use randomness::{Randomness, SeededRandomness, SystemRandomness};

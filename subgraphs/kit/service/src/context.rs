@@ -9,6 +9,8 @@ use kit_viewer::{KeyRing, RequestSigner};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use crate::{Neighbour, Neighbours};
+
 /// What a subgraph builds its services from. Clones share everything.
 #[derive(Clone)]
 pub struct ServiceContext {
@@ -22,6 +24,7 @@ pub struct ServiceContext {
     pub ids: IdGenerator,
     /// Chance, fit for secrets.
     pub randomness: Arc<dyn Randomness>,
+    pub(crate) neighbours: Neighbours,
     pub(crate) keys: KeyRing,
     pub(crate) options: serde_json::Value,
 }
@@ -36,10 +39,22 @@ impl ServiceContext {
         CursorKey::derive(self.keys.current().expose(), self.name)
     }
 
-    /// Signs calls to sister subgraphs; use `Viewer::service(context.name)` or the viewer of the call with that `act`.
+    /// A sister subgraph, to ask what must be known at once. Whether she is there shows when she is asked.
     #[must_use]
-    pub fn signer(&self) -> RequestSigner {
-        RequestSigner::new(self.keys.current().clone())
+    pub fn neighbour(&self, asked: &'static str) -> Neighbour {
+        Neighbour {
+            asking: self.name,
+            asked,
+            neighbours: self.neighbours.clone(),
+            signer: RequestSigner::new(self.keys.current().clone()),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    /// The keys that all subgraphs share: to derive from, for what one subgraph writes and another believes.
+    #[must_use]
+    pub fn keys(&self) -> &KeyRing {
+        &self.keys
     }
 
     /// The subgraph's own options; the defaults when none were configured.

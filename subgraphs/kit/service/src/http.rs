@@ -12,13 +12,13 @@ use std::time::Duration;
 
 use async_graphql::{Request, Response};
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use kit_graph::finish_errors;
 use kit_viewer::RequestVerifier;
 use tokio::sync::Semaphore;
 
-use crate::limits::REQUESTS_MAX;
+use crate::limits::{REQUESTS_MAX, STREAMS_MAX};
 use crate::subgraph::Graph;
 use crate::{Call, ServiceContext};
 
@@ -33,13 +33,15 @@ pub(crate) struct Shared {
     verifier: RequestVerifier,
     graph: Arc<dyn Graph>,
     running: Semaphore,
+    streaming: Semaphore,
     is_stopping: AtomicBool,
 }
 
 impl Shared {
     pub(crate) fn new(context: ServiceContext, verifier: RequestVerifier, graph: Arc<dyn Graph>) -> Arc<Self> {
         let running = Semaphore::new(REQUESTS_MAX);
-        Arc::new(Self { context, verifier, graph, running, is_stopping: AtomicBool::new(false) })
+        let streaming = Semaphore::new(STREAMS_MAX);
+        Arc::new(Self { context, verifier, graph, running, streaming, is_stopping: AtomicBool::new(false) })
     }
 
     pub(crate) fn context(&self) -> &ServiceContext {
@@ -56,15 +58,11 @@ impl Shared {
     /// Refuses new requests and waits for the running ones. False when they take longer.
     pub(crate) async fn drain(&self, time_max: Duration) -> bool {
         self.is_stopping.store(true, Ordering::SeqCst);
-        let everything = u32::try_from(REQUESTS_MAX).expect("invariant: the limit is small");
-        match tokio::time::timeout(time_max, self.running.acquire_many(everything)).await {
-            Ok(all) => {
-                self.running.close();
-                drop(all);
-                true
-            }
-            Err(_) => false,
-        }
+        let all = async {
+            close_when_free(&self.running, REQUESTS_MAX).await;
+            close_when_free(&self.streaming, STREAMS_MAX).await;
+        };
+        tokio::time::timeout(time_max, all).await.is_ok()
     }
 
     fn is_stopping(&self) -> bool {
@@ -72,9 +70,18 @@ impl Shared {
     }
 }
 
+async fn close_when_free(places: &Semaphore, all: usize) {
+    let all = u32::try_from(all).expect("invariant: the limits are small");
+    let taken = places.acquire_many(all).await;
+    places.close();
+    drop(taken);
+}
+
 /// All that a subgraph answers.
-pub(crate) fn router(shared: &Arc<Shared>, rest: Router) -> Router {
+pub(crate) fn router(shared: &Arc<Shared>, rest: Router, streams: Router) -> Router {
     let rest = rest.layer(from_fn_with_state(Arc::clone(shared), rest::admit));
+    let streams = streams.layer(from_fn(rest::admit_stream));
+    let streams = streams.layer(from_fn_with_state(Arc::clone(shared), contain::contain_stream));
     let answers = Router::new()
         .route(GRAPHQL_PATH, post(graphql::answer))
         .with_state(Arc::clone(shared))
@@ -87,5 +94,6 @@ pub(crate) fn router(shared: &Arc<Shared>, rest: Router) -> Router {
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .with_state(Arc::clone(shared))
+        .merge(streams)
         .merge(answers)
 }

@@ -10,6 +10,9 @@
 //!   [`CallContext::call`], REST handlers as `Extension<Call>`; services take it as an argument.
 //! - [`Problem`] is the error of REST handlers (RFC 9457). [`telemetry`] sets up logs and metrics, once per process.
 //!
+//! - What a subgraph must know of a sister at once it asks through [`ServiceContext::neighbour`]; whoever starts the
+//!   subgraphs tells [`Neighbours`] where each of them is.
+//!
 //! What it answers: `POST /graphql` (signed requests only), the REST routes, `GET /health/live`, `GET /health/ready`,
 //! and `GET /metrics` when metrics are collected.
 //!
@@ -26,6 +29,7 @@ mod call;
 mod context;
 mod http;
 pub mod limits;
+mod neighbours;
 mod running;
 mod settings;
 mod start;
@@ -37,6 +41,7 @@ mod worker;
 pub use call::{Call, CallContext};
 pub use context::{OptionsError, ServiceContext};
 pub use http::{GRAPHQL_PATH, Problem};
+pub use neighbours::{Neighbour, NeighbourAddressError, NeighbourError, Neighbours};
 pub use running::RunningSubgraph;
 pub use settings::ServiceSettings;
 pub use start::{StartError, migrate, start};

@@ -8,7 +8,10 @@ pub const GRAPHQL_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const REST_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Most requests at a time: beyond it waiting would only make everybody late, so they are refused.
 pub const REQUESTS_MAX: usize = 512;
+/// Most bodies of any length that are being received at a time.
+pub const STREAMS_MAX: usize = 256;
 /// Longest time of a request: the router gives up earlier, so nobody waits for what takes longer.
+/// Bodies of any length take as long as they take.
 pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(15);
 /// Longest wait for running requests when the service stops.
 pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);

@@ -29,11 +29,11 @@ impl RunningSubgraph {
     pub(crate) fn new(
         subgraph: Subgraph,
         shared: Arc<Shared>,
-        rest: Router,
+        (rest, streams): (Router, Router),
         background: Background,
         workers: Vec<Arc<dyn Worker>>,
     ) -> Self {
-        let (router, background) = (router(&shared, rest), Mutex::new(Some(background)));
+        let (router, background) = (router(&shared, rest, streams), Mutex::new(Some(background)));
         Self { subgraph, shared, router, background, workers, stopping: watch::Sender::new(false) }
     }
 

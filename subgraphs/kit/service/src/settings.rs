@@ -7,6 +7,8 @@ use kit_events::EventLog;
 use kit_ids::{Clock, Randomness, SystemClock, SystemRandomness};
 use kit_viewer::KeyRing;
 
+use crate::Neighbours;
+
 /// What a subgraph needs from outside.
 #[derive(Clone)]
 pub struct ServiceSettings {
@@ -14,6 +16,8 @@ pub struct ServiceSettings {
     pub database: DatabaseSettings,
     /// Where its events go to and come from. All subgraphs of a process share one.
     pub event_log: Arc<dyn EventLog>,
+    /// Where its sisters are.
+    pub neighbours: Neighbours,
     /// The keys of signed requests. Cursors are sealed with a key derived from the current one.
     pub keys: KeyRing,
     /// What only this subgraph knows: see [`crate::ServiceContext::options`]. `null` for its defaults.
@@ -31,6 +35,7 @@ impl ServiceSettings {
         Self {
             database,
             event_log,
+            neighbours: Neighbours::default(),
             keys,
             options: serde_json::Value::Null,
             clock: Arc::new(SystemClock),

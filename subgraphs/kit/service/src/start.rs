@@ -55,6 +55,7 @@ pub async fn start(subgraph: &Subgraph, settings: ServiceSettings) -> Result<Run
         clock: Arc::clone(&settings.clock),
         ids: IdGenerator::new(Arc::clone(&settings.clock), Arc::clone(&settings.randomness)),
         randomness: settings.randomness,
+        neighbours: settings.neighbours,
         keys: settings.keys.clone(),
         options: settings.options,
     };
@@ -71,7 +72,7 @@ pub async fn start(subgraph: &Subgraph, settings: ServiceSettings) -> Result<Run
     let verifier = RequestVerifier::new(name, settings.keys, settings.clock);
     let shared = Shared::new(context, verifier, offer.graph);
     tracing::info!(subgraph = name, engine = ?database.engine(), "started");
-    Ok(RunningSubgraph::new(*subgraph, shared, offer.rest, background, workers))
+    Ok(RunningSubgraph::new(*subgraph, shared, (offer.rest, offer.streams), background, workers))
 }
 
 /// Brings the schema of a subgraph forward without starting it, and returns the names of the files applied now.

@@ -51,6 +51,7 @@ impl std::fmt::Debug for Subgraph {
 pub struct Offer {
     pub(crate) graph: Arc<dyn Graph>,
     pub(crate) rest: Router,
+    pub(crate) streams: Router,
     pub(crate) consumers: Vec<Arc<dyn Consumer>>,
     pub(crate) workers: Vec<Arc<dyn Worker>>,
 }
@@ -67,13 +68,22 @@ impl Offer {
         Subscription: SubscriptionType + 'static,
     {
         let graph = SchemaWithLoaders { schema, loaders };
-        Self { graph: Arc::new(graph), rest: Router::new(), consumers: Vec::new(), workers: Vec::new() }
+        let (rest, streams) = (Router::new(), Router::new());
+        Self { graph: Arc::new(graph), rest, streams, consumers: Vec::new(), workers: Vec::new() }
     }
 
     /// With these REST routes, whole paths. A handler finds its `Extension<Call>`, with the viewer when it was signed.
     #[must_use]
     pub fn with_rest(mut self, routes: Router) -> Self {
         self.rest = self.rest.merge(routes);
+        self
+    }
+
+    /// With these routes for bodies of any length, whole paths. Such a request is never signed: its path must carry its own
+    /// proof of what it may do. Handlers bound sizes and pauses themselves; `Extension<Call>` is anonymous.
+    #[must_use]
+    pub fn with_streams(mut self, routes: Router) -> Self {
+        self.streams = self.streams.merge(routes);
         self
     }
 

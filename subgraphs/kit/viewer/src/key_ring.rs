@@ -84,6 +84,11 @@ impl KeyRing {
         self.0.iter().find(|key| key.id == id)
     }
 
+    /// All of them, the current one first.
+    pub fn iter(&self) -> impl Iterator<Item = &SharedKey> {
+        self.0.iter()
+    }
+
     /// The key that new signatures use: the first one.
     #[must_use]
     pub fn current(&self) -> &SharedKey {

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -11,6 +11,7 @@ use futures_util::FutureExt;
 use http::{HeaderValue, StatusCode, header};
 use kit_events::Origin;
 use kit_graph::ErrorCode;
+use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use super::{GRAPHQL_PATH, Problem, Shared, graphql, problem};
@@ -30,7 +31,22 @@ enum Failure {
 }
 
 /// Runs the request in its frame.
-pub(super) async fn contain(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn contain(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let answer = |request| admitted(&shared.running, REQUEST_TIME_MAX, request, next);
+    framed(&shared, request, answer).await
+}
+
+/// Runs a request for a body of any length in its frame, which has no time.
+pub(super) async fn contain_stream(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let answer = |request| admitted(&shared.streaming, Duration::MAX, request, next);
+    framed(&shared, request, answer).await
+}
+
+async fn framed<Answered: Future<Output = Result<Response, Failure>>>(
+    shared: &Shared,
+    mut request: Request,
+    answer: impl FnOnce(Request) -> Answered,
+) -> Response {
     let subgraph = shared.context.name;
     let origin = trace::origin(request.headers(), shared.context.randomness.as_ref());
     let trace_id = origin.traceparent.as_deref().and_then(trace::trace_id).unwrap_or_default().to_owned();
@@ -44,7 +60,8 @@ pub(super) async fn contain(State(shared): State<Arc<Shared>>, mut request: Requ
     request.extensions_mut().insert::<Origin>(origin);
 
     let started = Instant::now();
-    let answered = admitted(&shared, request, next).instrument(span.clone()).await;
+    let answered = async { if shared.is_stopping() { Err(Failure::Stopping) } else { answer(request).await } };
+    let answered = answered.instrument(span.clone()).await;
     let mut response = match answered {
         Ok(response) => problem::complete(response, &path, &trace_id),
         Err(failure) => span.in_scope(|| failure.response(is_graphql, subgraph, &path, &trace_id)),
@@ -63,13 +80,10 @@ pub(super) async fn contain(State(shared): State<Arc<Shared>>, mut request: Requ
     response
 }
 
-async fn admitted(shared: &Shared, request: Request, next: Next) -> Result<Response, Failure> {
-    if shared.is_stopping() {
-        return Err(Failure::Stopping);
-    }
-    let _place = shared.running.try_acquire().map_err(|_| Failure::TooMany)?;
+async fn admitted(places: &Semaphore, time_max: Duration, request: Request, next: Next) -> Result<Response, Failure> {
+    let _place = places.try_acquire().map_err(|_| Failure::TooMany)?;
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(REQUEST_TIME_MAX, answer).await {
+    match tokio::time::timeout(time_max, answer).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(_)) => Err(Failure::Panic),
         Err(_) => Err(Failure::TooLong),

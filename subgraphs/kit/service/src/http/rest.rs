@@ -34,6 +34,14 @@ pub(super) async fn admit(State(shared): State<Arc<Shared>>, request: Request, n
     as_problem(next.run(request).await).await
 }
 
+/// Gives a request for a body of any length its call, which is nobody's.
+pub(super) async fn admit_stream(mut request: Request, next: Next) -> Response {
+    let origin = request.extensions().get::<Origin>().cloned();
+    let origin = origin.expect("invariant: the frame of the request has put its origin there");
+    request.extensions_mut().insert(Call { viewer: Viewer::anonymous(), origin });
+    as_problem(next.run(request).await).await
+}
+
 /// What the framework refuses by itself, such as a body beyond its limit, as the problem that all refusals are.
 async fn as_problem(response: Response) -> Response {
     let status = response.status();
