@@ -14,7 +14,7 @@ CREATE TABLE playback_sessions (
   id               BINARY(16)   NOT NULL PRIMARY KEY,
   user_id          BINARY(16)   NOT NULL,
   playable_id      BINARY(16)   NOT NULL,
-  playable_kind    VARCHAR(16)  NOT NULL CHECK (playable_kind IN ('LESSON', 'EPISODE', 'MOVIE')),
+  playable_kind    VARCHAR(3)   NOT NULL CHECK (playable_kind IN ('les', 'eps', 'mov')),
   started_at       BIGINT       NOT NULL,
   last_activity_at BIGINT       NOT NULL,
   ended_at         BIGINT,
@@ -54,7 +54,7 @@ CREATE TABLE playback_events (
 CREATE TABLE watch_progress (
   user_id         BINARY(16)   NOT NULL,
   playable_id     BINARY(16)   NOT NULL,
-  playable_kind   VARCHAR(16)  NOT NULL CHECK (playable_kind IN ('LESSON', 'EPISODE', 'MOVIE')),
+  playable_kind   VARCHAR(3)   NOT NULL CHECK (playable_kind IN ('les', 'eps', 'mov')),
   position_ms     BIGINT       NOT NULL DEFAULT 0 CHECK (position_ms >= 0),
   watched_bitmap  BLOB         NOT NULL,
   watched_seconds BIGINT       NOT NULL DEFAULT 0 CHECK (watched_seconds >= 0),
@@ -68,7 +68,7 @@ CREATE INDEX watch_progress_recent ON watch_progress (user_id, updated_at, playa
 -- Replica of what the owners of playables publish, and of what media says of their files.
 CREATE TABLE playable_meta (
   playable_id      BINARY(16)   NOT NULL PRIMARY KEY,
-  playable_kind    VARCHAR(16)  NOT NULL CHECK (playable_kind IN ('LESSON', 'EPISODE', 'MOVIE')),
+  playable_kind    VARCHAR(3)   NOT NULL CHECK (playable_kind IN ('les', 'eps', 'mov')),
   duration_seconds BIGINT       CHECK (duration_seconds > 0),
   media_seconds    BIGINT       CHECK (media_seconds > 0),
   course_id        BINARY(16),
@@ -80,7 +80,7 @@ CREATE TABLE playable_meta (
 CREATE TABLE view_stats (
   playable_id   BINARY(16)   NOT NULL,
   day           BIGINT       NOT NULL CHECK (day >= 0),
-  playable_kind VARCHAR(16)  NOT NULL CHECK (playable_kind IN ('LESSON', 'EPISODE', 'MOVIE')),
+  playable_kind VARCHAR(3)   NOT NULL CHECK (playable_kind IN ('les', 'eps', 'mov')),
   views         BIGINT       NOT NULL CHECK (views >= 0),
   begun         BIGINT       NOT NULL CHECK (begun >= 0),
   completions   BIGINT       NOT NULL CHECK (completions >= 0),
@@ -95,7 +95,7 @@ CREATE TABLE counted_views (
   playable_id   BINARY(16)   NOT NULL,
   user_id       BINARY(16)   NOT NULL,
   counted_at    BIGINT       NOT NULL,
-  playable_kind VARCHAR(16)  NOT NULL CHECK (playable_kind IN ('LESSON', 'EPISODE', 'MOVIE')),
+  playable_kind VARCHAR(3)   NOT NULL CHECK (playable_kind IN ('les', 'eps', 'mov')),
   PRIMARY KEY (playable_id, user_id, counted_at)
 ) ENGINE = InnoDB;
 CREATE INDEX counted_views_recent ON counted_views (counted_at, playable_id);

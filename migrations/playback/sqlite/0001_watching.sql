@@ -14,7 +14,7 @@ CREATE TABLE playback_sessions (
   id               BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   user_id          BLOB    NOT NULL,
   playable_id      BLOB    NOT NULL CHECK (length(playable_id) = 16),
-  playable_kind    TEXT    NOT NULL CHECK (playable_kind IN ('LESSON', 'EPISODE', 'MOVIE')),
+  playable_kind    TEXT    NOT NULL CHECK (playable_kind IN ('les', 'eps', 'mov')),
   started_at       INTEGER NOT NULL,
   last_activity_at INTEGER NOT NULL,
   ended_at         INTEGER,
@@ -53,7 +53,7 @@ CREATE TABLE playback_events (
 CREATE TABLE watch_progress (
   user_id         BLOB    NOT NULL CHECK (length(user_id) = 16),
   playable_id     BLOB    NOT NULL CHECK (length(playable_id) = 16),
-  playable_kind   TEXT    NOT NULL CHECK (playable_kind IN ('LESSON', 'EPISODE', 'MOVIE')),
+  playable_kind   TEXT    NOT NULL CHECK (playable_kind IN ('les', 'eps', 'mov')),
   position_ms     INTEGER NOT NULL DEFAULT 0 CHECK (position_ms >= 0),
   watched_bitmap  BLOB    NOT NULL,
   watched_seconds INTEGER NOT NULL DEFAULT 0 CHECK (watched_seconds >= 0),
@@ -67,7 +67,7 @@ CREATE INDEX watch_progress_recent ON watch_progress (user_id, updated_at, playa
 -- Replica of what the owners of playables publish, and of what media says of their files.
 CREATE TABLE playable_meta (
   playable_id      BLOB    NOT NULL PRIMARY KEY CHECK (length(playable_id) = 16),
-  playable_kind    TEXT    NOT NULL CHECK (playable_kind IN ('LESSON', 'EPISODE', 'MOVIE')),
+  playable_kind    TEXT    NOT NULL CHECK (playable_kind IN ('les', 'eps', 'mov')),
   duration_seconds INTEGER CHECK (duration_seconds > 0),
   media_seconds    INTEGER CHECK (media_seconds > 0),
   course_id        BLOB,
@@ -79,7 +79,7 @@ CREATE TABLE playable_meta (
 CREATE TABLE view_stats (
   playable_id   BLOB    NOT NULL CHECK (length(playable_id) = 16),
   day           INTEGER NOT NULL CHECK (day >= 0),
-  playable_kind TEXT    NOT NULL CHECK (playable_kind IN ('LESSON', 'EPISODE', 'MOVIE')),
+  playable_kind TEXT    NOT NULL CHECK (playable_kind IN ('les', 'eps', 'mov')),
   views         INTEGER NOT NULL CHECK (views >= 0),
   begun         INTEGER NOT NULL CHECK (begun >= 0),
   completions   INTEGER NOT NULL CHECK (completions >= 0),
@@ -94,7 +94,7 @@ CREATE TABLE counted_views (
   playable_id   BLOB    NOT NULL CHECK (length(playable_id) = 16),
   user_id       BLOB    NOT NULL,
   counted_at    INTEGER NOT NULL,
-  playable_kind TEXT    NOT NULL CHECK (playable_kind IN ('LESSON', 'EPISODE', 'MOVIE')),
+  playable_kind TEXT    NOT NULL CHECK (playable_kind IN ('les', 'eps', 'mov')),
   PRIMARY KEY (playable_id, user_id, counted_at)
 );
 CREATE INDEX counted_views_recent ON counted_views (counted_at, playable_id);

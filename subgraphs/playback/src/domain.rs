@@ -2,9 +2,7 @@
 
 mod engagement;
 mod event;
-mod named;
 mod pattern;
-mod playable;
 mod progress;
 mod seconds;
 mod session;
@@ -14,9 +12,7 @@ mod watching;
 
 pub(crate) use engagement::{FINE_BUCKETS, Retention, bucket_at, fold, seen};
 pub(crate) use event::{Batch, BatchRefusal, EventKind, PlaybackEvent, position_ms};
-pub(crate) use named::{Named, UnknownName};
 pub(crate) use pattern::{Habits, PATTERN_DAYS_MAX, Pattern, WatchHour, first_hour};
-pub(crate) use playable::{PlayableId, PlayableKey};
 pub(crate) use progress::{Progress, ViewStats, is_complete};
 pub(crate) use seconds::WatchedSeconds;
 pub(crate) use session::{EndReason, IDLE_US, Session, cut, free_slot};

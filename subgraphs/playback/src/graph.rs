@@ -1,6 +1,5 @@
 //! The GraphQL face of playback; docs/graph/playback.graphql is its sketch.
 
-mod id;
 mod input;
 mod mutation;
 mod payload;

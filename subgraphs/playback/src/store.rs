@@ -10,22 +10,22 @@ pub(crate) mod stats;
 pub(crate) mod views;
 pub(crate) mod watch_time;
 
-use std::str::FromStr;
-
 use kit_database::{DatabaseError, Row};
+use kit_ids::{Id, PlayableId};
 
-use crate::domain::{PlayableId, UnknownName};
+/// Marks the bytes of a playable's id, whatever it is.
+enum Playable {}
 
-/// Reads a column that holds one of a set of names: its check makes anything else a fault of the migration.
-fn named<T: FromStr<Err = UnknownName>>(row: &Row, column: &'static str) -> Result<T, DatabaseError> {
-    let name: String = row.get(column)?;
-    name.parse().map_err(|UnknownName| DatabaseError::Column {
-        column: column.to_owned(),
-        expected: "one of the names that the column may hold",
-        found: format!("text of {} bytes", name.len()),
-    })
+/// The key of a playable in every table: its bytes alone, which no two of them share.
+fn key(playable: PlayableId) -> Id<Playable> {
+    Id::from_bytes(playable.to_bytes())
 }
 
 fn playable(row: &Row) -> Result<PlayableId, DatabaseError> {
-    Ok(PlayableId { kind: named(row, "playable_kind")?, key: row.get("playable_id")? })
+    let kind: String = row.get("playable_kind")?;
+    PlayableId::from_parts(&kind, row.get("playable_id")?).map_err(|_| DatabaseError::Column {
+        column: "playable_kind".to_owned(),
+        expected: "the prefix of an id of something that can be played",
+        found: format!("text of {} bytes", kind.len()),
+    })
 }

@@ -7,7 +7,6 @@ use std::collections::HashSet;
 
 use thiserror::Error;
 
-use super::named::named;
 use super::session::cut;
 
 /// Events of one batch.
@@ -21,9 +20,9 @@ const END_MARGIN_MS: i64 = 2_000;
 /// The longest thing that is played; the bound while its length is not known.
 pub(super) const SECONDS_MAX: i64 = 24 * 60 * 60;
 
-named! {
+kit_names::named! {
     /// What can happen in a session.
-    EventKind {
+    pub(crate) enum EventKind {
         Play = "PLAY",
         Pause = "PAUSE",
         Seek = "SEEK",

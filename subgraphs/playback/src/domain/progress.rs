@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::playable::PlayableId;
+use kit_ids::PlayableId;
 
 /// How far a person is in something.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use kit_ids::{PlaybackSessionId, UserId};
+use kit_ids::{PlayableId, PlaybackSessionId, UserId};
 
-use super::named::named;
-use super::playable::PlayableId;
 use super::watching::Mark;
 
 /// Sessions that a person has at a time.
@@ -16,9 +14,9 @@ pub(crate) const IDLE_US: i64 = 30 * 60 * 1_000_000;
 /// Watched for so long, it is a view.
 const VIEW_MS: i64 = 30_000;
 
-named! {
+kit_names::named! {
     /// Why a session ended.
-    EndReason {
+    pub(crate) enum EndReason {
         /// Its person stopped it, or left.
         Stopped = "STOPPED",
         /// Nothing was heard of it for [`IDLE_US`].

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use kit_database::Transaction;
 use kit_events::{Consumer, Event, HandlerError};
+use kit_ids::PlayableId;
 use serde::Deserialize;
 
-use crate::domain::PlayableId;
 use crate::store::playables;
 
 /// Keeps the lengths of films that belong to something that is played.

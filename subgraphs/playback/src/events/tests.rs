@@ -1,12 +1,12 @@
 //! What playback does about what it hears.
 
 use kit_events::{Consumer, Event, EventId, HandlerError, NewEvent, Origin};
-use kit_ids::{CourseId, EpisodeId, LessonId};
+use kit_ids::{CourseId, EpisodeId, LessonId, PlayableId};
 use kit_testing::{TestDatabase, on_each_database};
 use serde_json::{Value, json};
 
 use super::{Departures, FileLengths, LessonLengths};
-use crate::domain::{EndReason, EventKind, PlayableId};
+use crate::domain::{EndReason, EventKind};
 use crate::service::stage::{NOON, OTHER, Stage, USER, lesson, numbered};
 use crate::store::playables;
 

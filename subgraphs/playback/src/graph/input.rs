@@ -2,10 +2,10 @@
 
 use async_graphql::{ID, InputObject};
 use kit_graph::DateTime;
-use kit_ids::PlaybackSessionId;
+use kit_ids::{PlayableId, PlaybackSessionId};
 
 use super::values::PlaybackEventKind;
-use crate::domain::{PlayableId, PlaybackEvent, position_ms};
+use crate::domain::{PlaybackEvent, position_ms};
 use crate::service::starting::StartRequest;
 
 /// What `startPlayback` needs.

@@ -4,11 +4,12 @@ use async_graphql::{Context, Object, SimpleObject};
 use kit_graph::{
     CacheControlScope, GraphError, GraphResult, RequestContext, RequireScope, RequireUser, authenticated, cache_control,
 };
+use kit_ids::PlayableId;
 use kit_viewer::Scope;
 
 use super::progress::WatchProgress;
 use super::values::int;
-use crate::domain::{FINE_BUCKETS, PlayableId, Retention, fold};
+use crate::domain::{FINE_BUCKETS, Retention, fold};
 use crate::service::loaders::{ProgressOfUser, RetentionOfPlayable, StatsOfPlayable};
 
 /// How much something is watched.

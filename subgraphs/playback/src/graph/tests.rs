@@ -10,13 +10,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit_ids::Clock;
+use kit_ids::{Clock, PlayableId};
 use kit_service::Subgraph;
 use kit_testing::{TestDatabase, TestSubgraph, person};
 use kit_viewer::{Role, Viewer};
 use serde_json::{Value, json};
 
-use crate::domain::PlayableId;
 use crate::service::stage::AlmostEverything;
 
 /// Playback with a port that lets everybody play almost everything.
@@ -54,8 +53,8 @@ impl Graph {
     /// Its owner has told how long it is.
     async fn tell_length(&self, playable: PlayableId, seconds: i64) {
         let insert =
-            "INSERT INTO playable_meta (playable_id, playable_kind, duration_seconds, seq) VALUES (?, 'LESSON', ?, 1)";
-        self.subgraph.database().query(insert).bind(playable.key).bind(seconds).execute().await.unwrap();
+            "INSERT INTO playable_meta (playable_id, playable_kind, duration_seconds, seq) VALUES (?, 'les', ?, 1)";
+        self.subgraph.database().query(insert).bind(playable.to_bytes()).bind(seconds).execute().await.unwrap();
     }
 
     /// Begins a session; its id.

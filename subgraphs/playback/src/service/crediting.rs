@@ -41,7 +41,7 @@ pub(super) async fn credit(
 
     let before = progress::lock_or_make(transaction, session.user_id, session.playable).await?;
     let after = progressed(&before, session, &advance, is_further, length, now);
-    progress::save(transaction, session.user_id, session.playable.key, &after).await?;
+    progress::save(transaction, session.user_id, session.playable, &after).await?;
     let growth = Growth {
         views: i64::from(is_new_view(transaction, session, length, now).await?),
         begun: i64::from(before.updated_at == 0),
@@ -53,7 +53,7 @@ pub(super) async fn credit(
     count(transaction, session, growth, now).await?;
     tell(transaction, session, growth, after.watched_seconds, now, origin).await?;
     let buckets = newly_seen(&before.seconds, &after.seconds, length);
-    retention::add_viewer(transaction, session.playable.key, buckets).await?;
+    retention::add_viewer(transaction, session.playable, buckets).await?;
     if fresh.iter().any(|event| event.kind == EventKind::Stop) {
         end(transaction, session, EndReason::Stopped, now, origin).await?;
     }
@@ -134,7 +134,7 @@ async fn count(
         stats::add(transaction, session.playable, day_of(now), growth).await?;
     }
     if growth.views > 0 {
-        stats::add_viewer(transaction, session.playable.key, day_of(now), session.user_id).await?;
+        stats::add_viewer(transaction, session.playable, day_of(now), session.user_id).await?;
     }
     Ok(())
 }

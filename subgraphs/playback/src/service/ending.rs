@@ -90,8 +90,8 @@ async fn note_leaving(transaction: &mut Transaction, session: &Session) -> Resul
     let Some(bucket) = bucket_at(session.position_ms, length) else { return Ok(()) };
     let Some(record) = progress::lock(transaction, user, playable).await? else { return Ok(()) };
     if record.left_bucket != Some(bucket) {
-        progress::leave(transaction, user, playable.key, bucket).await?;
-        retention::move_drop_off(transaction, playable.key, record.left_bucket, bucket).await?;
+        progress::leave(transaction, user, playable, bucket).await?;
+        retention::move_drop_off(transaction, playable, record.left_bucket, bucket).await?;
     }
     Ok(())
 }

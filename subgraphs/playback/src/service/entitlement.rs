@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use kit_ids::PlayableId;
 use kit_service::{Call, ServiceContext};
 use thiserror::Error;
-
-use crate::domain::PlayableId;
 
 /// Why it cannot be said who may play what.
 #[derive(Debug, Error)]

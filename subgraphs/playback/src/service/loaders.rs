@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use kit_database::{Database, DatabaseError};
 use kit_graph::{BatchLoad, Loaders};
-use kit_ids::{PlaybackSessionId, UserId};
+use kit_ids::{PlayableId, PlaybackSessionId, UserId};
 use kit_paging::{Window, WindowLoad, Windows};
 
-use crate::domain::{FINE_BUCKETS, PlayableId, PlaybackEvent, Progress, Retention, Session, ViewStats};
+use crate::domain::{FINE_BUCKETS, PlaybackEvent, Progress, Retention, Session, ViewStats};
 use crate::store::{events, progress, retention, sessions, stats};
 
 /// The order of the events of a session.
@@ -101,7 +101,7 @@ impl BatchLoad for RetentionOfPlayable {
     async fn load(&self, playables: &[PlayableId]) -> Result<HashMap<PlayableId, Vec<Retention>>, DatabaseError> {
         let mut found = retention::of_playables(&self.0, playables).await?;
         let counted = |playable: &PlayableId| {
-            let buckets: HashMap<i64, Retention> = found.remove(&playable.key)?.into_iter().collect();
+            let buckets: HashMap<i64, Retention> = found.remove(&playable.to_bytes())?.into_iter().collect();
             let all = (0..FINE_BUCKETS).map(|bucket| buckets.get(&bucket).copied().unwrap_or_default());
             Some((*playable, all.collect()))
         };

@@ -49,8 +49,7 @@ impl Deck {
     ) -> ServiceResult<Recorded> {
         let now = self.clock.now();
         let mut session = own(transaction, user, id).await?;
-        let late = batch.numbers().filter(|seq| *seq <= session.last_seq());
-        let late: Vec<i64> = late.collect();
+        let late: Vec<i64> = batch.numbers().filter(|seq| *seq <= session.last_seq()).collect();
         let known = match late.is_empty() {
             true => HashSet::new(),
             false => events::known(&mut *transaction, id, late).await?,

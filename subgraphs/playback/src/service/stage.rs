@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use kit_database::Database;
 use kit_events::outbox;
-use kit_ids::{IdGenerator, LessonId, ManualClock, MovieId, PlaybackSessionId, SystemRandomness, UserId};
+use kit_ids::{IdGenerator, LessonId, ManualClock, MovieId, PlayableId, PlaybackSessionId, SystemRandomness, UserId};
 use kit_service::Call;
 use kit_testing::TestDatabase;
 use kit_viewer::{Role, SignedInUser, Viewer};
@@ -17,7 +17,7 @@ use super::entitlement::{EntitlementError, EntitlementPort};
 use super::recording::Recorded;
 use super::starting::StartRequest;
 use crate::MIGRATIONS;
-use crate::domain::{EventKind, PlayableId, PlaybackEvent, Session};
+use crate::domain::{EventKind, PlaybackEvent, Session};
 use crate::store::playables::{self, PlayableMeta};
 use crate::store::sessions;
 

@@ -5,13 +5,13 @@ mod tests;
 
 use kit_database::{DatabaseError, Transaction, in_transaction};
 use kit_events::{Origin, outbox};
-use kit_ids::{PlaybackSessionId, UserId};
+use kit_ids::{PlayableId, PlaybackSessionId, UserId};
 use kit_service::Call;
 
 use super::deck::Claimed;
 use super::ending::end;
 use super::{Deck, ServiceError, ServiceResult};
-use crate::domain::{EndReason, PlayableId, Session, cut, free_slot};
+use crate::domain::{EndReason, Session, cut, free_slot};
 use crate::events;
 use crate::store::{progress, sessions};
 
@@ -32,7 +32,7 @@ impl Deck {
     /// answers the first session; refusals are not kept.
     pub(crate) async fn start(&self, request: &StartRequest, call: &Call) -> ServiceResult<Session> {
         let user = call.viewer.require_user()?.id;
-        let input = (request.playable.to_string(), &request.ticket, &request.device);
+        let input = (request.playable, &request.ticket, &request.device);
         let key = Self::key(user, request.idempotency_key.as_deref(), "startPlayback", &input)?;
         // Whoever knows entitlements is asked outside of any transaction, and not again for a repetition.
         if key.is_some() {

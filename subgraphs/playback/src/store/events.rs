@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use kit_database::{DatabaseError, Executor, Row, ToColumn, Transaction};
 use kit_ids::PlaybackSessionId;
+use kit_names::Named;
 use kit_paging::{Order, Position, SortKey, Window};
 
-use super::named;
-use crate::domain::{Named, PlaybackEvent};
+use crate::domain::PlaybackEvent;
 
 const KNOWN: &str = "SELECT seq FROM playback_events WHERE session_id = ? AND seq IN (..)";
 /// From the last event before a number that says by itself whether the player is playing; a jump does not.
@@ -81,7 +81,7 @@ pub(crate) async fn insert(
 fn event(row: &Row) -> Result<PlaybackEvent, DatabaseError> {
     Ok(PlaybackEvent {
         seq: row.get("seq")?,
-        kind: named(row, "kind")?,
+        kind: row.get_named("kind")?,
         position_ms: row.get("position_ms")?,
         at: row.get("happened_at")?,
         detail: row.get("detail")?,

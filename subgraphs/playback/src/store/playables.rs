@@ -1,9 +1,9 @@
 //! `playable_meta`: what the owners of playables and of their files have told.
 
 use kit_database::{DatabaseError, Executor, Transaction, Upsert};
-use kit_ids::CourseId;
+use kit_ids::{CourseId, PlayableId};
 
-use crate::domain::{Named, PlayableId};
+use super::key;
 
 /// The length, as far as it is known: what the owner says, else what its file says. `m` is `playable_meta`.
 pub(super) const LENGTH: &str = "COALESCE(m.duration_seconds, m.media_seconds)";
@@ -28,7 +28,7 @@ pub(crate) struct PlayableMeta {
 
 /// How long something is in seconds, as far as that is known.
 pub(crate) async fn length(on: impl Executor<'_>, playable: PlayableId) -> Result<Option<i64>, DatabaseError> {
-    let row = on.query(READ_LENGTH).bind(playable.key).fetch_optional().await?;
+    let row = on.query(READ_LENGTH).bind(key(playable)).fetch_optional().await?;
     row.map_or(Ok(None), |row| row.get("length"))
 }
 
@@ -39,7 +39,7 @@ pub(crate) async fn keep(
     meta: PlayableMeta,
     seq: i64,
 ) -> Result<(), DatabaseError> {
-    let keep = transaction.upsert(&KEEP).bind(playable.key).bind(playable.kind.name()).bind(meta.duration_seconds);
+    let keep = transaction.upsert(&KEEP).bind(key(playable)).bind(playable.prefix()).bind(meta.duration_seconds);
     keep.bind(meta.course_id).bind(meta.is_removed).bind(seq).execute().await.map(drop)
 }
 
@@ -49,6 +49,6 @@ pub(crate) async fn keep_file(
     playable: PlayableId,
     seconds: i64,
 ) -> Result<(), DatabaseError> {
-    let keep = transaction.upsert(&KEEP_FILE).bind(playable.key).bind(playable.kind.name());
+    let keep = transaction.upsert(&KEEP_FILE).bind(key(playable)).bind(playable.prefix());
     keep.bind(seconds).execute().await.map(drop)
 }

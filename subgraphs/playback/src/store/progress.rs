@@ -1,12 +1,12 @@
 //! `watch_progress`: how far people are.
 
 use kit_database::{DatabaseError, Executor, Row, Transaction, Upsert};
-use kit_ids::UserId;
+use kit_ids::{PlayableId, UserId};
 use kit_paging::{Order, Position, SortKey, Window};
 
-use super::playable;
 use super::playables::LENGTH;
-use crate::domain::{Habits, Named, PlayableId, PlayableKey, Progress, WatchedSeconds};
+use super::{key, playable};
+use crate::domain::{Habits, Progress, WatchedSeconds};
 
 const COLUMNS: &str = "p.user_id, p.playable_id, p.playable_kind, p.position_ms, p.watched_seconds, p.completed_at,
   p.updated_at";
@@ -28,7 +28,7 @@ pub(crate) const LATEST: Order = Order::new("progress.latest", &[SortKey::descen
 
 /// Where a person's progress stands in [`LATEST`].
 pub(crate) fn position(progress: &Progress) -> Position {
-    Position::new([progress.updated_at.into()], progress.playable.key)
+    Position::new([progress.updated_at.into()], key(progress.playable))
 }
 
 /// How far a person is, with all that a change of it needs.
@@ -55,7 +55,7 @@ pub(crate) async fn of_user_in(
          FROM watch_progress p LEFT JOIN playable_meta m ON m.playable_id = p.playable_id
          WHERE p.user_id = ? AND p.playable_id IN (..)"
     );
-    let query = on.query_assembled(sql).bind(user).bind_list(playables.iter().map(|playable| playable.key));
+    let query = on.query_assembled(sql).bind(user).bind_list(playables.iter().map(|playable| key(*playable)));
     query.fetch_all().await?.iter().map(progress).collect()
 }
 
@@ -97,7 +97,7 @@ pub(crate) async fn lock(
     user: UserId,
     playable: PlayableId,
 ) -> Result<Option<WatchRecord>, DatabaseError> {
-    let row = transaction.query(FOR_CHANGE).bind(user).bind(playable.key).locking().fetch_optional().await?;
+    let row = transaction.query(FOR_CHANGE).bind(user).bind(key(playable)).locking().fetch_optional().await?;
     row.as_ref().map(record).transpose()
 }
 
@@ -110,9 +110,9 @@ pub(crate) async fn lock_or_make(
     if let Some(found) = lock(transaction, user, playable).await? {
         return Ok(found);
     }
-    let make = transaction.upsert(&MAKE).bind(user).bind(playable.key).bind(playable.kind.name());
+    let make = transaction.upsert(&MAKE).bind(user).bind(key(playable)).bind(playable.prefix());
     make.bind(Vec::<u8>::new()).execute().await?;
-    let row = transaction.query(FOR_CHANGE).bind(user).bind(playable.key).locking().fetch_one().await?;
+    let row = transaction.query(FOR_CHANGE).bind(user).bind(key(playable)).locking().fetch_one().await?;
     record(&row)
 }
 
@@ -120,22 +120,22 @@ pub(crate) async fn lock_or_make(
 pub(crate) async fn save(
     transaction: &mut Transaction,
     user: UserId,
-    playable: PlayableKey,
+    playable: PlayableId,
     changed: &WatchRecord,
 ) -> Result<(), DatabaseError> {
     let save = transaction.query(SAVE).bind(changed.position_ms).bind(changed.seconds.as_bytes());
     let save = save.bind(changed.watched_seconds).bind(changed.completed_at).bind(changed.updated_at);
-    save.bind(user).bind(playable).execute().await.map(drop)
+    save.bind(user).bind(key(playable)).execute().await.map(drop)
 }
 
 /// Writes in which hundredth a person left.
 pub(crate) async fn leave(
     transaction: &mut Transaction,
     user: UserId,
-    playable: PlayableKey,
+    playable: PlayableId,
     bucket: i64,
 ) -> Result<(), DatabaseError> {
-    transaction.query(LEAVE).bind(bucket).bind(user).bind(playable).execute().await.map(drop)
+    transaction.query(LEAVE).bind(bucket).bind(user).bind(key(playable)).execute().await.map(drop)
 }
 
 fn record(row: &Row) -> Result<WatchRecord, DatabaseError> {

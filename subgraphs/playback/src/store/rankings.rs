@@ -1,11 +1,12 @@
 //! What is watched most: from `counted_views` for the last day, from `view_stats` for longer.
 
 use kit_database::{DatabaseError, Executor, Query, Row};
+use kit_ids::PlayableId;
 use kit_paging::{Order, PageRequest, Position, SortKey};
 
-use super::playable;
 use super::stats::ALL_TIME;
-use crate::domain::{DAY_US, HOUR_US, PlayableId, Span, day_of};
+use super::{key, playable};
+use crate::domain::{DAY_US, HOUR_US, Span, day_of};
 
 const RECENT: &str = "SELECT v.playable_id, v.playable_kind, COUNT(*) AS views
   FROM counted_views v WHERE v.counted_at > ? GROUP BY v.playable_id, v.playable_kind";
@@ -44,7 +45,7 @@ pub(crate) fn order(span: Span) -> &'static Order {
 
 /// Where a place stands in [`order`].
 pub(crate) fn position(rank: &Rank) -> Position {
-    Position::new([rank.views.into()], rank.playable.key)
+    Position::new([rank.views.into()], key(rank.playable))
 }
 
 /// One page of what was viewed most in the span that ends now.

@@ -2,10 +2,11 @@
 
 use kit_database::{DatabaseError, Executor, Row, Transaction, Upsert};
 use kit_ids::{PlaybackSessionId, UserId};
+use kit_names::Named;
 use kit_paging::{Order, Position, SortKey, Window};
 
-use super::{named, playable};
-use crate::domain::{EndReason, Habits, Mark, Named, Session};
+use super::{key, playable};
+use crate::domain::{EndReason, Habits, Mark, Session};
 
 const BY_ID: &str = "SELECT * FROM playback_sessions WHERE id IN (..)";
 const READ: &str = "SELECT * FROM playback_sessions WHERE id = ?";
@@ -100,8 +101,8 @@ pub(crate) async fn habits(on: impl Executor<'_>, user: UserId, since: i64) -> R
 
 /// Writes a new session.
 pub(crate) async fn insert(transaction: &mut Transaction, new: &Session) -> Result<(), DatabaseError> {
-    let insert = transaction.query(INSERT).bind(new.id).bind(new.user_id).bind(new.playable.key);
-    let insert = insert.bind(new.playable.kind.name()).bind(new.started_at).bind(new.last_activity_at);
+    let insert = transaction.query(INSERT).bind(new.id).bind(new.user_id).bind(key(new.playable));
+    let insert = insert.bind(new.playable.prefix()).bind(new.started_at).bind(new.last_activity_at);
     let insert = insert.bind(new.live_slot).bind(new.position_ms).bind(new.device.clone());
     insert.execute().await.map(drop)
 }
@@ -134,7 +135,7 @@ fn session(row: &Row) -> Result<Session, DatabaseError> {
     let (position_ms, seq): (i64, i64) = (row.get("last_position_ms")?, row.get("last_seq")?);
     let last = Mark { seq, position_ms, at: row.get("last_event_at")?, is_playing: row.get("is_playing")? };
     let end = match row.get("ended_at")? {
-        Some(at) => Some((at, named(row, "end_reason")?)),
+        Some(at) => Some((at, row.get_named("end_reason")?)),
         None => None,
     };
     Ok(Session {

@@ -1,10 +1,10 @@
 //! `view_stats`: how much playables are watched, by day and in all.
 
 use kit_database::{DatabaseError, Executor, Row, Transaction, Upsert};
-use kit_ids::UserId;
+use kit_ids::{PlayableId, UserId};
 
-use super::playable;
-use crate::domain::{Named, PlayableId, PlayableKey, Sketch, ViewStats};
+use super::{key, playable};
+use crate::domain::{Sketch, ViewStats};
 
 /// The day that stands for all time.
 pub(super) const ALL_TIME: i64 = 0;
@@ -33,7 +33,7 @@ pub(crate) async fn of_playables(
     on: impl Executor<'_>,
     playables: &[PlayableId],
 ) -> Result<Vec<(PlayableId, ViewStats)>, DatabaseError> {
-    let rows = on.query(OF_PLAYABLES).bind_list(playables.iter().map(|playable| playable.key)).fetch_all().await?;
+    let rows = on.query(OF_PLAYABLES).bind_list(playables.iter().map(|playable| key(*playable))).fetch_all().await?;
     let read = |row: &Row| {
         let stats = ViewStats {
             views: row.get("views")?,
@@ -55,7 +55,7 @@ pub(crate) async fn add(
     growth: Growth,
 ) -> Result<(), DatabaseError> {
     for day in [ALL_TIME, day] {
-        let add = transaction.upsert(&ADD).bind(playable.key).bind(day).bind(playable.kind.name());
+        let add = transaction.upsert(&ADD).bind(key(playable)).bind(day).bind(playable.prefix());
         let add = add.bind(growth.views).bind(growth.begun).bind(growth.completions).bind(growth.watched_ms);
         add.execute().await?;
     }
@@ -65,15 +65,15 @@ pub(crate) async fn add(
 /// Counts a person among those of a day and of all time, to both of which something was [`add`]ed before.
 pub(crate) async fn add_viewer(
     transaction: &mut Transaction,
-    playable: PlayableKey,
+    playable: PlayableId,
     day: i64,
     user: UserId,
 ) -> Result<(), DatabaseError> {
-    let rows = transaction.query(UNIQUES).bind(playable).bind_list([ALL_TIME, day]).locking().fetch_all().await?;
+    let rows = transaction.query(UNIQUES).bind(key(playable)).bind_list([ALL_TIME, day]).locking().fetch_all().await?;
     for row in rows {
         let mut uniques = sketch(&row)?;
         uniques.add(user);
-        let save = transaction.query(SAVE_UNIQUES).bind(uniques.as_bytes()).bind(playable);
+        let save = transaction.query(SAVE_UNIQUES).bind(uniques.as_bytes()).bind(key(playable));
         save.bind(row.get::<i64>("day")?).execute().await?;
     }
     Ok(())

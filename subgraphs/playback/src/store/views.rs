@@ -1,9 +1,9 @@
 //! `counted_views`: the views of the last day, each with its person.
 
 use kit_database::{DatabaseError, Executor, Transaction};
-use kit_ids::UserId;
+use kit_ids::{PlayableId, UserId};
 
-use crate::domain::{Named, PlayableId};
+use super::key;
 
 const LAST: &str = "SELECT MAX(counted_at) AS counted_at FROM counted_views WHERE playable_id = ? AND user_id = ?";
 const INSERT: &str = "INSERT INTO counted_views (playable_id, user_id, counted_at, playable_kind) VALUES (?, ?, ?, ?)";
@@ -15,7 +15,7 @@ pub(crate) async fn last(
     playable: PlayableId,
     user: UserId,
 ) -> Result<Option<i64>, DatabaseError> {
-    on.query(LAST).bind(playable.key).bind(user).fetch_one().await?.get("counted_at")
+    on.query(LAST).bind(key(playable)).bind(user).fetch_one().await?.get("counted_at")
 }
 
 /// Writes that a view was counted.
@@ -25,8 +25,8 @@ pub(crate) async fn insert(
     user: UserId,
     at: i64,
 ) -> Result<(), DatabaseError> {
-    let insert = transaction.query(INSERT).bind(playable.key).bind(user).bind(at);
-    insert.bind(playable.kind.name()).execute().await.map(drop)
+    let insert = transaction.query(INSERT).bind(key(playable)).bind(user).bind(at);
+    insert.bind(playable.prefix()).execute().await.map(drop)
 }
 
 /// Forgets views of that time and before; how many.

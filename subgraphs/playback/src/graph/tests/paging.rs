@@ -47,8 +47,8 @@ kit_testing::on_each_database! {
             graph.watch(&viewer(), numbered(number), 40).await;
         }
         graph.watch(&viewer(), numbered(11), 20).await;
-        let gone = "INSERT INTO playable_meta (playable_id, playable_kind, is_removed, seq) VALUES (?, 'LESSON', 1, 1)";
-        graph.subgraph.database().query(gone).bind(numbered(14).key).execute().await.unwrap();
+        let gone = "INSERT INTO playable_meta (playable_id, playable_kind, is_removed, seq) VALUES (?, 'les', 1, 1)";
+        graph.subgraph.database().query(gone).bind(numbered(14).to_bytes()).execute().await.unwrap();
         let ask = async |arguments: String| {
             let selection = format!("{{ continueWatching({arguments}) {{ {PAGE} edges {{ positionSeconds percent node {{ id }} }} }} }}");
             graph.of_user(&viewer(), &viewer(), &selection).await["continueWatching"].clone()
@@ -95,8 +95,8 @@ kit_testing::on_each_database! {
         let graph = Graph::on(place).await;
         for (playable, views) in [(10, 5), (11, 9), (12, 5), (13, 1), (14, 7), (15, 0)] {
             let insert = "INSERT INTO view_stats (playable_id, day, playable_kind, views, begun, completions, watched_ms)
-              VALUES (?, 0, 'LESSON', ?, 0, 0, 0)";
-            graph.subgraph.database().query(insert).bind(numbered(playable).key).bind(views).execute().await.unwrap();
+              VALUES (?, 0, 'les', ?, 0, 0, 0)";
+            graph.subgraph.database().query(insert).bind(numbered(playable).to_bytes()).bind(views).execute().await.unwrap();
         }
         let ask = async |arguments: String| {
             let operation = format!("{{ topPlayables(window: ALL, {arguments}) {{ {PAGE} edges {{ rank views node {{ id }} }} }} }}");

@@ -1,12 +1,13 @@
 //! What watching brings about: progress, completion, views and statistics.
 
 use kit_events::outbox;
+use kit_ids::UserId;
 use kit_testing::{TestDatabase, on_each_database};
 use serde_json::json;
 
-use crate::domain::EventKind::{Heartbeat, Play, Seek};
+use crate::domain::EventKind::{Heartbeat, Play, Seek, Stop};
 use crate::domain::{DAY_US, HOUR_US, ViewStats};
-use crate::service::stage::{FLOW, NOON, OTHER, Stage, USER, call, lesson, numbered};
+use crate::service::stage::{FLOW, NOON, OTHER, Stage, USER, call, lesson, numbered, request};
 use crate::store::{retention, stats};
 
 async fn stats(stage: &Stage) -> ViewStats {
@@ -96,7 +97,7 @@ on_each_database! {
         stage.play(&second, 100, 110).await;
         stage.deck.end(second.id, Some(110_000), &call(USER)).await.unwrap();
         let found = retention::of_playables(stage.database(), &[lesson()]).await.unwrap();
-        let mut found = found[&lesson().key].clone();
+        let mut found = found[&lesson().to_bytes()].clone();
         found.sort_by_key(|(bucket, _)| *bucket);
         let seen: Vec<i64> = found.iter().filter(|(_, one)| one.viewers == 1).map(|(bucket, _)| *bucket).collect();
         assert_eq!(seen, (0..20).chain(50..55).collect::<Vec<_>>());
@@ -131,6 +132,32 @@ on_each_database! {
         stage.report(&television, 7, Play, 70).await;
         assert_eq!(stage.report(&telephone, 3, Heartbeat, 21).await.progress.unwrap().position_ms, 21_000);
         assert_eq!(stage.report(&television, 8, Heartbeat, 71).await.progress.unwrap().position_ms, 71_000);
+    }
+
+    /// domain 3.5: many people who watch the same thing at once are all counted.
+    async fn many_people_at_once_are_all_counted(place: TestDatabase) {
+        let stage = Stage::on(&place).await;
+        stage.tell_length(lesson(), 60).await;
+        let mut began = stage.event(1, Play, 0);
+        began.at -= 60_000_000;
+        let events = vec![began, stage.event(2, Heartbeat, 60), stage.event(3, Stop, 60)];
+        let watched: Vec<_> = (0..24)
+            .map(|person| {
+                let (deck, events, caller) = (stage.deck.clone(), events.clone(), call(UserId::from_bytes([person; 16])));
+                tokio::spawn(async move {
+                    let session = deck.start(&request(lesson()), &caller).await.unwrap();
+                    deck.record(session.id, events, &caller).await.unwrap();
+                })
+            })
+            .collect();
+        for person in watched {
+            person.await.unwrap();
+        }
+        let all = stats(&stage).await;
+        assert_eq!((all.views, all.begun, all.completions, all.watched_ms), (24, 24, 24, 24 * 60_000));
+        assert_eq!(all.unique_viewers, 24);
+        assert_eq!(stage.count("SELECT MIN(viewers) AS n FROM retention WHERE bucket < 99").await, 24);
+        assert_eq!(stage.count("SELECT drop_offs AS n FROM retention WHERE bucket = 99").await, 24);
     }
 
     /// domain 3.5: two sessions of a person at once count one view and lose nothing that was watched.

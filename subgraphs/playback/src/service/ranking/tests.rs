@@ -36,15 +36,15 @@ on_each_database! {
             assert_eq!(total, Some(i64::try_from(page.rows.len()).unwrap()));
             let places: Vec<i64> = page.rows.iter().map(|rank| rank.place).collect();
             assert_eq!(places, (1..=total.unwrap()).collect::<Vec<_>>());
-            page.rows.iter().map(|rank| (rank.playable.key.to_bytes()[0], rank.views)).collect::<Vec<_>>()
+            page.rows.iter().map(|rank| (rank.playable.to_bytes()[0], rank.views)).collect::<Vec<_>>()
         };
         assert_eq!(top(Span::Hour).await, [(1, 2)]);
         assert_eq!(top(Span::Day).await, [(2, 4), (1, 2)]);
         assert_eq!(top(Span::Week).await, [(3, 6), (2, 4), (1, 2)]);
         assert_eq!(top(Span::Month).await, [(4, 8), (3, 6), (2, 4), (1, 2)]);
         assert_eq!(top(Span::All).await, [(5, 10), (4, 8), (3, 6), (2, 4), (1, 2)]);
-        let gone = "INSERT INTO playable_meta (playable_id, playable_kind, is_removed) VALUES (?, 'LESSON', 1)";
-        stage.database().query(gone).bind(numbered(5).key).execute().await.unwrap();
+        let gone = "INSERT INTO playable_meta (playable_id, playable_kind, is_removed) VALUES (?, 'les', 1)";
+        stage.database().query(gone).bind(numbered(5).to_bytes()).execute().await.unwrap();
         assert_eq!(top(Span::All).await, [(4, 8), (3, 6), (2, 4), (1, 2)]);
     }
 }

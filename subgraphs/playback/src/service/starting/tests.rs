@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use kit_ids::PlayableId;
 use kit_service::Call;
 use kit_testing::{TestDatabase, on_each_database};
 
 use super::StartRequest;
-use crate::domain::{EndReason, EventKind, PlayableId};
+use crate::domain::{EndReason, EventKind};
 use crate::service::entitlement::{EntitlementError, EntitlementPort};
 use crate::service::stage::{NOON, OTHER, Stage, TICKET, USER, anonymous, call, forbidden, lesson, numbered, request};
 use crate::service::{Deck, ServiceError};
@@ -92,6 +93,25 @@ on_each_database! {
         assert_eq!(stage.count("SELECT COUNT(*) AS n FROM playback_sessions WHERE live_slot IS NOT NULL").await, 3);
         assert_eq!(stage.count("SELECT COUNT(*) AS n FROM playback_sessions").await, 10);
         assert_eq!(stage.count("SELECT sessions AS n FROM watchers").await, 10);
+    }
+
+    /// P7: of many repetitions at once one begins a session, and all answer it.
+    async fn repetitions_at_once_begin_one_session(place: TestDatabase) {
+        let stage = Stage::on(&place).await;
+        let starts: Vec<_> = (0..6)
+            .map(|_| {
+                let deck = stage.deck.clone();
+                let keyed = StartRequest { idempotency_key: Some("k".to_owned()), ..request(lesson()) };
+                tokio::spawn(async move { deck.start(&keyed, &call(USER)).await.unwrap().id })
+            })
+            .collect();
+        let mut answered = Vec::new();
+        for start in starts {
+            answered.push(start.await.unwrap());
+        }
+        answered.dedup();
+        assert_eq!(answered.len(), 1);
+        assert_eq!(stage.count("SELECT COUNT(*) AS n FROM playback_sessions").await, 1);
     }
 
     /// P7: the same key answers the same session; another request under it is refused.
