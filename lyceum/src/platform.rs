@@ -9,7 +9,8 @@ use crate::configuration::Configuration;
 use crate::data_directory::DataDirectory;
 
 /// All of them, in the order in which they are started.
-const SUBGRAPHS: [&Subgraph; 4] = [&identity::SUBGRAPH, &learning::SUBGRAPH, &enrollment::SUBGRAPH, &media::SUBGRAPH];
+const SUBGRAPHS: [&Subgraph; 5] =
+    [&identity::SUBGRAPH, &learning::SUBGRAPH, &enrollment::SUBGRAPH, &media::SUBGRAPH, &playback::SUBGRAPH];
 
 /// There is no such subgraph.
 #[derive(Debug, Error)]

@@ -13,7 +13,7 @@ use super::process::{Process, lyceum};
 use super::{Client, PASSWORD};
 
 /// The subgraphs of the graph, in the order in which they are started.
-pub(crate) const SUBGRAPHS: [&str; 4] = ["identity", "learning", "enrollment", "media"];
+pub(crate) const SUBGRAPHS: [&str; 5] = ["identity", "learning", "enrollment", "media", "playback"];
 
 /// How the product runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

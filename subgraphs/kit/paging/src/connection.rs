@@ -56,7 +56,8 @@ pub fn total_count(total: Option<i64>) -> GraphResult<i32> {
     Ok(i32::try_from(total).unwrap_or(i32::MAX))
 }
 
-/// Declares a Relay connection and its edge. The names must be of this subgraph only (P6).
+/// Declares a Relay connection and its edge. The names must be of this subgraph only (P6). Where an entry belongs to
+/// another subgraph, say so above its type: the words become the description of `node`.
 ///
 /// ```
 /// # #[derive(async_graphql::SimpleObject)]
@@ -76,6 +77,15 @@ pub fn total_count(total: Option<i64>) -> GraphResult<i32> {
 ///         /// Its place, from 1.
 ///         rank: i32,
 ///     }
+/// }
+///
+/// kit_paging::connection! {
+///     /// Courses of any owner.
+///     pub struct AnyCourseConnection;
+///     /// A course of any owner.
+///     pub struct AnyCourseEdge for
+///         /// The entry itself; null when its owner cannot be reached.
+///         Option<Course> {}
 /// }
 ///
 /// use kit_paging::PageRequest;
@@ -107,6 +117,23 @@ macro_rules! connection {
         $(#[$edge_attribute:meta])*
         pub struct $edge:ident for $node:ty { $($(#[$attribute:meta])* $field:ident: $type:ty),* $(,)? }
     ) => {
+        $crate::connection! {
+            $(#[$connection_attribute])*
+            pub struct $connection;
+            $(#[$edge_attribute])*
+            pub struct $edge for
+                /// The entry itself.
+                $node { $($(#[$attribute])* $field: $type,)* }
+        }
+    };
+    (
+        $(#[$connection_attribute:meta])*
+        pub struct $connection:ident;
+        $(#[$edge_attribute:meta])*
+        pub struct $edge:ident for
+            $(#[$node_attribute:meta])+
+            $node:ty { $($(#[$attribute:meta])* $field:ident: $type:ty),* $(,)? }
+    ) => {
         $(#[$connection_attribute])*
         #[derive(::async_graphql::SimpleObject)]
         #[graphql(complex)]
@@ -132,7 +159,7 @@ macro_rules! connection {
         pub struct $edge {
             /// Opaque position, for `after` and `before`.
             pub cursor: String,
-            /// The entry itself.
+            $(#[$node_attribute])+
             pub node: $node,
             $($(#[$attribute])* pub $field: $type,)*
         }

@@ -42,13 +42,8 @@ impl ServiceContext {
     /// A sister subgraph, to ask what must be known at once. Whether she is there shows when she is asked.
     #[must_use]
     pub fn neighbour(&self, asked: &'static str) -> Neighbour {
-        Neighbour {
-            asking: self.name,
-            asked,
-            neighbours: self.neighbours.clone(),
-            signer: RequestSigner::new(self.keys.current().clone()),
-            clock: Arc::clone(&self.clock),
-        }
+        let signer = RequestSigner::new(self.keys.current().clone());
+        Neighbour::new(self.name, asked, self.neighbours.clone(), signer, Arc::clone(&self.clock))
     }
 
     /// The keys that all subgraphs share: to derive from, for what one subgraph writes and another believes.

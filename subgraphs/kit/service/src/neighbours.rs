@@ -122,14 +122,26 @@ impl std::fmt::Debug for Neighbours {
 /// One sister, as one subgraph asks her: `context.neighbour("enrollment")`.
 #[derive(Clone)]
 pub struct Neighbour {
-    pub(crate) asking: &'static str,
-    pub(crate) asked: &'static str,
-    pub(crate) neighbours: Neighbours,
-    pub(crate) signer: RequestSigner,
-    pub(crate) clock: Arc<dyn Clock>,
+    asking: &'static str,
+    asked: &'static str,
+    neighbours: Neighbours,
+    signer: RequestSigner,
+    clock: Arc<dyn Clock>,
 }
 
 impl Neighbour {
+    /// The sister `asked`, as the subgraph `asking` reaches her among these neighbours.
+    #[must_use]
+    pub fn new(
+        asking: &'static str,
+        asked: &'static str,
+        neighbours: Neighbours,
+        signer: RequestSigner,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { asking, asked, neighbours, signer, clock }
+    }
+
     /// Asks, for a viewer or, with [`Viewer::anonymous`], for nobody, and answers with the `data`.
     ///
     /// # Errors

@@ -1,0 +1,34 @@
+//! The GraphQL face of playback; docs/graph/playback.graphql is its sketch.
+
+mod input;
+mod mutation;
+mod payload;
+mod playable;
+mod progress;
+mod query;
+mod ranking;
+mod session;
+#[cfg(test)]
+mod tests;
+mod user;
+mod values;
+
+use async_graphql::{EmptySubscription, SchemaBuilder};
+use kit_graph::{Implements, Node, UserError, export_sdl, schema};
+
+use mutation::Mutation;
+use payload::PlaybackUserError;
+use query::Query;
+use session::PlaybackSession;
+
+/// The schema, without its data.
+pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    schema(Query, Mutation)
+        .register_output_type::<Implements<Node, PlaybackSession>>()
+        .register_output_type::<Implements<UserError, PlaybackUserError>>()
+}
+
+/// The SDL that composition reads.
+pub(crate) fn sdl() -> String {
+    export_sdl(&builder().finish())
+}
