@@ -3,6 +3,7 @@
 mod credentials;
 mod login_event;
 mod password_reset;
+mod people;
 mod phone;
 mod profile;
 mod session;
@@ -12,6 +13,7 @@ mod user;
 pub(crate) use credentials::{Email, EmailFault, PASSWORD_CHARACTERS_MAX, PasswordFault, check_password};
 pub(crate) use login_event::{LoginEvent, LoginKind};
 pub(crate) use password_reset::{RESET_LIFETIME_US, ResetRequest, ResetRequestId, StoredReset};
+pub(crate) use people::{UserFilter, UserSort};
 pub(crate) use phone::{
     CODE_LIFETIME_US, DAY_US, Guess, Phone, SENDS_MAX, StoredCode, TOKEN_LIFETIME_US, VerificationId, code,
 };

@@ -3,37 +3,29 @@
 mod login_history;
 mod mutation;
 mod organisation;
+mod people;
 mod query;
 mod user;
 
-use async_graphql::{EmptySubscription, Schema};
+use async_graphql::{EmptySubscription, SchemaBuilder};
 use kit_graph::{Implements, Node, UserError, export_sdl, schema};
-use kit_paging::CursorKey;
-
-use crate::service::Profiles;
 use login_history::LoginEvent;
 use mutation::{IdentityUserError, Mutation};
 use organisation::{Company, Team};
 use query::Query;
 use user::User;
 
-pub(crate) type IdentitySchema = Schema<Query, Mutation, EmptySubscription>;
-
-/// The schema, ready to answer.
-pub(crate) fn build(profiles: Profiles, cursor_key: CursorKey) -> IdentitySchema {
-    builder().data(profiles).data(cursor_key).finish()
-}
-
-/// The schema as composition reads it.
-pub(crate) fn sdl() -> String {
-    export_sdl(&builder().finish())
-}
-
-fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+/// The schema, without its data.
+pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     schema(Query, Mutation)
         .register_output_type::<Implements<Node, User>>()
         .register_output_type::<Implements<Node, Company>>()
         .register_output_type::<Implements<Node, Team>>()
         .register_output_type::<Implements<Node, LoginEvent>>()
         .register_output_type::<Implements<UserError, IdentityUserError>>()
+}
+
+/// The schema as composition reads it.
+pub(crate) fn sdl() -> String {
+    export_sdl(&builder().finish())
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod access_tokens;
 pub(crate) mod accounts;
+pub(crate) mod directory;
 pub(crate) mod error;
 pub(crate) mod keys;
 pub(crate) mod loaders;
@@ -15,6 +16,7 @@ pub(crate) mod verifying;
 
 pub(crate) use access_tokens::AccessTokens;
 pub(crate) use accounts::{Accounts, Registration};
+pub(crate) use directory::{Directory, DirectoryError};
 pub(crate) use error::AuthError;
 pub(crate) use keys::Keys;
 pub(crate) use passwords::Passwords;

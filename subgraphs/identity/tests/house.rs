@@ -8,9 +8,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Request;
 use http::header::{CONTENT_TYPE, HOST, SET_COOKIE};
 use identity::SUBGRAPH;
+use kit_ids::{CompanyId, TeamId};
 use kit_testing::{Reply, TestDatabase, TestSubgraph};
 use kit_viewer::{SignedInUser, Viewer};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -93,6 +95,38 @@ impl House {
 
     pub(crate) async fn refresh(&self, refresh_token: &str) -> Reply {
         self.post("/auth/v1/token/refresh", &[], json!({ "refreshToken": refresh_token })).await
+    }
+
+    /// Registers somebody, and signs them in without roles.
+    pub(crate) async fn person(&self, name: &str) -> Viewer {
+        let location = self.register(name).await.headers["location"].to_str().unwrap().to_owned();
+        let id = location.strip_prefix("/users/").unwrap().parse().unwrap();
+        Viewer::signed_in(SignedInUser::new(id))
+    }
+
+    /// A company of this name.
+    pub(crate) async fn company(&self, number: u8, name: &str) -> CompanyId {
+        let id = CompanyId::from_bytes([number; 16]);
+        let insert = "INSERT INTO companies (id, name, created_at) VALUES (?, ?, 0)";
+        self.database().query(insert).bind(id).bind(name).execute().await.unwrap();
+        id
+    }
+
+    /// A team of a company, to which this code invites.
+    pub(crate) async fn team(&self, number: u8, company: CompanyId, invite_code: &str) -> TeamId {
+        let id = TeamId::from_bytes([number; 16]);
+        let hash: [u8; 32] = Sha256::digest(invite_code).into();
+        let insert = "INSERT INTO teams (id, company_id, name, invite_code_hash, created_at) VALUES (?, ?, ?, ?, 0)";
+        let insert = self.database().query(insert).bind(id).bind(company).bind(format!("Team {number}"));
+        insert.bind(hash).execute().await.unwrap();
+        id
+    }
+
+    /// Puts somebody where they belong.
+    pub(crate) async fn place(&self, viewer: &Viewer, company: CompanyId, team: Option<TeamId>) {
+        let update = "UPDATE users SET company_id = ?, team_id = ? WHERE id = ?";
+        let update = self.database().query(update).bind(company).bind(team).bind(viewer.user_id().unwrap());
+        update.execute().await.unwrap();
     }
 
     /// What the graph answers this viewer.

@@ -12,16 +12,24 @@ pub(crate) enum UserStatus {
     Deactivated,
 }
 
+impl UserStatus {
+    const ALL: [Self; 3] = [Self::Active, Self::Suspended, Self::Deactivated];
+
+    /// As the database and the graph spell it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Suspended => "SUSPENDED",
+            Self::Deactivated => "DEACTIVATED",
+        }
+    }
+}
+
 impl FromStr for UserStatus {
     type Err = ();
 
     fn from_str(name: &str) -> Result<Self, ()> {
-        match name {
-            "ACTIVE" => Ok(Self::Active),
-            "SUSPENDED" => Ok(Self::Suspended),
-            "DEACTIVATED" => Ok(Self::Deactivated),
-            _ => Err(()),
-        }
+        Self::ALL.into_iter().find(|status| status.name() == name).ok_or(())
     }
 }
 

@@ -142,8 +142,7 @@ impl User {
         Ok(roles.map(|roles| roles.into_iter().collect()))
     }
 
-    /// Sign-ins and what else touched the account's sessions, newest first; only for themselves and holders of
-    /// user:read.
+    /// Sign-ins and what else touched the account's sessions, newest first; only for themselves and holders of user:read.
     #[graphql(
         guard = "RequireUser",
         directive = authenticated::apply(),

@@ -102,7 +102,7 @@ pub(crate) async fn reserve(
     transaction.upsert(&RESERVE).bind(handle).bind(id).bind(until).execute().await.map(drop)
 }
 
-fn user(row: &Row) -> Result<User, DatabaseError> {
+pub(super) fn user(row: &Row) -> Result<User, DatabaseError> {
     let status: String = row.get("status")?;
     let status: UserStatus = status.parse().map_err(|()| unexpected("status", "the name of a status", &status))?;
     let (nx, ny): (Option<i64>, Option<i64>) = (row.get("nx")?, row.get("ny")?);
