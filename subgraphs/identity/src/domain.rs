@@ -1,6 +1,7 @@
 //! Pure types and rules of accounts and sessions (domain.md 3.1); no input or output.
 
 mod credentials;
+mod grid;
 mod login_event;
 mod password_reset;
 mod people;
@@ -11,6 +12,7 @@ mod throttle;
 mod user;
 
 pub(crate) use credentials::{Email, EmailFault, PASSWORD_CHARACTERS_MAX, PasswordFault, check_password};
+pub(crate) use grid::{GridCell, GridFault};
 pub(crate) use login_event::{LoginEvent, LoginKind};
 pub(crate) use password_reset::{RESET_LIFETIME_US, ResetRequest, ResetRequestId, StoredReset};
 pub(crate) use people::{UserFilter, UserSort};

@@ -1,8 +1,10 @@
 //! The graph of identity (domain.md 2.1, docs/graph/identity.graphql): thin resolvers over loaders and services.
 
+mod input;
 mod login_history;
 mod mutation;
 mod organisation;
+mod payload;
 mod people;
 mod query;
 mod user;
@@ -10,8 +12,9 @@ mod user;
 use async_graphql::{EmptySubscription, SchemaBuilder};
 use kit_graph::{Implements, Node, UserError, export_sdl, schema};
 use login_history::LoginEvent;
-use mutation::{IdentityUserError, Mutation};
+use mutation::Mutation;
 use organisation::{Company, Team};
+use payload::IdentityUserError;
 use query::Query;
 use user::User;
 

@@ -30,7 +30,10 @@ use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
 use rest::Rest;
 use service::mail::{ConsoleMail, MailPort, SmtpMail};
 use service::sms::{ConsoleSms, SmsGateway, SmsPort};
-use service::{AccessTokens, Accounts, Directory, Keys, Passwords, Profiles, Resetting, Sessions, Verifying};
+use service::{
+    AccessTokens, Accounts, Administration, Directory, Erasing, Keys, Passwords, Profiles, Resetting, Sessions,
+    Verifying,
+};
 
 pub use settings::{IdentityOptions, MailOptions, SmsOptions};
 
@@ -39,7 +42,7 @@ pub const SUBGRAPH: Subgraph = Subgraph {
     name: "identity",
     migrations: kit_database::migrations!(
         "identity",
-        ["0001_accounts", "0002_password_resets", "0003_phone_verifications", "0004_lists"]
+        ["0001_accounts", "0002_password_resets", "0003_phone_verifications", "0004_lists", "0005_departures"]
     ),
     sdl: graph::sdl,
     build: |context| Box::pin(build(context)),
@@ -72,9 +75,12 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let resetting = Resetting { accounts: accounts.clone(), mail, page: options.reset_page };
     let profiles = Profiles { database: context.database.clone(), clock: Arc::clone(&context.clock) };
     let directory = Directory { database: context.database.clone() };
-    let schema = graph::builder().data(profiles).data(directory).data(context.cursor_key()).finish();
+    let administration = Administration { sessions: accounts.sessions.clone() };
+    let schema = graph::builder().data(profiles).data(directory).data(administration).data(context.cursor_key());
+    let schema = schema.finish();
+    let erasing = Erasing { database: context.database.clone() };
     let database = context.database.clone();
     let offer = Offer::new(schema, move || service::loaders::loaders(&database));
     let rest = Rest { accounts, resetting: resetting.clone(), verifying, keys, origins: options.origins };
-    Ok(offer.with_rest(rest::routes(rest)).with_worker(resetting))
+    Ok(offer.with_rest(rest::routes(rest)).with_worker(resetting).with_worker(erasing))
 }

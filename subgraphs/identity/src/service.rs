@@ -2,11 +2,16 @@
 
 pub(crate) mod access_tokens;
 pub(crate) mod accounts;
+pub(crate) mod administration;
+pub(crate) mod attempts;
+pub(crate) mod change;
 pub(crate) mod directory;
+pub(crate) mod erasing;
 pub(crate) mod error;
 pub(crate) mod keys;
 pub(crate) mod loaders;
 pub(crate) mod mail;
+pub(crate) mod moving;
 pub(crate) mod passwords;
 pub(crate) mod profiles;
 pub(crate) mod resetting;
@@ -16,11 +21,14 @@ pub(crate) mod verifying;
 
 pub(crate) use access_tokens::AccessTokens;
 pub(crate) use accounts::{Accounts, Registration};
+pub(crate) use administration::Administration;
+pub(crate) use change::{ChangeError, ChangeResult};
 pub(crate) use directory::{Directory, DirectoryError};
+pub(crate) use erasing::Erasing;
 pub(crate) use error::AuthError;
 pub(crate) use keys::Keys;
 pub(crate) use passwords::Passwords;
-pub(crate) use profiles::{ProfileError, Profiles};
+pub(crate) use profiles::Profiles;
 pub(crate) use resetting::Resetting;
 pub(crate) use sessions::{Sessions, TokenPair};
 pub(crate) use verifying::Verifying;

@@ -1,6 +1,7 @@
 //! The tables of identity: the only place that knows their SQL.
 
 pub(crate) mod credentials;
+pub(crate) mod departures;
 pub(crate) mod login_events;
 pub(crate) mod organisations;
 pub(crate) mod password_resets;

@@ -10,7 +10,7 @@ use http::header::{CONTENT_TYPE, HOST, SET_COOKIE};
 use identity::SUBGRAPH;
 use kit_ids::{CompanyId, TeamId};
 use kit_testing::{Reply, TestDatabase, TestSubgraph};
-use kit_viewer::{SignedInUser, Viewer};
+use kit_viewer::{Role, SignedInUser, Viewer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -73,11 +73,16 @@ impl House {
             .await
     }
 
-    /// The viewer whom an access token names.
-    pub(crate) fn viewer_of(&self, tokens: &Reply) -> Viewer {
+    /// What an access token says.
+    pub(crate) fn claims_of(&self, tokens: &Reply) -> Value {
         let token = tokens.text("accessToken");
         let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
-        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        serde_json::from_slice(&claims).unwrap()
+    }
+
+    /// The viewer whom an access token names.
+    pub(crate) fn viewer_of(&self, tokens: &Reply) -> Viewer {
+        let claims = self.claims_of(tokens);
         let user = SignedInUser::new(claims["sub"].as_str().unwrap().parse().unwrap());
         Viewer::signed_in(user.with_session(claims["sid"].as_str().unwrap()))
     }
@@ -104,6 +109,14 @@ impl House {
         Viewer::signed_in(SignedInUser::new(id))
     }
 
+    /// Registers an administrator.
+    pub(crate) async fn admin(&self, name: &str) -> Viewer {
+        let viewer = self.person(name).await;
+        let grant = "INSERT INTO user_roles (user_id, role) VALUES (?, 'ADMIN')";
+        self.database().query(grant).bind(viewer.user_id().unwrap()).execute().await.unwrap();
+        Viewer::signed_in(viewer.user.unwrap().with_role(Role::Admin))
+    }
+
     /// A company of this name.
     pub(crate) async fn company(&self, number: u8, name: &str) -> CompanyId {
         let id = CompanyId::from_bytes([number; 16]);
@@ -127,6 +140,13 @@ impl House {
         let update = "UPDATE users SET company_id = ?, team_id = ? WHERE id = ?";
         let update = self.database().query(update).bind(company).bind(team).bind(viewer.user_id().unwrap());
         update.execute().await.unwrap();
+    }
+
+    /// The data of the last event of a type.
+    pub(crate) async fn last_event(&self, kind: &str) -> Value {
+        let select = "SELECT data FROM outbox WHERE type = ? ORDER BY position DESC LIMIT 1";
+        let row = self.database().query(select).bind(kind).fetch_one().await.unwrap();
+        serde_json::from_str(&row.get::<String>("data").unwrap()).unwrap()
     }
 
     /// What the graph answers this viewer.

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "what stands outside of test functions here serves them")]
 
 mod account;
+mod administration;
 mod demonstration;
 mod description;
 mod house;
+mod moving;
 mod organisations;
 mod password_resets;
 mod people;

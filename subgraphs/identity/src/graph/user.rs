@@ -104,8 +104,8 @@ impl User {
         cache_control(max_age = 60, private)
     )]
     async fn home_grid(&self, ctx: &Context<'_>) -> Option<GridPoint> {
-        let (nx, ny) = self.0.home.filter(|_| self.is_open_to(ctx))?;
-        Some(GridPoint { nx, ny })
+        let home = self.0.home.filter(|_| self.is_open_to(ctx))?;
+        Some(GridPoint { nx: home.nx, ny: home.ny })
     }
 
     /// Address; only for themselves and holders of user:read.

@@ -16,6 +16,7 @@ const COMPANIES: &str = "SELECT id, name FROM companies WHERE id IN (..)";
 const TEAMS: &str = "SELECT id, company_id, name FROM teams WHERE id IN (..)";
 const COMPANY_TEAMS: &str =
     "SELECT company_id AS id, COUNT(*) AS teams FROM teams WHERE company_id IN (..) GROUP BY company_id";
+const INVITED_TO: &str = "SELECT id, company_id, name FROM teams WHERE invite_code_hash = ? ORDER BY id";
 const COMPANY_MEMBERS: &str = "SELECT company_id AS id, COUNT(*) AS members FROM users
   WHERE company_id IN (..) AND status <> 'DEACTIVATED' GROUP BY company_id";
 const TEAM_MEMBERS: &str = "SELECT team_id AS id, COUNT(*) AS members FROM users
@@ -61,6 +62,14 @@ fn patterns(text: Option<&str>) -> [String; 2] {
 /// The teams of these ids, in no order.
 pub(crate) async fn teams(on: impl Executor<'_>, ids: &[TeamId]) -> Result<Vec<Team>, DatabaseError> {
     on.query(TEAMS).bind_list(ids.iter().copied()).fetch_all().await?.iter().map(team).collect()
+}
+
+/// The team that a code invites to.
+pub(crate) async fn invited_to(
+    on: impl Executor<'_>,
+    invite_code_hash: &[u8; 32],
+) -> Result<Option<Team>, DatabaseError> {
+    on.query(INVITED_TO).bind(invite_code_hash).fetch_optional().await?.as_ref().map(team).transpose()
 }
 
 /// One page of the teams of each of these companies, by name.
