@@ -3,6 +3,8 @@
 mod credentials;
 mod grid;
 mod login_event;
+mod membership;
+mod notification;
 mod password_reset;
 mod people;
 mod phone;
@@ -14,6 +16,8 @@ mod user;
 pub(crate) use credentials::{Email, EmailFault, PASSWORD_CHARACTERS_MAX, PasswordFault, check_password};
 pub(crate) use grid::{GridCell, GridFault};
 pub(crate) use login_event::{LoginEvent, LoginKind};
+pub(crate) use membership::MembershipChange;
+pub(crate) use notification::{Notice, Notification};
 pub(crate) use password_reset::{RESET_LIFETIME_US, ResetRequest, ResetRequestId, StoredReset};
 pub(crate) use people::{UserFilter, UserSort};
 pub(crate) use phone::{

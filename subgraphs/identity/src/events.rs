@@ -1,4 +1,7 @@
-//! What identity publishes (domain.md 3.1). No event carries an address, a telephone number or a secret.
+//! What identity publishes and hears (domain.md 3.1). No event carries an address, a telephone number or a secret.
+
+mod avatars;
+mod notices;
 
 use std::collections::BTreeSet;
 
@@ -7,6 +10,8 @@ use kit_ids::UserId;
 use kit_viewer::Role;
 use serde_json::json;
 
+pub(crate) use self::avatars::Avatars;
+pub(crate) use self::notices::Notices;
 use crate::domain::{SessionId, User};
 
 /// Somebody has opened an account.

@@ -3,6 +3,7 @@
 mod input;
 mod login_history;
 mod mutation;
+mod notification;
 mod organisation;
 mod payload;
 mod people;
@@ -13,6 +14,7 @@ use async_graphql::{EmptySubscription, SchemaBuilder};
 use kit_graph::{Implements, Node, UserError, export_sdl, schema};
 use login_history::LoginEvent;
 use mutation::Mutation;
+use notification::Notification;
 use organisation::{Company, Team};
 use payload::IdentityUserError;
 use query::Query;
@@ -25,6 +27,7 @@ pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .register_output_type::<Implements<Node, Company>>()
         .register_output_type::<Implements<Node, Team>>()
         .register_output_type::<Implements<Node, LoginEvent>>()
+        .register_output_type::<Implements<Node, Notification>>()
         .register_output_type::<Implements<UserError, IdentityUserError>>()
 }
 

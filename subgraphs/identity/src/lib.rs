@@ -31,8 +31,8 @@ use rest::Rest;
 use service::mail::{ConsoleMail, MailPort, SmtpMail};
 use service::sms::{ConsoleSms, SmsGateway, SmsPort};
 use service::{
-    AccessTokens, Accounts, Administration, Directory, Erasing, Keys, Passwords, Profiles, Resetting, Sessions,
-    Verifying,
+    AccessTokens, Accounts, Administration, Directory, Erasing, Keys, Notifications, Passwords, Profiles, Resetting,
+    Sessions, Verifying,
 };
 
 pub use settings::{IdentityOptions, MailOptions, SmsOptions};
@@ -42,7 +42,14 @@ pub const SUBGRAPH: Subgraph = Subgraph {
     name: "identity",
     migrations: kit_database::migrations!(
         "identity",
-        ["0001_accounts", "0002_password_resets", "0003_phone_verifications", "0004_lists", "0005_departures"]
+        [
+            "0001_accounts",
+            "0002_password_resets",
+            "0003_phone_verifications",
+            "0004_lists",
+            "0005_departures",
+            "0006_notifications"
+        ]
     ),
     sdl: graph::sdl,
     build: |context| Box::pin(build(context)),
@@ -76,11 +83,22 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let profiles = Profiles { database: context.database.clone(), clock: Arc::clone(&context.clock) };
     let directory = Directory { database: context.database.clone() };
     let administration = Administration { sessions: accounts.sessions.clone() };
-    let schema = graph::builder().data(profiles).data(directory).data(administration).data(context.cursor_key());
-    let schema = schema.finish();
+    let notifications = Notifications { database: context.database.clone(), clock: Arc::clone(&context.clock) };
+    let schema = graph::builder()
+        .data(context.cursor_key())
+        .data(profiles)
+        .data(directory)
+        .data(administration)
+        .data(notifications)
+        .finish();
     let erasing = Erasing { database: context.database.clone() };
     let database = context.database.clone();
     let offer = Offer::new(schema, move || service::loaders::loaders(&database));
     let rest = Rest { accounts, resetting: resetting.clone(), verifying, keys, origins: options.origins };
-    Ok(offer.with_rest(rest::routes(rest)).with_worker(resetting).with_worker(erasing))
+    Ok(offer
+        .with_rest(rest::routes(rest))
+        .with_consumer(events::Notices { ids: context.ids })
+        .with_consumer(events::Avatars)
+        .with_worker(resetting)
+        .with_worker(erasing))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod credentials;
 pub(crate) mod departures;
 pub(crate) mod login_events;
+pub(crate) mod notifications;
 pub(crate) mod organisations;
 pub(crate) mod password_resets;
 pub(crate) mod people;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use kit_database::{DatabaseError, Row};
-use kit_ids::UserId;
+use kit_ids::{NotificationId, UserId};
 use kit_testing::{Reply, TestDatabase, person};
 use kit_viewer::{Role, Viewer};
 use serde_json::{Value, json};
@@ -159,6 +159,9 @@ kit_testing::on_each_database! {
         house.database().query(personal).bind(lee.user_id().unwrap()).execute().await.unwrap();
         let traces = "UPDATE login_events SET ip = '192.0.2.1', user_agent = 'Lee Browser'";
         house.database().query(traces).execute().await.unwrap();
+        let notify = "INSERT INTO notifications (id, user_id, kind, title, body, created_at) VALUES (?, ?, 'k', 't', 'b', 0)";
+        let notify = house.database().query(notify).bind(NotificationId::from_bytes([1; 16]));
+        notify.bind(lee.user_id().unwrap()).execute().await.unwrap();
         deactivate(&house, &admin, &lee).await;
 
         house.clock().advance(DAY * 30 - Duration::from_secs(1));
@@ -190,7 +193,7 @@ kit_testing::on_each_database! {
           UNION ALL SELECT s.device FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.status = 'DEACTIVATED'
           UNION ALL SELECT s.ip FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.status = 'DEACTIVATED'
           UNION ALL SELECT c.phc FROM credentials c JOIN users u ON u.id = c.user_id WHERE u.status = 'DEACTIVATED'
-          UNION ALL SELECT u.deactivated_reason FROM users u";
+          UNION ALL SELECT u.deactivated_reason FROM users u UNION ALL SELECT body FROM notifications";
         assert!(text_of(&house, of_lee).await.iter().all(Option::is_none));
         let others = "SELECT ip FROM login_events WHERE ip IS NOT NULL";
         assert!(!text_of(&house, others).await.is_empty(), "those of others stay");

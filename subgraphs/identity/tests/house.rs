@@ -1,6 +1,7 @@
 //! A running identity, and what people say to it.
 
 use std::ops::Deref;
+use std::time::Duration;
 
 use axum::body::Body;
 use base64::Engine;
@@ -8,8 +9,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Request;
 use http::header::{CONTENT_TYPE, HOST, SET_COOKIE};
 use identity::SUBGRAPH;
+use kit_events::{Event, EventId, EventLog, NewEvent, Origin, Watermark};
 use kit_ids::{CompanyId, TeamId};
-use kit_testing::{Reply, TestDatabase, TestSubgraph};
+use kit_testing::{Reply, TEST_START_US, TestDatabase, TestSubgraph};
 use kit_viewer::{Role, SignedInUser, Viewer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -41,6 +43,12 @@ impl AccountReply for Reply {
     fn cookie(&self) -> String {
         self.headers[SET_COOKIE].to_str().unwrap().to_owned()
     }
+}
+
+/// What a sister tells of something.
+pub(crate) fn event(source: &str, kind: &'static str, subject: &str, data: Value) -> Event {
+    let new = NewEvent { kind, subject: subject.to_owned(), time: TEST_START_US, data };
+    Event::new(EventId::mint(TEST_START_US), source, 1, new, Origin::new("flow", None))
 }
 
 impl House {
@@ -140,6 +148,28 @@ impl House {
         let update = "UPDATE users SET company_id = ?, team_id = ? WHERE id = ?";
         let update = self.database().query(update).bind(company).bind(team).bind(viewer.user_id().unwrap());
         update.execute().await.unwrap();
+    }
+
+    /// Publishes what a sister tells, as the log does when it delivers twice, and waits until it was dealt with or put
+    /// away.
+    pub(crate) async fn hear(&self, consumer: &str, events: &[Event]) {
+        let heard = "SELECT (SELECT COUNT(*) FROM inbox WHERE consumer = ?)
+          + (SELECT COUNT(*) FROM dead_letters WHERE consumer = ?) AS n";
+        let count = async || -> i64 {
+            let row = self.database().query(heard).bind(consumer).bind(consumer).fetch_one().await.unwrap();
+            row.get("n").unwrap()
+        };
+        let expected = count().await + i64::try_from(events.len()).unwrap();
+        for _ in 0..2 {
+            let watermark = Watermark { remembered: 0, raised: 0 };
+            self.event_log().publish(&events[0].source, events, watermark).await.unwrap();
+        }
+        let all_heard = async {
+            while count().await < expected {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), all_heard).await.expect("the events are dealt with");
     }
 
     /// The data of the last event of a type.

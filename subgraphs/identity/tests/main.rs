@@ -4,10 +4,12 @@
 
 mod account;
 mod administration;
+mod avatars;
 mod demonstration;
 mod description;
 mod house;
 mod moving;
+mod notifications;
 mod organisations;
 mod password_resets;
 mod people;

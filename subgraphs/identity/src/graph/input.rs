@@ -1,7 +1,7 @@
 //! What mutations need.
 
 use async_graphql::InputObject;
-use kit_ids::{CategoryId, UserId};
+use kit_ids::{CategoryId, NotificationId, UserId};
 use kit_viewer::Role;
 
 use crate::domain::ProfileChange;
@@ -43,6 +43,15 @@ pub(crate) struct SetHomeLocationInput {
 pub(crate) struct JoinTeamInput {
     /// The code from the invitation.
     pub(super) invite_code: String,
+    /// Echoed in the payload.
+    pub(super) client_mutation_id: Option<String>,
+}
+
+/// What `markNotificationsRead` needs.
+#[derive(InputObject)]
+pub(crate) struct MarkNotificationsReadInput {
+    /// The notifications, at most 100.
+    pub(super) ids: Vec<NotificationId>,
     /// Echoed in the payload.
     pub(super) client_mutation_id: Option<String>,
 }

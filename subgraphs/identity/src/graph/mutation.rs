@@ -5,11 +5,15 @@ use kit_graph::{GraphResult, RequireScope, RequireUser, authenticated};
 use kit_service::CallContext;
 use kit_viewer::Scope;
 
-use super::input::{DeactivateUserInput, JoinTeamInput, SetHomeLocationInput, SetUserRolesInput, UpdateProfileInput};
-use super::payload::{
-    DeactivateUserPayload, JoinTeamPayload, SetHomeLocationPayload, SetUserRolesPayload, UpdateProfilePayload,
+use super::input::{
+    DeactivateUserInput, JoinTeamInput, MarkNotificationsReadInput, SetHomeLocationInput, SetUserRolesInput,
+    UpdateProfileInput,
 };
-use crate::service::{Administration, Profiles};
+use super::payload::{
+    DeactivateUserPayload, JoinTeamPayload, MarkNotificationsReadPayload, SetHomeLocationPayload, SetUserRolesPayload,
+    UpdateProfilePayload,
+};
+use crate::service::{Administration, Notifications, Profiles};
 
 /// What can be changed; mutations of one request run one after the other.
 pub(crate) struct Mutation;
@@ -44,6 +48,17 @@ impl Mutation {
     async fn join_team(&self, ctx: &Context<'_>, input: JoinTeamInput) -> GraphResult<Option<JoinTeamPayload>> {
         let done = profiles(ctx).join_team(&input.invite_code, ctx.call()).await;
         JoinTeamPayload::of(done, input.client_mutation_id)
+    }
+
+    /// Marks notifications of the viewer as read.
+    #[graphql(guard = "RequireUser", directive = authenticated::apply())]
+    async fn mark_notifications_read(
+        &self,
+        ctx: &Context<'_>,
+        input: MarkNotificationsReadInput,
+    ) -> GraphResult<Option<MarkNotificationsReadPayload>> {
+        let done = ctx.data_unchecked::<Notifications>().mark_read(&input.ids, ctx.call()).await;
+        MarkNotificationsReadPayload::of(done, input.client_mutation_id)
     }
 
     /// Replaces a person's roles.

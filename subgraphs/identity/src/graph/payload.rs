@@ -2,8 +2,9 @@
 
 use kit_graph::{ErrorCode, GraphError, GraphResult};
 
+use super::notification::Notification;
 use super::user::User;
-use crate::domain::{GridFault, ProfileFault, ProfileField};
+use crate::domain::{self, GridFault, ProfileFault, ProfileField};
 use crate::service::attempts::AttemptError;
 use crate::service::{ChangeError, ChangeResult};
 
@@ -74,6 +75,27 @@ payloads! {
     user;
 }
 
+kit_graph::payload! {
+    /// What `markNotificationsRead` answers.
+    pub struct MarkNotificationsReadPayload refusing IdentityUserError {
+        /// The notifications, marked; null when refused.
+        notifications: Vec<Notification>,
+    }
+}
+
+impl MarkNotificationsReadPayload {
+    /// What the service answered.
+    pub(super) fn of(
+        answer: Result<Vec<domain::Notification>, ChangeError>,
+        client_mutation_id: Option<String>,
+    ) -> GraphResult<Option<Self>> {
+        Ok(Some(match answer {
+            Ok(marked) => Self::done(marked.into_iter().map(Notification).collect(), client_mutation_id),
+            Err(error) => Self::refused(user_errors(&error)?, client_mutation_id),
+        }))
+    }
+}
+
 /// Refusals as data, or an error of the request as a whole.
 fn user_errors(error: &ChangeError) -> GraphResult<Vec<IdentityUserError>> {
     let (code, field) = match error {
@@ -93,6 +115,7 @@ fn user_errors(error: &ChangeError) -> GraphResult<Vec<IdentityUserError>> {
         ChangeError::TeamCompanyMismatch => (IdentityErrorCode::TeamCompanyMismatch, Some("inviteCode")),
         ChangeError::LastAdmin => (IdentityErrorCode::LastAdmin, None),
         ChangeError::AccountGone => (IdentityErrorCode::NotFound, None),
+        ChangeError::NoSuchNotification => (IdentityErrorCode::NotFound, Some("ids")),
         ChangeError::NoSuchPerson => (IdentityErrorCode::NotFound, Some("userId")),
     };
     let refusal = IdentityUserError::new(code, error.to_string());

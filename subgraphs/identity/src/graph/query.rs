@@ -4,17 +4,18 @@ use async_graphql::{Context, Object};
 use kit_graph::{
     CacheControlScope, GraphError, GraphResult, RequestContext, RequireScope, RequireUser, authenticated, cache_control,
 };
-use kit_ids::{CompanyId, LoginEventId, TeamId, UserId};
+use kit_ids::{CompanyId, LoginEventId, NotificationId, TeamId, UserId};
 use kit_paging::{PageArguments, PagingContext};
 use kit_viewer::Scope;
 
 use super::login_history::LoginEvent;
+use super::notification::Notification;
 use super::organisation::{Company, CompanyConnection, Team};
 use super::people::{UserConnection, UserFilter, UserOrder};
 use super::user::User;
 use crate::domain::UserSort;
 use crate::service::loaders::{
-    COMPANIES_BY_NAME, CompanyById, LoginEventById, TeamById, UserByHandle, UserById, people_order,
+    COMPANIES_BY_NAME, CompanyById, LoginEventById, NotificationById, TeamById, UserByHandle, UserById, people_order,
 };
 use crate::service::{Directory, DirectoryError};
 
@@ -138,6 +139,17 @@ impl Query {
         let event = ctx.load::<LoginEventById>(id).await?;
         // To anyone else it does not exist.
         Ok(event.filter(|event| ctx.viewer().self_or_scope(event.user_id, Scope::UserRead).is_ok()).map(LoginEvent))
+    }
+
+    #[graphql(entity)]
+    async fn find_notification_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(key)] id: NotificationId,
+    ) -> GraphResult<Option<Notification>> {
+        let found = ctx.load::<NotificationById>(id).await?;
+        // To anyone else it does not exist.
+        Ok(found.filter(|notification| ctx.viewer().is_user(notification.user_id)).map(Notification))
     }
 }
 

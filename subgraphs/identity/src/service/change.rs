@@ -34,6 +34,8 @@ pub(crate) enum ChangeError {
     AccountGone,
     #[error("there is no such person; check the id")]
     NoSuchPerson,
+    #[error("one of these notifications does not exist, or is somebody else's; nothing was marked")]
+    NoSuchNotification,
     #[error(transparent)]
     Attempt(#[from] AttemptError),
     #[error(transparent)]

@@ -13,11 +13,12 @@ const ERASE: &str = "UPDATE users SET handle = ?, handle_changed_at = NULL, emai
   phone = NULL, display_name = ?, avatar_url = NULL, bio = NULL, interests = '[]', company_id = NULL, team_id = NULL,
   nx = NULL, ny = NULL, version = ?, deactivated_reason = NULL, erased_at = ? WHERE id = ? AND erased_at IS NULL";
 /// What else tells of a person, beside the row of the user.
-const FORGET: [&str; 4] = [
+const FORGET: [&str; 5] = [
     "UPDATE login_events SET ip = NULL, user_agent = NULL WHERE user_id = ?",
     "UPDATE sessions SET ip = NULL, device = NULL WHERE user_id = ?",
     "DELETE FROM credentials WHERE user_id = ?",
     "DELETE FROM password_resets WHERE user_id = ?",
+    "DELETE FROM notifications WHERE user_id = ?",
 ];
 
 /// How an account was closed.

@@ -18,6 +18,7 @@ const INSERT: &str = "INSERT INTO users (id, handle, email, phone, display_name,
 const GRANT: &str = "INSERT INTO user_roles (user_id, role) VALUES (?, ?)";
 const UPDATE_PROFILE: &str = "UPDATE users SET handle = ?, handle_changed_at = ?, display_name = ?, bio = ?,
   interests = ?, version = ? WHERE id = ?";
+const UPDATE_AVATAR: &str = "UPDATE users SET avatar_url = ?, version = ? WHERE id = ?";
 const UPDATE_HOME: &str = "UPDATE users SET nx = ?, ny = ?, version = ? WHERE id = ?";
 const UPDATE_TEAM: &str = "UPDATE users SET company_id = ?, team_id = ?, version = ? WHERE id = ?";
 const UPDATE_VERSION: &str = "UPDATE users SET version = ? WHERE id = ?";
@@ -86,6 +87,12 @@ pub(crate) async fn update_profile(transaction: &mut Transaction, user: &User) -
     let update = transaction.query(UPDATE_PROFILE).bind(&user.handle).bind(user.handle_changed_at);
     let update = update.bind(&user.display_name).bind(user.bio.clone());
     update.bind(serde_json::to_string(&user.interests)?).bind(user.version).bind(user.id).execute().await.map(drop)
+}
+
+/// Writes the address of a user's picture.
+pub(crate) async fn update_avatar(transaction: &mut Transaction, user: &User) -> Result<(), DatabaseError> {
+    let update = transaction.query(UPDATE_AVATAR).bind(user.avatar_url.clone()).bind(user.version);
+    update.bind(user.id).execute().await.map(drop)
 }
 
 /// Writes where a user lives.
