@@ -5,6 +5,7 @@ mod grid;
 mod login_event;
 mod membership;
 mod notification;
+mod partner;
 mod password_reset;
 mod people;
 mod phone;
@@ -18,6 +19,7 @@ pub(crate) use grid::{GridCell, GridFault};
 pub(crate) use login_event::{LoginEvent, LoginKind};
 pub(crate) use membership::MembershipChange;
 pub(crate) use notification::{Notice, Notification};
+pub(crate) use partner::{ClientId, ClientIdFault, Partner};
 pub(crate) use password_reset::{RESET_LIFETIME_US, ResetRequest, ResetRequestId, StoredReset};
 pub(crate) use people::{UserFilter, UserSort};
 pub(crate) use phone::{

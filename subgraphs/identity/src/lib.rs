@@ -31,8 +31,8 @@ use rest::Rest;
 use service::mail::{ConsoleMail, MailPort, SmtpMail};
 use service::sms::{ConsoleSms, SmsGateway, SmsPort};
 use service::{
-    AccessTokens, Accounts, Administration, Directory, Erasing, Keys, Notifications, Passwords, Profiles, Resetting,
-    Sessions, Verifying,
+    AccessTokens, Accounts, Administration, Directory, Erasing, Keys, Notifications, Partners, Passwords, Profiles,
+    Resetting, Sessions, Verifying,
 };
 
 pub use settings::{IdentityOptions, MailOptions, SmsOptions};
@@ -48,7 +48,8 @@ pub const SUBGRAPH: Subgraph = Subgraph {
             "0003_phone_verifications",
             "0004_lists",
             "0005_departures",
-            "0006_notifications"
+            "0006_notifications",
+            "0007_partners"
         ]
     ),
     sdl: graph::sdl,
@@ -94,7 +95,8 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let erasing = Erasing { database: context.database.clone() };
     let database = context.database.clone();
     let offer = Offer::new(schema, move || service::loaders::loaders(&database));
-    let rest = Rest { accounts, resetting: resetting.clone(), verifying, keys, origins: options.origins };
+    let partners = Partners { accounts: accounts.clone() };
+    let rest = Rest { accounts, resetting: resetting.clone(), verifying, partners, keys, origins: options.origins };
     Ok(offer
         .with_rest(rest::routes(rest))
         .with_consumer(events::Notices { ids: context.ids })

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Request;
-use http::header::{CONTENT_TYPE, HOST, SET_COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, SET_COOKIE};
 use identity::SUBGRAPH;
 use kit_events::{Event, EventId, EventLog, NewEvent, Origin, Watermark};
 use kit_ids::{CompanyId, TeamId};
@@ -83,7 +83,8 @@ impl House {
 
     /// What an access token says.
     pub(crate) fn claims_of(&self, tokens: &Reply) -> Value {
-        let token = tokens.text("accessToken");
+        let token = tokens.body["accessToken"].as_str().or(tokens.body["access_token"].as_str());
+        let token = token.unwrap_or_else(|| panic!("no token in {}", tokens.body));
         let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
         serde_json::from_slice(&claims).unwrap()
     }
@@ -123,6 +124,27 @@ impl House {
         let grant = "INSERT INTO user_roles (user_id, role) VALUES (?, 'ADMIN')";
         self.database().query(grant).bind(viewer.user_id().unwrap()).execute().await.unwrap();
         Viewer::signed_in(viewer.user.unwrap().with_role(Role::Admin))
+    }
+
+    /// A partner's program, whose secret is the password of everybody here.
+    pub(crate) async fn partner(&self, client_id: &str) {
+        self.register(&format!("friend_of_{client_id}")).await;
+        let insert = "INSERT INTO partners (client_id, secret_hash, scopes, created_at)
+          SELECT ?, phc, 'partner:read', 0 FROM credentials LIMIT 1";
+        self.database().query(insert).bind(client_id).execute().await.unwrap();
+    }
+
+    /// What the token endpoint of partners answers, with these credentials in the header and these parameters.
+    pub(crate) async fn partner_token(&self, basic: Option<&str>, parameters: &[(&str, &str)]) -> Reply {
+        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+        let pairs = parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
+        let body = pairs.collect::<Vec<_>>().join("&");
+        let mut request =
+            Request::post("/auth/v1/partner/token").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(credentials) = basic {
+            request = request.header(AUTHORIZATION, format!("Basic {}", STANDARD.encode(credentials)));
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
     }
 
     /// A company of this name.

@@ -11,6 +11,7 @@ mod house;
 mod moving;
 mod notifications;
 mod organisations;
+mod partners;
 mod password_resets;
 mod people;
 mod phone;
