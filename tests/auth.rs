@@ -65,6 +65,24 @@ in_both_shapes! {
         assert_eq!(history.at("/data/me/loginHistory/edges/0/node/ip"), "127.0.0.1");
     }
 
+    /// 4.2, RFC 8414: a partner's program finds where tokens are and gets one. It names no user: what is asked with it is
+    /// refused, whoever else asks is served on.
+    async fn a_partner_gets_a_token_that_is_no_users(product: &Product) {
+        let client = product.client();
+        let metadata = client.get("/.well-known/oauth-authorization-server").await;
+        let endpoint = metadata.at("/token_endpoint").as_str().expect("an endpoint").to_owned();
+        let path = endpoint.strip_prefix(metadata.at("/issuer").as_str().unwrap()).unwrap().to_owned();
+        let form = format!("grant_type=client_credentials&client_id=partner_demo&client_secret={PASSWORD}");
+        let issued = client.post_bytes(&path, "application/x-www-form-urlencoded", form).await;
+        assert_eq!((issued.status, issued.at("/scope").as_str()), (200, Some("partner:read")), "{issued:#?}");
+        assert_eq!(issued.headers["cache-control"], "no-store");
+
+        let partner = client.with_token(issued.at("/access_token").as_str().unwrap());
+        let asked = partner.query("{ me { id } courses(first: 1) { totalCount } }").await;
+        assert!(asked.at("/data/me").is_null() && asked.at("/errors/0").is_object(), "{asked:#?}");
+        assert_eq!(client.query("{ courses(first: 1) { totalCount } }").await.at("/errors"), &Value::Null);
+    }
+
     /// S0-GW-2: the keys that verify tokens are public, and hold nothing private.
     async fn the_key_set_is_public(product: &Product) {
         let reply = product.client().get("/.well-known/jwks.json").await;

@@ -1,8 +1,13 @@
 //! Pure types and rules of accounts and sessions (domain.md 3.1); no input or output.
 
 mod credentials;
+mod grid;
 mod login_event;
+mod membership;
+mod notification;
+mod partner;
 mod password_reset;
+mod people;
 mod phone;
 mod profile;
 mod session;
@@ -10,8 +15,13 @@ mod throttle;
 mod user;
 
 pub(crate) use credentials::{Email, EmailFault, PASSWORD_CHARACTERS_MAX, PasswordFault, check_password};
+pub(crate) use grid::{GridCell, GridFault};
 pub(crate) use login_event::{LoginEvent, LoginKind};
+pub(crate) use membership::MembershipChange;
+pub(crate) use notification::{Notice, Notification};
+pub(crate) use partner::{ClientId, ClientIdFault, Partner};
 pub(crate) use password_reset::{RESET_LIFETIME_US, ResetRequest, ResetRequestId, StoredReset};
+pub(crate) use people::{UserFilter, UserSort};
 pub(crate) use phone::{
     CODE_LIFETIME_US, DAY_US, Guess, Phone, SENDS_MAX, StoredCode, TOKEN_LIFETIME_US, VerificationId, code,
 };

@@ -1,9 +1,17 @@
-//! What identity publishes (domain.md 3.1). No event carries an address, a telephone number or a secret.
+//! What identity publishes and hears (domain.md 3.1). No event carries an address, a telephone number or a secret.
+
+mod avatars;
+mod notices;
+
+use std::collections::BTreeSet;
 
 use kit_events::NewEvent;
 use kit_ids::UserId;
+use kit_viewer::Role;
 use serde_json::json;
 
+pub(crate) use self::avatars::Avatars;
+pub(crate) use self::notices::Notices;
 use crate::domain::{SessionId, User};
 
 /// Somebody has opened an account.
@@ -14,6 +22,31 @@ pub(crate) fn registered(user: &User) -> NewEvent {
 /// Somebody has changed their profile.
 pub(crate) fn profile_updated(user: &User, time: i64) -> NewEvent {
     profile_event("identity.user.profile_updated.v1", user, time)
+}
+
+/// Somebody has another home; nothing but the cell of the grid is known of it.
+pub(crate) fn home_changed(user: &User, time: i64) -> NewEvent {
+    let cell = user.home.map(|home| json!({ "nx": home.nx, "ny": home.ny }));
+    let data = json!({ "id": user.id, "homeGrid": cell, "version": user.version });
+    NewEvent { kind: "identity.user.home_changed.v1", subject: user.id.to_string(), time, data }
+}
+
+/// Somebody belongs to another team.
+pub(crate) fn team_changed(user: &User, time: i64) -> NewEvent {
+    let data = json!({ "id": user.id, "companyId": user.company_id, "teamId": user.team_id, "version": user.version });
+    NewEvent { kind: "identity.user.team_changed.v1", subject: user.id.to_string(), time, data }
+}
+
+/// Somebody may act as something else.
+pub(crate) fn roles_changed(user: &User, roles: &BTreeSet<Role>, time: i64) -> NewEvent {
+    let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+    let data = json!({ "id": user.id, "roles": roles, "version": user.version });
+    NewEvent { kind: "identity.user.roles_changed.v1", subject: user.id.to_string(), time, data }
+}
+
+/// An account was closed.
+pub(crate) fn deactivated(user: UserId, time: i64) -> NewEvent {
+    NewEvent { kind: "identity.user.deactivated.v1", subject: user.to_string(), time, data: json!({ "id": user }) }
 }
 
 fn profile_event(kind: &'static str, user: &User, time: i64) -> NewEvent {

@@ -1,39 +1,37 @@
 //! The graph of identity (domain.md 2.1, docs/graph/identity.graphql): thin resolvers over loaders and services.
 
+mod input;
 mod login_history;
 mod mutation;
+mod notification;
 mod organisation;
+mod payload;
+mod people;
 mod query;
 mod user;
 
-use async_graphql::{EmptySubscription, Schema};
+use async_graphql::{EmptySubscription, SchemaBuilder};
 use kit_graph::{Implements, Node, UserError, export_sdl, schema};
-use kit_paging::CursorKey;
-
-use crate::service::Profiles;
 use login_history::LoginEvent;
-use mutation::{IdentityUserError, Mutation};
+use mutation::Mutation;
+use notification::Notification;
 use organisation::{Company, Team};
+use payload::IdentityUserError;
 use query::Query;
 use user::User;
 
-pub(crate) type IdentitySchema = Schema<Query, Mutation, EmptySubscription>;
-
-/// The schema, ready to answer.
-pub(crate) fn build(profiles: Profiles, cursor_key: CursorKey) -> IdentitySchema {
-    builder().data(profiles).data(cursor_key).finish()
-}
-
-/// The schema as composition reads it.
-pub(crate) fn sdl() -> String {
-    export_sdl(&builder().finish())
-}
-
-fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+/// The schema, without its data.
+pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     schema(Query, Mutation)
         .register_output_type::<Implements<Node, User>>()
         .register_output_type::<Implements<Node, Company>>()
         .register_output_type::<Implements<Node, Team>>()
         .register_output_type::<Implements<Node, LoginEvent>>()
+        .register_output_type::<Implements<Node, Notification>>()
         .register_output_type::<Implements<UserError, IdentityUserError>>()
+}
+
+/// The schema as composition reads it.
+pub(crate) fn sdl() -> String {
+    export_sdl(&builder().finish())
 }

@@ -30,7 +30,10 @@ use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
 use rest::Rest;
 use service::mail::{ConsoleMail, MailPort, SmtpMail};
 use service::sms::{ConsoleSms, SmsGateway, SmsPort};
-use service::{AccessTokens, Accounts, Keys, Passwords, Profiles, Resetting, Sessions, Verifying};
+use service::{
+    AccessTokens, Accounts, Administration, Directory, Erasing, Keys, Notifications, Partners, Passwords, Profiles,
+    Resetting, Sessions, Verifying,
+};
 
 pub use settings::{IdentityOptions, MailOptions, SmsOptions};
 
@@ -39,7 +42,15 @@ pub const SUBGRAPH: Subgraph = Subgraph {
     name: "identity",
     migrations: kit_database::migrations!(
         "identity",
-        ["0001_accounts", "0002_password_resets", "0003_phone_verifications"]
+        [
+            "0001_accounts",
+            "0002_password_resets",
+            "0003_phone_verifications",
+            "0004_lists",
+            "0005_departures",
+            "0006_notifications",
+            "0007_partners"
+        ]
     ),
     sdl: graph::sdl,
     build: |context| Box::pin(build(context)),
@@ -70,9 +81,26 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let verifying = Verifying { accounts: accounts.clone(), sms };
     let resetting = Resetting { accounts: accounts.clone(), mail, page: options.reset_page };
     let profiles = Profiles { database: context.database.clone(), clock: Arc::clone(&context.clock) };
-    let schema = graph::build(profiles, context.cursor_key());
+    let directory = Directory { database: context.database.clone() };
+    let administration = Administration { sessions: accounts.sessions.clone() };
+    let notifications = Notifications { database: context.database.clone(), clock: Arc::clone(&context.clock) };
+    let schema = graph::builder()
+        .data(context.cursor_key())
+        .data(profiles)
+        .data(directory)
+        .data(administration)
+        .data(notifications)
+        .finish();
+    let erasing = Erasing { database: context.database.clone() };
     let database = context.database.clone();
     let offer = Offer::new(schema, move || service::loaders::loaders(&database));
-    let rest = Rest { accounts, resetting: resetting.clone(), verifying, keys, origins: options.origins };
-    Ok(offer.with_rest(rest::routes(rest)).with_worker(resetting).with_seeder(seed::IdentitySeeder))
+    let partners = Partners { accounts: accounts.clone() };
+    let rest = Rest { accounts, resetting: resetting.clone(), verifying, partners, keys, origins: options.origins };
+    Ok(offer
+        .with_rest(rest::routes(rest))
+        .with_consumer(events::Notices { ids: context.ids })
+        .with_consumer(events::Avatars)
+        .with_worker(resetting)
+        .with_worker(erasing)
+        .with_seeder(seed::IdentitySeeder))
 }

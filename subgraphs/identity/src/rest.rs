@@ -5,7 +5,9 @@ mod body;
 mod client;
 mod cookie;
 mod description;
+mod form;
 mod jwks;
+mod partners;
 mod password_resets;
 mod phone_verifications;
 mod problem;
@@ -17,7 +19,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
-use crate::service::{Accounts, Keys, Resetting, Verifying};
+use crate::service::{Accounts, Keys, Partners, Resetting, Verifying};
 
 /// Most bytes of a body (domain.md 4): ten times what the largest request needs.
 const BODY_BYTES_MAX: usize = 64 * 1_024;
@@ -27,6 +29,7 @@ pub(crate) struct Rest {
     pub(crate) accounts: Accounts,
     pub(crate) resetting: Resetting,
     pub(crate) verifying: Verifying,
+    pub(crate) partners: Partners,
     pub(crate) keys: Arc<Keys>,
     /// Origins whose pages may use the cookie, besides the request's own host.
     pub(crate) origins: Vec<String>,
@@ -47,7 +50,9 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/auth/v1/sessions", get(sessions::list))
         .route("/auth/v1/sessions/{id}", delete(sessions::end))
         .route("/auth/v1/password", post(authentication::change_password))
+        .route("/auth/v1/partner/token", post(partners::token))
         .route("/.well-known/jwks.json", get(jwks::answer))
+        .route("/.well-known/oauth-authorization-server", get(partners::metadata))
         .route("/openapi.json", get(description::document))
         .route("/docs/rest", get(description::shown))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

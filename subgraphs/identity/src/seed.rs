@@ -6,10 +6,12 @@ use kit_demonstration::{
     BulkInsert, DemonstrationError, DemonstrationPassword, Progress, Seeder, Table, World, row, table,
 };
 use kit_ids::SystemRandomness;
+use kit_viewer::Role;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 use crate::service::passwords::hash_now;
+use crate::service::{AuthError, PartnerError, Partners};
 
 const COMPANIES: Table = table! {
     companies key { id: Bytes } columns { name: Text, created_at: Integer }
@@ -35,8 +37,13 @@ const LOGIN_EVENTS: Table = table! {
     login_events key { id: Bytes }
     columns { user_id: Bytes, kind: Text, at: Integer, ip: Text, user_agent: Text, session_id: Bytes }
 };
-const TABLES: &[Table] = &[COMPANIES, TEAMS, USERS, CREDENTIALS, USER_ROLES, LOGIN_EVENTS];
+const PARTNERS: Table = table! {
+    partners key { client_id: Text } columns { scopes: Text, rate_tier: Text, created_at: Integer }
+};
+const TABLES: &[Table] = &[COMPANIES, TEAMS, USERS, CREDENTIALS, USER_ROLES, LOGIN_EVENTS, PARTNERS];
 const NAME: &str = "identity";
+/// The one partner; its secret is the password of the accounts.
+const PARTNER: &str = "partner_demo";
 
 /// Writes identity's share. All accounts have one password, hashed once: a hash of each would take minutes.
 #[derive(Debug, Clone, Copy)]
@@ -103,7 +110,8 @@ impl Seeder for IdentitySeeder {
         organisations(world, database, progress).await?;
         Self::users(world, database, progress).await?;
         Self::sign_in(world, database, progress).await?;
-        history(world, database, progress).await
+        history(world, database, progress).await?;
+        partner(world, database).await
     }
 }
 
@@ -120,6 +128,18 @@ async fn organisations(world: &World, database: &Database, progress: &Progress) 
         teams.push(row![team.id, team.company_id, team.name, invite_code_hash, team.created_at]).await?;
     }
     teams.finish().await
+}
+
+async fn partner(world: &World, database: &Database) -> Result<(), DemonstrationError> {
+    let secret = SecretString::from(DemonstrationPassword::from_environment()?.expose());
+    let (scopes, now) = (Role::Partner.scopes(), world.key().anchor.micros());
+    match Partners::register(database, (PARTNER, scopes), (&secret, &SystemRandomness), now).await {
+        Ok(()) => Ok(()),
+        Err(PartnerError::Auth(AuthError::Database(source))) => {
+            Err(DemonstrationError::Database { action: "write into partners".to_owned(), source })
+        }
+        Err(error) => panic!("invariant: the demonstration partner keeps every rule of partners: {error}"),
+    }
 }
 
 async fn history(world: &World, database: &Database, progress: &Progress) -> Result<(), DemonstrationError> {

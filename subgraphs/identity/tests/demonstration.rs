@@ -4,7 +4,7 @@ use http::StatusCode;
 use kit_demonstration::{KNOWN_PASSWORD, Outcome, Persona, Profile, Progress, World, WorldKey};
 use kit_testing::TestDatabase;
 
-use crate::house::House;
+use crate::house::{AccountReply, House};
 
 fn tiny() -> World {
     World::new(WorldKey { profile: Profile::Tiny, ..WorldKey::default() })
@@ -27,6 +27,9 @@ kit_testing::on_each_database! {
         let body = serde_json::json!({ "email": email, "password": KNOWN_PASSWORD });
         let reply = house.post("/auth/v1/login", &[], body).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
+        let form = [("grant_type", "client_credentials"), ("client_id", "partner_demo"), ("client_secret", KNOWN_PASSWORD)];
+        let reply = house.partner_token(None, &form).await;
+        assert_eq!((reply.status, reply.text("scope").as_str()), (StatusCode::OK, "partner:read"), "{}", reply.body);
         house.stop().await;
         other.stop().await;
     }

@@ -1,16 +1,20 @@
 //! A running identity, and what people say to it.
 
 use std::ops::Deref;
+use std::time::Duration;
 
 use axum::body::Body;
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Request;
-use http::header::{CONTENT_TYPE, HOST, SET_COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, SET_COOKIE};
 use identity::SUBGRAPH;
-use kit_testing::{Reply, TestDatabase, TestSubgraph};
-use kit_viewer::{SignedInUser, Viewer};
+use kit_events::{Event, EventId, EventLog, NewEvent, Origin, Watermark};
+use kit_ids::{CompanyId, TeamId};
+use kit_testing::{Reply, TEST_START_US, TestDatabase, TestSubgraph};
+use kit_viewer::{Role, SignedInUser, Viewer};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -39,6 +43,12 @@ impl AccountReply for Reply {
     fn cookie(&self) -> String {
         self.headers[SET_COOKIE].to_str().unwrap().to_owned()
     }
+}
+
+/// What a sister tells of something.
+pub(crate) fn event(source: &str, kind: &'static str, subject: &str, data: Value) -> Event {
+    let new = NewEvent { kind, subject: subject.to_owned(), time: TEST_START_US, data };
+    Event::new(EventId::mint(TEST_START_US), source, 1, new, Origin::new("flow", None))
 }
 
 impl House {
@@ -71,11 +81,17 @@ impl House {
             .await
     }
 
+    /// What an access token says.
+    pub(crate) fn claims_of(&self, tokens: &Reply) -> Value {
+        let token = tokens.body["accessToken"].as_str().or(tokens.body["access_token"].as_str());
+        let token = token.unwrap_or_else(|| panic!("no token in {}", tokens.body));
+        let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+        serde_json::from_slice(&claims).unwrap()
+    }
+
     /// The viewer whom an access token names.
     pub(crate) fn viewer_of(&self, tokens: &Reply) -> Viewer {
-        let token = tokens.text("accessToken");
-        let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
-        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        let claims = self.claims_of(tokens);
         let user = SignedInUser::new(claims["sub"].as_str().unwrap().parse().unwrap());
         Viewer::signed_in(user.with_session(claims["sid"].as_str().unwrap()))
     }
@@ -93,6 +109,96 @@ impl House {
 
     pub(crate) async fn refresh(&self, refresh_token: &str) -> Reply {
         self.post("/auth/v1/token/refresh", &[], json!({ "refreshToken": refresh_token })).await
+    }
+
+    /// Registers somebody, and signs them in without roles.
+    pub(crate) async fn person(&self, name: &str) -> Viewer {
+        let location = self.register(name).await.headers["location"].to_str().unwrap().to_owned();
+        let id = location.strip_prefix("/users/").unwrap().parse().unwrap();
+        Viewer::signed_in(SignedInUser::new(id))
+    }
+
+    /// Registers an administrator.
+    pub(crate) async fn admin(&self, name: &str) -> Viewer {
+        let viewer = self.person(name).await;
+        let grant = "INSERT INTO user_roles (user_id, role) VALUES (?, 'ADMIN')";
+        self.database().query(grant).bind(viewer.user_id().unwrap()).execute().await.unwrap();
+        Viewer::signed_in(viewer.user.unwrap().with_role(Role::Admin))
+    }
+
+    /// A partner's program, whose secret is the password of everybody here.
+    pub(crate) async fn partner(&self, client_id: &str) {
+        self.register(&format!("friend_of_{client_id}")).await;
+        let insert = "INSERT INTO partners (client_id, secret_hash, scopes, created_at)
+          SELECT ?, phc, 'partner:read', 0 FROM credentials LIMIT 1";
+        self.database().query(insert).bind(client_id).execute().await.unwrap();
+    }
+
+    /// What the token endpoint of partners answers, with these credentials in the header and these parameters.
+    pub(crate) async fn partner_token(&self, basic: Option<&str>, parameters: &[(&str, &str)]) -> Reply {
+        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+        let pairs = parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
+        let body = pairs.collect::<Vec<_>>().join("&");
+        let mut request =
+            Request::post("/auth/v1/partner/token").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(credentials) = basic {
+            request = request.header(AUTHORIZATION, format!("Basic {}", STANDARD.encode(credentials)));
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// A company of this name.
+    pub(crate) async fn company(&self, number: u8, name: &str) -> CompanyId {
+        let id = CompanyId::from_bytes([number; 16]);
+        let insert = "INSERT INTO companies (id, name, created_at) VALUES (?, ?, 0)";
+        self.database().query(insert).bind(id).bind(name).execute().await.unwrap();
+        id
+    }
+
+    /// A team of a company, to which this code invites.
+    pub(crate) async fn team(&self, number: u8, company: CompanyId, invite_code: &str) -> TeamId {
+        let id = TeamId::from_bytes([number; 16]);
+        let hash: [u8; 32] = Sha256::digest(invite_code).into();
+        let insert = "INSERT INTO teams (id, company_id, name, invite_code_hash, created_at) VALUES (?, ?, ?, ?, 0)";
+        let insert = self.database().query(insert).bind(id).bind(company).bind(format!("Team {number}"));
+        insert.bind(hash).execute().await.unwrap();
+        id
+    }
+
+    /// Puts somebody where they belong.
+    pub(crate) async fn place(&self, viewer: &Viewer, company: CompanyId, team: Option<TeamId>) {
+        let update = "UPDATE users SET company_id = ?, team_id = ? WHERE id = ?";
+        let update = self.database().query(update).bind(company).bind(team).bind(viewer.user_id().unwrap());
+        update.execute().await.unwrap();
+    }
+
+    /// Publishes what a sister tells, as the log does when it delivers twice, and waits until it was dealt with or put
+    /// away.
+    pub(crate) async fn hear(&self, consumer: &str, events: &[Event]) {
+        let heard = "SELECT (SELECT COUNT(*) FROM inbox WHERE consumer = ?)
+          + (SELECT COUNT(*) FROM dead_letters WHERE consumer = ?) AS n";
+        let count = async || -> i64 {
+            let row = self.database().query(heard).bind(consumer).bind(consumer).fetch_one().await.unwrap();
+            row.get("n").unwrap()
+        };
+        let expected = count().await + i64::try_from(events.len()).unwrap();
+        for _ in 0..2 {
+            let watermark = Watermark { remembered: 0, raised: 0 };
+            self.event_log().publish(&events[0].source, events, watermark).await.unwrap();
+        }
+        let all_heard = async {
+            while count().await < expected {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), all_heard).await.expect("the events are dealt with");
+    }
+
+    /// The data of the last event of a type.
+    pub(crate) async fn last_event(&self, kind: &str) -> Value {
+        let select = "SELECT data FROM outbox WHERE type = ? ORDER BY position DESC LIMIT 1";
+        let row = self.database().query(select).bind(kind).fetch_one().await.unwrap();
+        serde_json::from_str(&row.get::<String>("data").unwrap()).unwrap()
     }
 
     /// What the graph answers this viewer.

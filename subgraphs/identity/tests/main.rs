@@ -3,10 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "what stands outside of test functions here serves them")]
 
 mod account;
+mod administration;
+mod avatars;
 mod demonstration;
 mod description;
 mod house;
+mod moving;
+mod notifications;
+mod organisations;
+mod partners;
 mod password_resets;
+mod people;
 mod phone;
 mod problems;
 mod schema;

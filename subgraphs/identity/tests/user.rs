@@ -1,23 +1,17 @@
 //! What the graph tells of people.
 
 use kit_testing::TestDatabase;
-use kit_viewer::{SignedInUser, Viewer};
+use kit_viewer::Viewer;
 use serde_json::json;
 
 use crate::house::House;
-
-async fn registered(house: &House, name: &str) -> Viewer {
-    let location = house.register(name).await.headers["location"].to_str().unwrap().to_owned();
-    let id = location.strip_prefix("/users/").unwrap().parse().unwrap();
-    Viewer::signed_in(SignedInUser::new(id))
-}
 
 kit_testing::on_each_database! {
     /// P11: private fields are for their owner only.
     async fn private_fields_are_for_their_owner(place: TestDatabase) {
         let house = House::open(place).await;
-        let lee = registered(&house, "lee").await;
-        let park = registered(&house, "park").await;
+        let lee = house.person("lee").await;
+        let park = house.person("park").await;
         let mine = house.graph(&lee, "{ me { email loginHistory(first: 5) { totalCount edges { node { kind } } } } }").await;
         let history = json!({ "totalCount": 1, "edges": [{ "node": { "kind": "LOGIN" } }] });
         assert_eq!(mine["data"]["me"], json!({ "email": "lee@demo.invalid", "loginHistory": history }));
@@ -36,8 +30,8 @@ kit_testing::on_each_database! {
     /// domain 3.1: a handle changes once in 30 days, is unique, and is reserved when it is given up.
     async fn a_handle_is_unique_and_stays_for_thirty_days(place: TestDatabase) {
         let house = House::open(place).await;
-        let lee = registered(&house, "lee").await;
-        let park = registered(&house, "park").await;
+        let lee = house.person("lee").await;
+        let park = house.person("park").await;
         let update = |handle: &str| {
             let input = format!("{{ handle: \"{handle}\", clientMutationId: \"m\" }}");
             format!("mutation {{ updateProfile(input: {input}) {{ user {{ handle }} userErrors {{ code path }} clientMutationId }} }}")
@@ -56,7 +50,7 @@ kit_testing::on_each_database! {
     /// P5, P16: entities by both keys, in order, missing ones null, one statement per loader.
     async fn entities_are_found_at_once(place: TestDatabase) {
         let house = House::open(place).await;
-        let ids = [registered(&house, "lee").await, registered(&house, "park").await].map(|viewer| viewer.user_id().unwrap());
+        let ids = [house.person("lee").await, house.person("park").await].map(|viewer| viewer.user_id().unwrap());
         let missing = kit_ids::UserId::from_bytes([1; 16]);
         let of = |id| format!("{{ __typename: \"User\", id: \"{id}\" }}");
         let query = format!(
@@ -72,8 +66,8 @@ kit_testing::on_each_database! {
     /// P11: the owner and holders of `user:read` see what is private, everyone else nulls; nothing of it may be kept.
     async fn every_private_field_is_for_its_owner_and_readers_of_users(place: TestDatabase) {
         let house = House::open(place).await;
-        let lee = registered(&house, "lee").await;
-        let park = registered(&house, "park").await;
+        let lee = house.person("lee").await;
+        let park = house.person("park").await;
         let admin = kit_testing::person(9, kit_viewer::Role::Admin);
         let id = lee.user_id().unwrap();
         let fields = "email roles loginHistory(first: 1) { totalCount }";
@@ -92,7 +86,7 @@ kit_testing::on_each_database! {
     /// P5: by handle, too.
     async fn a_user_is_found_by_handle(place: TestDatabase) {
         let house = House::open(place).await;
-        let lee = registered(&house, "lee").await;
+        let lee = house.person("lee").await;
         house.graph(&lee, "mutation { updateProfile(input: { handle: \"lee_1\" }) { user { id } } }").await;
         let keys = ["nobody", "lee_1"].map(|handle| json!({ "handle": handle }));
         let found = house.entities(&Viewer::anonymous(), "User", keys, "{ displayName }").await;
@@ -105,7 +99,7 @@ kit_testing::on_each_database! {
     /// S3-LOGIN, P6: every sign-in is there, newest first, page by page.
     async fn the_login_history_comes_page_by_page(place: TestDatabase) {
         let house = House::open(place).await;
-        let lee = registered(&house, "lee").await;
+        let lee = house.person("lee").await;
         for number in 0..4 {
             house.clock().advance(std::time::Duration::from_secs(60));
             let password = if number % 2 == 0 { crate::house::PASSWORD } else { "not the password" };

@@ -7,7 +7,7 @@ mod lesson_order;
 mod rejection;
 mod slug;
 
-pub use category::Category;
+pub use category::{CATEGORY_NAME_LENGTH_MAX, Category, CategoryTree};
 pub use course::{
     Course, CourseFilter, CourseLevel, CourseSort, CourseStatus, DESCRIPTION_BYTES_MAX, INSTRUCTORS_MAX, Price,
     TITLE_LENGTH_MAX,

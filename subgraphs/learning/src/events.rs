@@ -1,10 +1,15 @@
-//! What learning tells its sisters (P13, domain 3.2).
+//! What learning tells its sisters, and what it hears of them (P13, domain 3.2).
+
+mod departures;
+mod recordings;
 
 use kit_database::{DatabaseError, Transaction};
 use kit_events::{NewEvent, Origin, outbox};
 use serde_json::json;
 
-use crate::domain::{Course, Lesson};
+pub use self::departures::Departures;
+pub use self::recordings::Recordings;
+use crate::domain::{Category, Course, Lesson};
 
 /// A course was opened to everyone.
 pub const COURSE_PUBLISHED: &str = "learning.course.published.v1";
@@ -20,6 +25,8 @@ pub const LESSON_UPDATED: &str = "learning.lesson.updated.v1";
 pub const LESSON_MOVED: &str = "learning.lesson.moved.v1";
 /// A lesson was removed.
 pub const LESSON_REMOVED: &str = "learning.lesson.removed.v1";
+/// A category was made or changed.
+pub const CATEGORY_UPSERTED: &str = "learning.category.upserted.v1";
 
 /// Tells of a course; subject is the course.
 pub(crate) async fn course(
@@ -36,6 +43,20 @@ pub(crate) async fn course(
         "status": course.status.name(),
     });
     let event = NewEvent { kind, subject: course.id.to_string(), time: course.updated_at, data };
+    outbox::append(transaction, origin, event).await.map(drop)
+}
+
+/// Tells of a category as it is now; subject is the category.
+pub(crate) async fn category(
+    transaction: &mut Transaction,
+    origin: &Origin,
+    category: &Category,
+    time: i64,
+) -> Result<(), DatabaseError> {
+    let data = json!({
+        "id": category.id, "slug": category.slug, "name": category.name, "parentId": category.parent_id,
+    });
+    let event = NewEvent { kind: CATEGORY_UPSERTED, subject: category.id.to_string(), time, data };
     outbox::append(transaction, origin, event).await.map(drop)
 }
 

@@ -8,7 +8,8 @@
 //! - A published course has a lesson, an instructor and a category; its slug and currency no longer change.
 //! - Places of lessons are dense, from 1; count and length of a course equal its lessons, in the same transaction.
 //! - Only a course's instructors and administrators change it, and see it while it is a draft.
-//! - Each change of a course or lesson appends its event in its own transaction.
+//! - Categories make a tree of three levels at most.
+//! - Each change of a course, lesson or category appends its event in its own transaction.
 //!
 //! What it does not do: know users, who is enrolled, or the videos of lessons.
 
@@ -34,5 +35,8 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let cursors = context.cursor_key();
     let catalogue = service::Catalogue::new(context.database, context.clock, context.ids);
     let schema = graph::builder().data(cursors).data(catalogue).finish();
-    Ok(Offer::new(schema, move || service::loaders(&database)).with_seeder(seed::LearningSeeder))
+    Ok(Offer::new(schema, move || service::loaders(&database))
+        .with_consumer(events::Recordings)
+        .with_consumer(events::Departures)
+        .with_seeder(seed::LearningSeeder))
 }

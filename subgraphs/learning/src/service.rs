@@ -10,7 +10,10 @@ mod loaders;
 mod order;
 mod place_lesson;
 mod publish_course;
+mod take_duration;
+mod take_leave;
 mod update_course;
+mod upsert_category;
 mod validation;
 
 use std::sync::Arc;
@@ -28,7 +31,10 @@ pub use loaders::{
 };
 pub(crate) use order::{by_position, course_order, course_position, lesson_position};
 pub use place_lesson::NewLesson;
+pub(crate) use take_duration::take_duration;
+pub(crate) use take_leave::take_leave;
 pub use update_course::CourseChange;
+pub use upsert_category::CategoryDraft;
 
 /// What a use case answers.
 pub type ServiceResult<T> = Result<T, ServiceError>;

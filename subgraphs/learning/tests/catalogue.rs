@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use kit_database::Database;
+use kit_events::{Consumer, Event, EventId, HandlerError, NewEvent, Origin};
 use kit_ids::{CategoryId, CourseId, IdGenerator, SystemClock, UserId};
 use kit_service::Call;
 use kit_testing::TestDatabase;
 use kit_viewer::{Role, SignedInUser, Viewer};
 use learning::domain::{Course, CourseLevel, Lesson, Price};
 use learning::service::{Catalogue, NewCourse, NewLesson, ServiceResult};
+
+/// When sisters tell something: later than anything that a test does.
+pub(crate) const TOLD_AT_US: i64 = 9_000_000_000_000_000;
 
 pub(crate) struct Stage {
     pub(crate) database: Database,
@@ -60,6 +64,22 @@ impl Stage {
             position,
         };
         self.catalogue.add_lesson(&self.owner, &new, None).await
+    }
+
+    /// Gives a consumer an event of the flow, as its runner does.
+    pub(crate) async fn tell(
+        &self,
+        consumer: &dyn Consumer,
+        (kind, subject): (&'static str, String),
+        data: serde_json::Value,
+    ) -> Result<(), HandlerError> {
+        let new = NewEvent { kind, subject, time: TOLD_AT_US, data };
+        let event = Event::new(EventId::mint(TOLD_AT_US), "sister", 1, new, Origin::new("flow", None));
+        assert!(consumer.wants(kind), "{kind}");
+        let mut transaction = self.database.begin().await.unwrap();
+        let handled = consumer.handle(&event, &mut transaction).await;
+        transaction.commit().await.unwrap();
+        handled
     }
 
     /// The types of all events so far.

@@ -1,1 +1,2 @@
 mod placing;
+mod recordings;

@@ -2,15 +2,22 @@
 
 use async_graphql::{Context, Object};
 use kit_graph::{
-    CacheControlScope, GraphError, GraphResult, RequestContext, RequireUser, authenticated, cache_control,
+    CacheControlScope, GraphError, GraphResult, RequestContext, RequireScope, RequireUser, authenticated, cache_control,
 };
-use kit_ids::{CompanyId, LoginEventId, TeamId, UserId};
+use kit_ids::{CompanyId, LoginEventId, NotificationId, TeamId, UserId};
+use kit_paging::{PageArguments, PagingContext};
 use kit_viewer::Scope;
 
 use super::login_history::LoginEvent;
-use super::organisation::{Company, Team};
+use super::notification::Notification;
+use super::organisation::{Company, CompanyConnection, Team};
+use super::people::{UserConnection, UserFilter, UserOrder};
 use super::user::User;
-use crate::service::loaders::{CompanyById, LoginEventById, TeamById, UserByHandle, UserById};
+use crate::domain::UserSort;
+use crate::service::loaders::{
+    COMPANIES_BY_NAME, CompanyById, LoginEventById, NotificationById, TeamById, UserByHandle, UserById, people_order,
+};
+use crate::service::{Directory, DirectoryError};
 
 /// What can be asked.
 pub(crate) struct Query;
@@ -41,9 +48,53 @@ impl Query {
         Ok(user.map(User))
     }
 
+    /// Everyone, for administrators.
+    #[graphql(
+        requires_scopes = "user:read",
+        guard = "RequireScope(Scope::UserRead)",
+        tag = "admin",
+        directive = cache_control::apply(Some(0), Some(CacheControlScope::Private)),
+        cache_control(no_cache, private)
+    )]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    async fn users(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        filter: Option<UserFilter>,
+        order_by: Option<UserOrder>,
+    ) -> GraphResult<Option<UserConnection>> {
+        let sort = order_by.map_or(UserSort::Newest, UserSort::from);
+        let page = PageArguments::new(first, after, last, before).parse(people_order(sort), ctx.cursor_key())?;
+        let (filter, wanted) = (filter.unwrap_or_default().into(), (&page, ctx.wants_total_count()));
+        let found = ctx.data_unchecked::<Directory>().users(ctx.viewer(), &filter, sort, wanted).await;
+        let (page, total) = found.map_err(graph_error)?;
+        Ok(Some(UserConnection::of(page, total, sort, ctx.cursor_key())))
+    }
+
     /// A company by id.
     async fn company(&self, ctx: &Context<'_>, id: CompanyId) -> GraphResult<Option<Company>> {
         Ok(ctx.load::<CompanyById>(id).await?.map(Company))
+    }
+
+    /// Companies, those whose name begins with `query` when it is given.
+    async fn companies(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        query: Option<String>,
+    ) -> GraphResult<Option<CompanyConnection>> {
+        let page = PageArguments::new(first, after, last, before).parse(&COMPANIES_BY_NAME, ctx.cursor_key())?;
+        let wanted = (&page, ctx.wants_total_count());
+        let found = ctx.data_unchecked::<Directory>().companies(query.as_deref(), wanted).await;
+        let (page, total) = found.map_err(graph_error)?;
+        Ok(Some(CompanyConnection::of(page, total, ctx.cursor_key())))
     }
 
     /// A team by id.
@@ -88,5 +139,23 @@ impl Query {
         let event = ctx.load::<LoginEventById>(id).await?;
         // To anyone else it does not exist.
         Ok(event.filter(|event| ctx.viewer().self_or_scope(event.user_id, Scope::UserRead).is_ok()).map(LoginEvent))
+    }
+
+    #[graphql(entity)]
+    async fn find_notification_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(key)] id: NotificationId,
+    ) -> GraphResult<Option<Notification>> {
+        let found = ctx.load::<NotificationById>(id).await?;
+        // To anyone else it does not exist.
+        Ok(found.filter(|notification| ctx.viewer().is_user(notification.user_id)).map(Notification))
+    }
+}
+
+fn graph_error(error: DirectoryError) -> GraphError {
+    match error {
+        DirectoryError::Refused(refusal) => refusal.into(),
+        DirectoryError::Database(error) => GraphError::internal(&error),
     }
 }

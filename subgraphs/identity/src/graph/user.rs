@@ -2,16 +2,21 @@
 
 use async_graphql::{Context, Enum, Object};
 use kit_graph::{
-    CacheControlScope, DateTime, GraphResult, GridPoint, RequestContext, RequireUser, Url, authenticated, cache_control,
+    CacheControlScope, DateTime, ErrorCode, GraphError, GraphResult, GridPoint, RequestContext, RequireUser, Url,
+    authenticated, cache_control,
 };
 use kit_ids::{CategoryId, UserId};
 use kit_paging::{PageArguments, PagingContext, WindowKey, Windows};
 use kit_viewer::{Role, Scope};
 
 use super::login_history::{LoginEventConnection, LoginKind, connection};
+use super::notification::NotificationConnection;
 use super::organisation::{Company, Team};
 use crate::domain;
-use crate::service::loaders::{CompanyById, HISTORY_ORDER, LoginEventCount, LoginHistory, RolesOfUser, TeamById};
+use crate::service::loaders::{
+    CompanyById, HISTORY_ORDER, LoginEventCount, LoginHistory, NOTICES_ORDER, NotificationCount, NotificationsOfUser,
+    RolesOfUser, TeamById,
+};
 
 /// Whether an account is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -104,8 +109,8 @@ impl User {
         cache_control(max_age = 60, private)
     )]
     async fn home_grid(&self, ctx: &Context<'_>) -> Option<GridPoint> {
-        let (nx, ny) = self.0.home.filter(|_| self.is_open_to(ctx))?;
-        Some(GridPoint { nx, ny })
+        let home = self.0.home.filter(|_| self.is_open_to(ctx))?;
+        Some(GridPoint { nx: home.nx, ny: home.ny })
     }
 
     /// Address; only for themselves and holders of user:read.
@@ -142,8 +147,7 @@ impl User {
         Ok(roles.map(|roles| roles.into_iter().collect()))
     }
 
-    /// Sign-ins and what else touched the account's sessions, newest first; only for themselves and holders of
-    /// user:read.
+    /// Sign-ins and what else touched the account's sessions, newest first; only for themselves and holders of user:read.
     #[graphql(
         guard = "RequireUser",
         directive = authenticated::apply(),
@@ -169,5 +173,34 @@ impl User {
         };
         let page = ctx.load::<Windows<LoginHistory>>(WindowKey::new(self.0.id, kind, page)).await?;
         Ok(page.map(|page| connection(page, total, ctx.cursor_key())))
+    }
+
+    /// Notices to the person, newest first; only for themselves.
+    #[graphql(
+        guard = "RequireUser",
+        directive = authenticated::apply(),
+        directive = cache_control::apply(Some(0), Some(CacheControlScope::Private)),
+        cache_control(no_cache, private)
+    )]
+    async fn notifications(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        #[graphql(default_with = "Some(false)")] unread_only: Option<bool>,
+    ) -> GraphResult<Option<NotificationConnection>> {
+        if !ctx.viewer().is_user(self.0.id) {
+            return Err(GraphError::new(ErrorCode::Forbidden, "notifications are for the person themselves"));
+        }
+        let page = PageArguments::new(first, after, last, before).parse(&NOTICES_ORDER, ctx.cursor_key())?;
+        let unread_only = unread_only.unwrap_or_default();
+        let total = match ctx.wants_total_count() {
+            true => Some(ctx.load::<NotificationCount>((self.0.id, unread_only)).await?.unwrap_or_default()),
+            false => None,
+        };
+        let page = ctx.load::<Windows<NotificationsOfUser>>(WindowKey::new(self.0.id, unread_only, page)).await?;
+        Ok(page.map(|page| NotificationConnection::of(page, total, ctx.cursor_key())))
     }
 }

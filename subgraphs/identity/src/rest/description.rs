@@ -97,8 +97,10 @@ fn push_operation(page: &mut String, document: &Value, path: &str, method: &str,
         let scheme = &document["components"]["securitySchemes"]["accessToken"]["description"];
         push(page, format_args!("<p>Needs <code>Authorization: Bearer</code>: {}</p>", marked(text(scheme))));
     }
-    if let Some(reference) = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str() {
-        push(page, format_args!("<p>Body: {}</p>", linked(reference)));
+    let bodies = operation["requestBody"]["content"].as_object().into_iter().flatten();
+    for (content_type, body) in bodies {
+        let schema = body["schema"]["$ref"].as_str().map(linked).unwrap_or_default();
+        push(page, format_args!("<p>Body: {schema} as <code>{}</code></p>", escaped(content_type)));
     }
     *page += "<table><thead><tr><th scope=\"col\">Status</th><th scope=\"col\">Meaning</th></tr></thead><tbody>";
     for (status, response) in operation["responses"].as_object().into_iter().flatten() {

@@ -7,10 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit_ids::Randomness;
 use kit_viewer::{Role, Scope};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Keys;
-use crate::domain::{SessionId, User};
+use crate::domain::{ClientId, SessionId, User};
 
 /// How long an access token lives, in seconds (domain.md 4.1).
 pub(crate) const ACCESS_LIFETIME_SECONDS: i64 = 600;
@@ -30,20 +30,42 @@ impl AccessTokens {
         Self { keys, issuer, audience, randomness }
     }
 
+    /// Who issues them.
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
     /// A token of the user's session. `now` is in UTC microseconds.
     pub(crate) fn issue(&self, user: &User, roles: &BTreeSet<Role>, session: SessionId, now: i64) -> String {
-        let issued_at = now / 1_000_000;
         let scope: Vec<&str> = Role::scopes_of(roles.iter().copied()).into_iter().map(Scope::name).collect();
+        self.sign(
+            json!({
+                "sub": user.id, "sid": session, "ver": user.version, "scope": scope.join(" "),
+                "roles": roles.iter().map(|role| role.name()).collect::<Vec<_>>(),
+            }),
+            now,
+        )
+    }
+
+    /// A token of a partner's program, which acts for itself and has no session. `now` is in UTC microseconds.
+    pub(crate) fn issue_to_partner(&self, client_id: &ClientId, scope: &str, now: i64) -> String {
+        let client_id = client_id.as_str();
+        let roles = [Role::Partner.name()];
+        self.sign(json!({ "sub": client_id, "client_id": client_id, "scope": scope, "roles": roles }), now)
+    }
+
+    /// The token with these claims, and those that all tokens have.
+    fn sign(&self, mut claims: Value, now: i64) -> String {
+        let issued_at = now / 1_000_000;
         let mut jti = [0; JTI_BYTES];
         self.randomness.fill(&mut jti);
+        claims["iss"] = json!(self.issuer);
+        claims["aud"] = json!(self.audience);
+        claims["iat"] = json!(issued_at);
+        claims["exp"] = json!(issued_at + ACCESS_LIFETIME_SECONDS);
+        claims["jti"] = json!(URL_SAFE_NO_PAD.encode(jti));
         let header = json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": self.keys.kid() });
-        let claims = json!({
-            "iss": self.issuer, "aud": self.audience, "sub": user.id, "iat": issued_at,
-            "exp": issued_at + ACCESS_LIFETIME_SECONDS, "jti": URL_SAFE_NO_PAD.encode(jti), "sid": session,
-            "roles": roles.iter().map(|role| role.name()).collect::<Vec<_>>(), "scope": scope.join(" "),
-            "ver": user.version,
-        });
-        let encode = |part: serde_json::Value| URL_SAFE_NO_PAD.encode(part.to_string());
+        let encode = |part: Value| URL_SAFE_NO_PAD.encode(part.to_string());
         let signed = format!("{}.{}", encode(header), encode(claims));
         let signature = URL_SAFE_NO_PAD.encode(self.keys.sign(signed.as_bytes()));
         format!("{signed}.{signature}")

@@ -8,14 +8,13 @@ use kit_events::outbox;
 use kit_service::Call;
 use kit_viewer::{Client, Role};
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
 
+use super::attempts::{self, subject};
 use super::sessions::own_session;
 use super::verifying::proven;
 use super::{AuthError, Passwords, Sessions, TokenPair};
 use crate::domain::{
-    Email, EmailFault, Handle, LoginKind, PASSWORD_CHARACTERS_MAX, User, UserStatus, admit_attempt, check_display_name,
-    check_password,
+    Email, EmailFault, Handle, LoginKind, PASSWORD_CHARACTERS_MAX, User, UserStatus, check_display_name, check_password,
 };
 use crate::events;
 use crate::store::{credentials, login_events, throttles, users};
@@ -132,14 +131,7 @@ impl Accounts {
 
     /// Counts an attempt of a subject, and refuses when there were too many.
     pub(crate) async fn admit(&self, subject: &[u8; 32]) -> Result<(), AuthError> {
-        in_transaction!(self.sessions.database, |transaction| {
-            let now = self.sessions.clock.now();
-            let attempts = throttles::lock(transaction, subject, now).await?;
-            let attempts = admit_attempt(attempts, now)
-                .map_err(|wait_us| AuthError::TooManyAttempts { retry_after_seconds: wait_us / 1_000_000 + 1 })?;
-            throttles::write(transaction, subject, attempts).await?;
-            Ok(())
-        })
+        Ok(attempts::admit(&self.sessions.database, subject, self.sessions.clock.now()).await?)
     }
 
     fn new_user(&self, email: &Email, display_name: String) -> User {
@@ -171,10 +163,4 @@ fn taken(error: DatabaseError) -> AuthError {
         DatabaseError::Unique { constraint } if constraint == users::PHONE_UNIQUE => AuthError::PhoneTaken,
         error => error.into(),
     }
-}
-
-/// Who fails to sign in, and from where; also for accounts that do not exist.
-pub(crate) fn subject(email: &str, client: &Client) -> [u8; 32] {
-    let ip = client.ip.as_deref().unwrap_or_default();
-    Sha256::new().chain_update(email).chain_update([0]).chain_update(ip).finalize().into()
 }

@@ -3,6 +3,7 @@
 use kit_database::DatabaseError;
 use thiserror::Error;
 
+use super::attempts::AttemptError;
 use crate::domain::PasswordFault;
 
 /// Why an authentication path refuses, or fails.
@@ -52,4 +53,13 @@ pub(crate) enum AuthError {
     Database(#[from] DatabaseError),
     #[error("a password hash cannot be made or read: {0}")]
     Hash(String),
+}
+
+impl From<AttemptError> for AuthError {
+    fn from(error: AttemptError) -> Self {
+        match error {
+            AttemptError::TooMany { retry_after_seconds } => Self::TooManyAttempts { retry_after_seconds },
+            AttemptError::Database(error) => error.into(),
+        }
+    }
 }

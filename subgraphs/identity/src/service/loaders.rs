@@ -4,15 +4,21 @@ use std::collections::{BTreeSet, HashMap};
 
 use kit_database::{Database, DatabaseError};
 use kit_graph::{BatchLoad, Loaders};
-use kit_ids::{CompanyId, LoginEventId, TeamId, UserId};
-use kit_paging::{Window, WindowLoad, Windows};
+use kit_ids::{CompanyId, LoginEventId, NotificationId, TeamId, UserId};
+use kit_paging::{Window, WindowLoad, WindowRows, Windows};
 use kit_viewer::Role;
 
-use crate::domain::{Company, LoginEvent, LoginKind, Team, User};
-use crate::store::{login_events, organisations, users};
+use crate::domain::{Company, LoginEvent, LoginKind, Notification, Team, User};
+use crate::store::{login_events, notifications, organisations, people, users};
 
 /// The order of histories: newest first.
 pub(crate) use crate::store::login_events::NEWEST as HISTORY_ORDER;
+/// The order of notices, newest first, and where each stands in it.
+pub(crate) use crate::store::notifications::{NEWEST as NOTICES_ORDER, position as notice_position};
+/// The orders of companies and of teams, by name, and where each stands in them.
+pub(crate) use crate::store::organisations::{COMPANIES_BY_NAME, TEAMS_BY_NAME, company_position, team_position};
+/// The orders of people, and where each stands in them.
+pub(crate) use crate::store::people::{order as people_order, position as people_position};
 
 /// The loaders of one request.
 pub(crate) fn loaders(database: &Database) -> Loaders {
@@ -25,9 +31,15 @@ pub(crate) fn loaders(database: &Database) -> Loaders {
         .with(TeamById(database()))
         .with(CompanyMembers(database()))
         .with(TeamMembers(database()))
+        .with(CompanyTeams(database()))
+        .with(Windows(TeamsOfCompany(database())))
+        .with(Windows(PeopleOfTeam(database())))
         .with(LoginEventById(database()))
         .with(LoginEventCount(database()))
         .with(Windows(LoginHistory(database())))
+        .with(NotificationById(database()))
+        .with(NotificationCount(database()))
+        .with(Windows(NotificationsOfUser(database())))
 }
 
 macro_rules! loader {
@@ -79,10 +91,41 @@ loader!(
     TeamMembers: TeamId => i64, |database, ids| organisations::team_members(database, ids), |count| count
 );
 loader!(
+    /// How many teams a company has; missing when none.
+    CompanyTeams: CompanyId => i64, |database, ids| organisations::company_teams(database, ids), |count| count
+);
+loader!(
     /// An entry of somebody's history.
     LoginEventById: LoginEventId => LoginEvent, |database, ids| login_events::by_ids(database, ids),
     |event| (event.id, event)
 );
+
+loader!(
+    /// A notice.
+    NotificationById: NotificationId => Notification, |database, ids| notifications::by_ids(database, ids),
+    |notification| (notification.id, notification)
+);
+
+/// How many notices a user has, of those not read when only they are wanted; missing when none.
+pub(crate) struct NotificationCount(Database);
+
+impl BatchLoad for NotificationCount {
+    type Key = (UserId, bool);
+    type Value = i64;
+    type Error = DatabaseError;
+
+    async fn load(&self, keys: &[Self::Key]) -> Result<HashMap<Self::Key, i64>, DatabaseError> {
+        let mut counts = HashMap::with_capacity(keys.len());
+        for unread_only in [false, true] {
+            let users: Vec<UserId> = keys.iter().filter(|key| key.1 == unread_only).map(|key| key.0).collect();
+            if !users.is_empty() {
+                let counted = notifications::count(&self.0, &users, unread_only).await?;
+                counts.extend(counted.into_iter().map(|(user, count)| ((user, unread_only), count)));
+            }
+        }
+        Ok(counts)
+    }
+}
 
 /// How many entries a user's history has, of one kind when it is given; missing when none.
 pub(crate) struct LoginEventCount(Database);
@@ -106,21 +149,41 @@ impl BatchLoad for LoginEventCount {
     }
 }
 
-/// A user's history, page by page.
-#[derive(Clone)]
-pub(crate) struct LoginHistory(Database);
+macro_rules! window {
+    ($(#[$doc:meta])* $name:ident: $parent:ty, $filter:ty => $row:ty, $read:path) => {
+        $(#[$doc])*
+        pub(crate) struct $name(Database);
 
-impl WindowLoad for LoginHistory {
-    type Parent = UserId;
-    type Filter = Option<LoginKind>;
-    type Row = LoginEvent;
-    type Error = DatabaseError;
+        impl WindowLoad for $name {
+            type Parent = $parent;
+            type Filter = $filter;
+            type Row = $row;
+            type Error = DatabaseError;
 
-    async fn load_windows(
-        &self,
-        parents: &[UserId],
-        window: &Window<Option<LoginKind>>,
-    ) -> Result<Vec<(UserId, LoginEvent)>, DatabaseError> {
-        login_events::windows(&self.0, parents, window).await
-    }
+            async fn load_windows(
+                &self,
+                parents: &[$parent],
+                window: &Window<$filter>,
+            ) -> Result<WindowRows<$parent, $row>, DatabaseError> {
+                $read(&self.0, parents, window).await
+            }
+        }
+    };
 }
+
+window!(
+    /// A user's history, page by page.
+    LoginHistory: UserId, Option<LoginKind> => LoginEvent, login_events::windows
+);
+window!(
+    /// The teams of a company, by name.
+    TeamsOfCompany: CompanyId, () => Team, organisations::teams_of_companies
+);
+window!(
+    /// The people of a team, by name.
+    PeopleOfTeam: TeamId, () => User, people::of_teams
+);
+window!(
+    /// What a user is told, page by page; what they have not read when only that is wanted.
+    NotificationsOfUser: UserId, bool => Notification, notifications::windows
+);

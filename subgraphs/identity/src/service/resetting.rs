@@ -14,7 +14,7 @@ use kit_service::{Call, WorkError, Worker};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use super::accounts::subject;
+use super::attempts::subject;
 use super::mail::{Mail, MailPort};
 use super::{Accounts, AuthError};
 use crate::domain::{Email, EmailFault, LoginKind, RESET_LIFETIME_US, ResetRequest, UserStatus, check_password};

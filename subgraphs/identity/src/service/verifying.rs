@@ -9,7 +9,7 @@ use kit_service::Call;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::accounts::subject;
+use super::attempts::subject;
 use super::sms::SmsPort;
 use super::{Accounts, AuthError};
 use crate::domain::{CODE_LIFETIME_US, DAY_US, Guess, Phone, SENDS_MAX, TOKEN_LIFETIME_US, VerificationId, code};

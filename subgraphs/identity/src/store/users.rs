@@ -7,7 +7,7 @@ use kit_ids::UserId;
 use kit_viewer::Role;
 
 use super::unexpected;
-use crate::domain::{User, UserStatus};
+use crate::domain::{GridCell, User, UserStatus};
 
 const BY_ID: &str = "SELECT * FROM users WHERE id IN (..)";
 const BY_HANDLE: &str = "SELECT * FROM users WHERE handle IN (..)";
@@ -18,6 +18,13 @@ const INSERT: &str = "INSERT INTO users (id, handle, email, phone, display_name,
 const GRANT: &str = "INSERT INTO user_roles (user_id, role) VALUES (?, ?)";
 const UPDATE_PROFILE: &str = "UPDATE users SET handle = ?, handle_changed_at = ?, display_name = ?, bio = ?,
   interests = ?, version = ? WHERE id = ?";
+const UPDATE_AVATAR: &str = "UPDATE users SET avatar_url = ?, version = ? WHERE id = ?";
+const UPDATE_HOME: &str = "UPDATE users SET nx = ?, ny = ?, version = ? WHERE id = ?";
+const UPDATE_TEAM: &str = "UPDATE users SET company_id = ?, team_id = ?, version = ? WHERE id = ?";
+const UPDATE_VERSION: &str = "UPDATE users SET version = ? WHERE id = ?";
+const ADMINS: &str = "SELECT r.user_id FROM user_roles r JOIN users u ON u.id = r.user_id
+  WHERE r.role = 'ADMIN' AND u.status = 'ACTIVE' ORDER BY r.user_id";
+const REVOKE: &str = "DELETE FROM user_roles WHERE user_id = ? AND role = ?";
 const RESERVED: &str =
     "SELECT 1 AS present FROM reserved_handles WHERE handle = ? AND reserved_until > ? AND user_id <> ?";
 const RESERVE: Upsert = Upsert::into("reserved_handles").key(&["handle"]).replace(&["user_id", "reserved_until"]);
@@ -82,6 +89,46 @@ pub(crate) async fn update_profile(transaction: &mut Transaction, user: &User) -
     update.bind(serde_json::to_string(&user.interests)?).bind(user.version).bind(user.id).execute().await.map(drop)
 }
 
+/// Writes the address of a user's picture.
+pub(crate) async fn update_avatar(transaction: &mut Transaction, user: &User) -> Result<(), DatabaseError> {
+    let update = transaction.query(UPDATE_AVATAR).bind(user.avatar_url.clone()).bind(user.version);
+    update.bind(user.id).execute().await.map(drop)
+}
+
+/// Writes where a user lives.
+pub(crate) async fn update_home(transaction: &mut Transaction, user: &User) -> Result<(), DatabaseError> {
+    let (nx, ny) = (user.home.map(|home| home.nx), user.home.map(|home| home.ny));
+    let update = transaction.query(UPDATE_HOME).bind(nx.map(i64::from)).bind(ny.map(i64::from));
+    update.bind(user.version).bind(user.id).execute().await.map(drop)
+}
+
+/// Writes where a user belongs.
+pub(crate) async fn update_team(transaction: &mut Transaction, user: &User) -> Result<(), DatabaseError> {
+    let update = transaction.query(UPDATE_TEAM).bind(user.company_id).bind(user.team_id);
+    update.bind(user.version).bind(user.id).execute().await.map(drop)
+}
+
+/// The administrators whose accounts are in use, locked until the transaction ends: of two who would each take the role
+/// from one of the last two, the second one waits and sees that one is left. Lock them before any other user.
+pub(crate) async fn lock_admins(transaction: &mut Transaction) -> Result<Vec<UserId>, DatabaseError> {
+    transaction.query(ADMINS).locking().fetch_all().await?.iter().map(|row| row.get("user_id")).collect()
+}
+
+/// Writes the roles of a user, who has these now, with the version that tokens carry from now on.
+pub(crate) async fn replace_roles(
+    transaction: &mut Transaction,
+    user: &User,
+    (present, next): (&BTreeSet<Role>, &BTreeSet<Role>),
+) -> Result<(), DatabaseError> {
+    for role in present.difference(next) {
+        transaction.query(REVOKE).bind(user.id).bind(role.name()).execute().await?;
+    }
+    for role in next.difference(present) {
+        grant(transaction, user.id, *role).await?;
+    }
+    transaction.query(UPDATE_VERSION).bind(user.version).bind(user.id).execute().await.map(drop)
+}
+
 /// Whether somebody else has given the handle up lately.
 pub(crate) async fn is_reserved(
     transaction: &mut Transaction,
@@ -102,11 +149,11 @@ pub(crate) async fn reserve(
     transaction.upsert(&RESERVE).bind(handle).bind(id).bind(until).execute().await.map(drop)
 }
 
-fn user(row: &Row) -> Result<User, DatabaseError> {
+pub(super) fn user(row: &Row) -> Result<User, DatabaseError> {
     let status: String = row.get("status")?;
     let status: UserStatus = status.parse().map_err(|()| unexpected("status", "the name of a status", &status))?;
     let (nx, ny): (Option<i64>, Option<i64>) = (row.get("nx")?, row.get("ny")?);
-    let home = nx.zip(ny).and_then(|(nx, ny)| Some((i32::try_from(nx).ok()?, i32::try_from(ny).ok()?)));
+    let cell = |(nx, ny)| Some(GridCell { nx: i32::try_from(nx).ok()?, ny: i32::try_from(ny).ok()? });
     Ok(User {
         id: row.get("id")?,
         handle: row.get("handle")?,
@@ -119,7 +166,7 @@ fn user(row: &Row) -> Result<User, DatabaseError> {
         interests: serde_json::from_str(&row.get::<String>("interests")?)?,
         company_id: row.get("company_id")?,
         team_id: row.get("team_id")?,
-        home,
+        home: nx.zip(ny).and_then(cell),
         status,
         version: row.get("version")?,
         created_at: row.get("created_at")?,

@@ -1,7 +1,7 @@
 use kit_database::{DatabaseError, ToColumn, Value};
 use kit_testing::{TestDatabase, on_each_database};
 
-use crate::shelf::{insert, shelf};
+use crate::shelf::{copies, insert, shelf};
 
 on_each_database! {
     /// P15
@@ -80,6 +80,15 @@ on_each_database! {
             let found: Vec<u8> = rows.iter().map(|row| row.get::<[u8; 16]>("id").unwrap()[0]).collect();
             assert_eq!(found, wanted.into_iter().filter(|id| *id <= 9).collect::<Vec<_>>());
         }
+    }
+
+    async fn an_empty_list_changes_nothing(place: TestDatabase) {
+        let database = shelf(&place).await;
+        for sql in ["UPDATE books SET copies = 2 WHERE id IN (..)", "DELETE FROM books WHERE id IN (..)"] {
+            let none: [[u8; 16]; 0] = [];
+            assert_eq!(database.query(sql).bind_list(none).execute().await.unwrap().rows, 0, "{sql}");
+        }
+        assert_eq!(copies(&database, 1).await, 1);
     }
 
     async fn many_rows_are_inserted_at_once(place: TestDatabase) {

@@ -17,9 +17,12 @@ pub enum Rejection {
         /// What it lacks.
         missing: &'static str,
     },
-    /// Another course has the slug.
-    #[error("another course has this slug; choose another one")]
+    /// Another one has the slug.
+    #[error("another one has this slug; choose another slug")]
     SlugTaken,
+    /// The tree of categories would have a circle, or a fourth level.
+    #[error("a category cannot stand below itself, nor below the third level; choose another place for it")]
+    CategoryCycle,
     /// A published course keeps a lesson.
     #[error("a published course keeps at least one lesson; archive the course or add another lesson first")]
     LastLesson,
@@ -49,6 +52,7 @@ impl Rejection {
         match self {
             Self::VersionConflict { .. } => Some("expectedVersion"),
             Self::SlugTaken => Some("slug"),
+            Self::CategoryCycle => Some("parentId"),
             Self::PositionInvalid { .. } => Some("position"),
             Self::NotFound { field, .. } => Some(field),
             Self::IdempotencyConflict => Some("idempotencyKey"),

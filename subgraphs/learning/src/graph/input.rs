@@ -6,7 +6,7 @@ use kit_ids::{CategoryId, CourseId, LessonId, UserId};
 
 use super::course::CourseLevel;
 use crate::domain::Price;
-use crate::service::{CourseChange, LessonChange, NewCourse, NewLesson};
+use crate::service::{CategoryDraft, CourseChange, LessonChange, NewCourse, NewLesson};
 
 /// What `createCourse` needs.
 #[derive(InputObject)]
@@ -196,6 +196,29 @@ pub(crate) struct RemoveLessonInput {
     pub(super) lesson_id: LessonId,
     /// Echoed in the payload.
     pub(super) client_mutation_id: Option<String>,
+}
+
+/// What `upsertCategory` needs.
+#[derive(InputObject)]
+pub(crate) struct UpsertCategoryInput {
+    /// The category to change; a new one when left out.
+    category_id: Option<CategoryId>,
+    /// Name in addresses.
+    slug: String,
+    /// Name.
+    name: String,
+    /// The category above; none makes it a top one. At most three levels.
+    parent_id: Option<CategoryId>,
+    /// Repeating a request with the same key within 24 hours returns the first answer instead of acting again.
+    pub(super) idempotency_key: Option<async_graphql::ID>,
+    /// Echoed in the payload.
+    pub(super) client_mutation_id: Option<String>,
+}
+
+impl From<UpsertCategoryInput> for CategoryDraft {
+    fn from(input: UpsertCategoryInput) -> Self {
+        Self { id: input.category_id, slug: input.slug, name: input.name, parent_id: input.parent_id }
+    }
 }
 
 fn price(money: Money) -> Price {

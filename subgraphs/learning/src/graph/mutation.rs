@@ -5,15 +5,16 @@ use kit_graph::{GraphResult, RequireScope};
 use kit_service::CallContext;
 use kit_viewer::Scope;
 
+use super::category::Category;
 use super::course::Course;
 use super::input::{
     AddLessonInput, ArchiveCourseInput, CreateCourseInput, MoveLessonInput, PublishCourseInput, RemoveLessonInput,
-    UpdateCourseInput, UpdateLessonInput,
+    UpdateCourseInput, UpdateLessonInput, UpsertCategoryInput,
 };
 use super::lesson::Lesson;
 use super::payload::{
     AddLessonPayload, ArchiveCoursePayload, CreateCoursePayload, MoveLessonPayload, PublishCoursePayload,
-    RemoveLessonPayload, UpdateCoursePayload, UpdateLessonPayload,
+    RemoveLessonPayload, UpdateCoursePayload, UpdateLessonPayload, UpsertCategoryPayload,
 };
 use crate::service::Catalogue;
 
@@ -112,6 +113,19 @@ impl Mutation {
         let echo = input.client_mutation_id.clone();
         let done = catalogue(ctx).remove_lesson(ctx.call(), input.lesson_id).await;
         RemoveLessonPayload::of(done, echo, Course)
+    }
+
+    /// Makes or changes a category.
+    #[graphql(requires_scopes = "course:write", guard = "RequireScope(Scope::CourseWrite)")]
+    async fn upsert_category(
+        &self,
+        ctx: &Context<'_>,
+        input: UpsertCategoryInput,
+    ) -> GraphResult<Option<UpsertCategoryPayload>> {
+        let echo = input.client_mutation_id.clone();
+        let key = input.idempotency_key.clone();
+        let done = catalogue(ctx).upsert_category(ctx.call(), &input.into(), key.as_deref().map(String::as_str)).await;
+        UpsertCategoryPayload::of(done, echo, Category)
     }
 }
 

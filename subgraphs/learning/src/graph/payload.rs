@@ -2,6 +2,7 @@
 
 use kit_graph::{GraphError, GraphResult};
 
+use super::category::Category;
 use super::course::Course;
 use super::lesson::Lesson;
 use crate::domain::Rejection;
@@ -16,6 +17,8 @@ kit_graph::user_errors! {
         NotPublishable,
         /// Another one has the slug.
         SlugTaken,
+        /// The category would stand below itself, or below a third level.
+        CategoryCycle,
         /// A published course keeps at least one lesson.
         LastLesson,
         /// There is no such place.
@@ -83,6 +86,9 @@ payloads! {
     /// What `removeLesson` answers.
     RemoveLessonPayload, /// The course, without the lesson; null when refused.
     course: Course;
+    /// What `upsertCategory` answers.
+    UpsertCategoryPayload, /// The category; null when refused.
+    category: Category;
 }
 
 fn user_error(rejection: &Rejection) -> LearningUserError {
@@ -90,6 +96,7 @@ fn user_error(rejection: &Rejection) -> LearningUserError {
         Rejection::VersionConflict { .. } => LearningErrorCode::VersionConflict,
         Rejection::NotPublishable { .. } => LearningErrorCode::NotPublishable,
         Rejection::SlugTaken => LearningErrorCode::SlugTaken,
+        Rejection::CategoryCycle => LearningErrorCode::CategoryCycle,
         Rejection::LastLesson => LearningErrorCode::LastLesson,
         Rejection::PositionInvalid { .. } => LearningErrorCode::PositionInvalid,
         Rejection::IdempotencyConflict => LearningErrorCode::IdempotencyConflict,

@@ -3,16 +3,21 @@
 use kit_ids::UserId;
 
 use super::{ServiceError, ServiceResult};
-use crate::domain::{DESCRIPTION_BYTES_MAX, INSTRUCTORS_MAX, TITLE_LENGTH_MAX, is_slug};
+use crate::domain::{CATEGORY_NAME_LENGTH_MAX, DESCRIPTION_BYTES_MAX, INSTRUCTORS_MAX, TITLE_LENGTH_MAX, is_slug};
 
 /// Longest lesson: a day, in seconds.
-const DURATION_MAX: i64 = 86_400;
+pub(super) const DURATION_MAX: i64 = 86_400;
 /// Longest language tag: what RFC 5646, section 4.4.1, lets most tags fit in, and the column holds.
 const LANGUAGE_LENGTH_MAX: usize = 16;
 
 pub(super) fn title(text: &str) -> ServiceResult<()> {
     let fits = !text.trim().is_empty() && text.chars().count() <= TITLE_LENGTH_MAX;
     check(fits, || format!("`title` needs 1 to {TITLE_LENGTH_MAX} characters"))
+}
+
+pub(super) fn category_name(text: &str) -> ServiceResult<()> {
+    let fits = !text.trim().is_empty() && text.chars().count() <= CATEGORY_NAME_LENGTH_MAX;
+    check(fits, || format!("`name` needs 1 to {CATEGORY_NAME_LENGTH_MAX} characters"))
 }
 
 pub(super) fn description(text: &str) -> ServiceResult<()> {

@@ -1,9 +1,9 @@
 //! Categories.
 
-use kit_database::{DatabaseError, Executor, Row};
+use kit_database::{DatabaseError, Executor, Row, Transaction};
 use kit_ids::CategoryId;
 
-use crate::domain::Category;
+use crate::domain::{Category, CategoryTree};
 
 /// Most categories below one: what a plain list of the graph may hold (P6).
 const SIBLINGS_MAX: i64 = 100;
@@ -33,6 +33,24 @@ pub(crate) async fn below(on: impl Executor<'_>, parent: Option<CategoryId>) -> 
 
 pub(crate) async fn exists(on: impl Executor<'_>, id: CategoryId) -> Result<bool, DatabaseError> {
     Ok(on.query("SELECT 1 FROM categories WHERE id = ?").bind(id).fetch_optional().await?.is_some())
+}
+
+/// The tree of all categories, locked until the transaction ends: it is changed by one after the other.
+pub(crate) async fn locked_tree(transaction: &mut Transaction) -> Result<CategoryTree, DatabaseError> {
+    let rows = transaction.query("SELECT id, parent_id FROM categories ORDER BY id").locking().fetch_all().await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("parent_id")?))).collect()
+}
+
+pub(crate) async fn insert(transaction: &mut Transaction, category: &Category, now: i64) -> Result<(), DatabaseError> {
+    let insert = "INSERT INTO categories (id, slug, name, parent_id, created_at) VALUES (?, ?, ?, ?, ?)";
+    let query = transaction.query(insert).bind(category.id).bind(&category.slug).bind(&category.name);
+    query.bind(category.parent_id).bind(now).execute().await.map(drop)
+}
+
+pub(crate) async fn update(transaction: &mut Transaction, category: &Category) -> Result<(), DatabaseError> {
+    let update = "UPDATE categories SET slug = ?, name = ?, parent_id = ? WHERE id = ?";
+    let query = transaction.query(update).bind(&category.slug).bind(&category.name).bind(category.parent_id);
+    query.bind(category.id).execute().await.map(drop)
 }
 
 fn read(rows: &[Row]) -> Result<Vec<Category>, DatabaseError> {

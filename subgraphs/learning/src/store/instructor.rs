@@ -13,6 +13,12 @@ pub(crate) async fn of_courses(
     rows.iter().map(|row| Ok((row.get("course_id")?, row.get("user_id")?))).collect()
 }
 
+/// The courses that a person teaches, in the order of their ids.
+pub(crate) async fn courses_of(on: impl Executor<'_>, person: UserId) -> Result<Vec<CourseId>, DatabaseError> {
+    let select = "SELECT course_id FROM course_instructors WHERE user_id = ? ORDER BY course_id";
+    on.query(select).bind(person).fetch_all().await?.iter().map(|row| row.get("course_id")).collect()
+}
+
 /// Replaces the instructors of a course.
 pub(crate) async fn replace(
     transaction: &mut Transaction,

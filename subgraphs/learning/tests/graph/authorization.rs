@@ -41,6 +41,23 @@ kit_testing::on_each_database! {
         graph.subgraph.stop().await;
     }
 
+    /// P11: categories belong to nobody; whoever writes courses changes them.
+    async fn categories_are_changed_by_whoever_writes_courses(place: TestDatabase) {
+        let graph = Graph::on(place).await;
+        let viewers = [
+            (Viewer::anonymous(), Some("UNAUTHENTICATED")), (learner(), Some("FORBIDDEN")), (owner(), None), (other(), None),
+            (admin(), None),
+        ];
+        for (number, (viewer, refusal)) in viewers.into_iter().enumerate() {
+            let input = json!({ "slug": format!("subject-{number}"), "name": "Subject" });
+            let reply = graph.subgraph.change(&viewer, "upsertCategory", "category { id }", input).await;
+            assert_eq!(reply.codes().first().copied(), refusal, "{viewer:?}: {}", reply.body);
+            assert_eq!(reply.data("/upsertCategory").is_null(), refusal.is_some(), "{viewer:?}");
+        }
+        assert_eq!(graph.subgraph.published().await.len(), 3);
+        graph.subgraph.stop().await;
+    }
+
     /// P11: one makes courses of which one is an instructor; an administrator makes any.
     async fn nobody_makes_courses_for_others(place: TestDatabase) {
         let graph = Graph::on(place).await;

@@ -1,7 +1,7 @@
 //! Each mutation: what it does, each refusal as data, and a request that comes twice (P7, P8, domain 3.2).
 
 use kit_testing::TestDatabase;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Graph, owner};
 
@@ -61,6 +61,23 @@ kit_testing::on_each_database! {
         graph.subgraph.stop().await;
     }
 
+    async fn a_category_is_made_and_moved(place: TestDatabase) {
+        let graph = Graph::on(place).await;
+        let put = async |input: Value| {
+            let selection = "category { id slug name parent { slug } }";
+            graph.subgraph.change(&owner(), "upsertCategory", selection, input).await
+        };
+        let made = put(json!({ "slug": "oil", "name": "Oil", "parentId": graph.category })).await;
+        let id = made.text_at("/upsertCategory/category/id");
+        let expected = json!({ "id": id, "slug": "oil", "name": "Oil", "parent": { "slug": "art" } });
+        assert_eq!(*made.data("/upsertCategory/category"), expected);
+        let moved = put(json!({ "categoryId": id, "slug": "oil", "name": "Oils" })).await;
+        let expected = json!({ "id": id, "slug": "oil", "name": "Oils", "parent": null });
+        assert_eq!(*moved.data("/upsertCategory/category"), expected);
+        assert_eq!(graph.subgraph.published().await, ["learning.category.upserted.v1"; 2]);
+        graph.subgraph.stop().await;
+    }
+
     /// Domain 3.2, 7.1: each user error, with the field at fault; nothing has changed and nothing is told.
     async fn each_refusal_is_data_and_changes_nothing(place: TestDatabase) {
         let graph = Graph::on(place).await;
@@ -70,6 +87,18 @@ kit_testing::on_each_database! {
         let lesson = lessons.text_at("/course/lessons/edges/0/node/id");
         let told = graph.subgraph.published().await;
         let none = "crs_00000000000000000000000000";
+        let no_category = "cat_00000000000000000000000000";
+        let category = json!({ "slug": "art", "name": "Art" });
+        let of_category = |key: &str, value: Value| {
+            let mut input = category.clone();
+            input[key] = value;
+            ("upsertCategory", "category { id }", input)
+        };
+        let (taken, unknown, orphan, own_parent) = (
+            of_category("name", json!("Other")), of_category("categoryId", json!(no_category)),
+            of_category("parentId", json!(no_category)),
+            ("upsertCategory", "category { id }", json!({ "categoryId": graph.category, "slug": "art", "name": "Art", "parentId": graph.category })),
+        );
         let cases = [
             ("createCourse", "course { id }", graph.new_course("colour"), "SLUG_TAKEN", json!(["input", "slug"])),
             ("updateCourse", "course { id }", json!({ "courseId": course, "expectedVersion": 0, "title": "x" }), "VERSION_CONFLICT", json!(["input", "expectedVersion"])),
@@ -81,6 +110,10 @@ kit_testing::on_each_database! {
             ("updateLesson", "lesson { id }", json!({ "lessonId": "les_00000000000000000000000000" }), "NOT_FOUND", json!(["input", "lessonId"])),
             ("moveLesson", "lesson { id }", json!({ "lessonId": lesson, "position": 0 }), "POSITION_INVALID", json!(["input", "position"])),
             ("removeLesson", "course { id }", json!({ "lessonId": lesson }), "LAST_LESSON", json!(null)),
+            (taken.0, taken.1, taken.2, "SLUG_TAKEN", json!(["input", "slug"])),
+            (unknown.0, unknown.1, unknown.2, "NOT_FOUND", json!(["input", "categoryId"])),
+            (orphan.0, orphan.1, orphan.2, "NOT_FOUND", json!(["input", "parentId"])),
+            (own_parent.0, own_parent.1, own_parent.2, "CATEGORY_CYCLE", json!(["input", "parentId"])),
         ];
         for (mutation, entity, input, code, path) in cases {
             let reply = graph.subgraph.change(&owner(), mutation, entity, input).await;
@@ -114,6 +147,9 @@ kit_testing::on_each_database! {
             wrong("categoryId", json!("crs_00000000000000000000000000")),
             wrong("thumbnailUrl", json!("javascript:alert(1)")),
             ("addLesson", "lesson { id }", json!({ "courseId": course, "title": "x", "durationSeconds": -1 })),
+            ("upsertCategory", "category { id }", json!({ "slug": "No Slug", "name": "x" })),
+            ("upsertCategory", "category { id }", json!({ "slug": "x", "name": " " })),
+            ("upsertCategory", "category { id }", json!({ "slug": "x", "name": "x".repeat(121) })),
         ];
         for (mutation, entity, input) in cases {
             let reply = graph.subgraph.change(&owner(), mutation, entity, input.clone()).await;

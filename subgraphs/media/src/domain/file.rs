@@ -59,7 +59,8 @@ pub(crate) fn file_name(sent: &str) -> Option<String> {
     let last = sent.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let is_plain = !last.chars().any(|one| one.is_control() || is_direction(one));
     let length = last.chars().count();
-    (is_plain && (1..=FILE_NAME_LENGTH_MAX).contains(&length) && last.trim_matches('.') != "").then(|| last.to_owned())
+    (is_plain && (1..=FILE_NAME_LENGTH_MAX).contains(&length) && !last.trim_matches('.').is_empty())
+        .then(|| last.to_owned())
 }
 
 /// Characters that turn the direction of writing, and so hide the ending of a name.

@@ -138,7 +138,7 @@ async fn stream(
     let archive = ctx.data_unchecked::<Archive>();
     let issued = archive.stream(ctx.viewer(), playable, &ready, |file| segmented.contains_key(&file), purpose);
     Ok(Some(match issued {
-        Ok(issued) => StreamResult::Ticket(StreamTicket::of(issued)),
+        Ok(issued) => StreamResult::Ticket(Box::new(StreamTicket::of(issued))),
         Err(no_media) => StreamResult::Denied(AccessDenied::of(denial.unwrap_or(no_media), protocol)),
     }))
 }

@@ -12,7 +12,7 @@ use crate::service::tickets::Use;
 /// An address to play from, or why there is none.
 #[derive(Union)]
 pub(crate) enum StreamResult {
-    Ticket(StreamTicket),
+    Ticket(Box<StreamTicket>),
     Denied(AccessDenied),
 }
 

@@ -182,11 +182,11 @@ fn upload_fields(upload: UploadId, part: Option<i64>, expires_at: i64) -> [Strin
 }
 
 fn sealed<const COUNT: usize>(sealer: &Sealer, fields: &[String; COUNT]) -> Seal {
-    sealer.seal(&fields.each_ref().map(|field| field.as_bytes()))
+    sealer.seal(&fields.each_ref().map(std::string::String::as_bytes))
 }
 
 fn recognised<const COUNT: usize>(sealer: &Sealer, key_id: &str, seal: &[u8], fields: &[String; COUNT]) -> bool {
-    sealer.recognises(key_id, seal, &fields.each_ref().map(|field| field.as_bytes()))
+    sealer.recognises(key_id, seal, &fields.each_ref().map(std::string::String::as_bytes))
 }
 
 /// A moment as addresses spell it, and no other spelling of it (PS-03).

@@ -10,8 +10,11 @@ const MARKER: &str = "(..)";
 
 pub(super) fn expand_list(sql: &str, mut values: Vec<Value>) -> Result<(String, Vec<Value>), String> {
     check_length(values.len())?;
-    // `IN (NULL)` is true for no row.
-    let last = values.last().cloned().unwrap_or(Value::Null);
+    let Some(last) = values.last().cloned() else {
+        // True for no row. Not bound: MariaDB takes a bound NULL for a number, and refuses to compare bytes with it in an
+        // `UPDATE`.
+        return Ok((replace_marker(sql, "(NULL)")?, values));
+    };
     values.resize(values.len().next_power_of_two(), last);
     let sql = replace_marker(sql, &placeholders(values.len()))?;
     Ok((sql, values))
@@ -61,7 +64,7 @@ mod tests {
 
     #[test]
     fn an_empty_list_becomes_one_null() {
-        assert_eq!(expand_list("IN (..)", vec![]).unwrap(), ("IN (?)".to_owned(), vec![Value::Null]));
+        assert_eq!(expand_list("IN (..)", vec![]).unwrap(), ("IN (NULL)".to_owned(), vec![]));
     }
 
     #[test]

@@ -1,7 +1,6 @@
-use axum::routing::post;
-use axum::{Json, Router};
 use kit_ids::{LessonId, ManualClock, UserId};
-use kit_service::{GRAPHQL_PATH, Neighbours};
+use kit_service::Neighbours;
+use kit_testing::neighbour_answering;
 use kit_viewer::{KeyRing, RequestSigner, SharedKey, SignedInUser, Viewer};
 
 use super::*;
@@ -17,11 +16,9 @@ fn keys() -> KeyRing {
 /// With a media that answers this about every stream, or with none.
 fn port(answer: Option<&'static str>) -> MediaEntitlements {
     let (keys, clock) = (keys(), Arc::new(ManualClock::new(NOW)));
-    let neighbours = Neighbours::default();
-    if let Some(type_name) = answer {
-        let answer = json!({ "data": { "playable": { "stream": { "__typename": type_name } } } });
-        neighbours.add_in_process("media", Router::new().route(GRAPHQL_PATH, post(|| async { Json(answer) })));
-    }
+    let neighbours = answer.map_or_else(Neighbours::default, |type_name| {
+        neighbour_answering("media", &json!({ "playable": { "stream": { "__typename": type_name } } }))
+    });
     let signer = RequestSigner::new(keys.current().clone());
     let media = Neighbour::new("playback", "media", neighbours, signer, Arc::<ManualClock>::clone(&clock));
     MediaEntitlements { passes: Sealer::new(&keys, StreamPass::PURPOSE), clock, media }
