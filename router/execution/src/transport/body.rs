@@ -50,7 +50,7 @@ impl Body for RequestBody {
 }
 
 /// Collects `response`'s body, refusing it as soon as it exceeds `bytes_max`.
-pub(super) async fn collect<B>(
+pub(crate) async fn collect<B>(
     response: http::Response<B>,
     bytes_max: usize,
 ) -> Result<http::Response<Bytes>, TransportError>
