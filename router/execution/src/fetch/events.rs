@@ -15,7 +15,7 @@ use super::reply::{self, SubgraphReply};
 use super::request_to;
 use crate::context::RequestContext;
 use crate::executor::Subgraph;
-use crate::transport::{REPLY_BYTES_MAX, StreamedBody, TransportError};
+use crate::transport::{REPLY_BYTES_MAX, StreamedBody, TransportError, collect_streamed};
 
 /// A subgraph that cannot stream says in JSON why.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("text/event-stream, application/graphql-response+json;q=0.5");
@@ -52,7 +52,7 @@ impl Events {
             let decoder = EventStreamDecoder::new(REPLY_BYTES_MAX);
             return Ok(Self { body, decoder, ready: VecDeque::new(), is_over: false });
         }
-        let whole = crate::transport::collect(http::Response::from_parts(head, body), REPLY_BYTES_MAX);
+        let whole = collect_streamed(http::Response::from_parts(head, body), REPLY_BYTES_MAX);
         let whole = tokio::time::timeout(subgraph.timeout, whole).await;
         let response = whole.map_err(too_late)?.map_err(|error| Err(error.into()))?;
         Err(reply::read(&response))
