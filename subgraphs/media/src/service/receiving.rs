@@ -92,7 +92,12 @@ impl Archive {
         if !matches!(counts, Ok(true)) {
             self.storage.remove(&key).await?;
         }
-        if counts? { Ok(received.sha256) } else { Err(ReceiveError::AlreadyReceived) }
+        if counts? {
+            return Ok(received.sha256);
+        }
+        // It was given up meanwhile, or somebody else was faster.
+        self.awaited(id).await?;
+        Err(ReceiveError::AlreadyReceived)
     }
 
     /// Receives one part, and answers its tag. A part that is sent again takes the place of the earlier one.

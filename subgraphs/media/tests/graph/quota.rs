@@ -1,11 +1,14 @@
 //! What a person may keep (AS-049), also when everything comes at once (AS-153).
 
+use axum::body::Body;
 use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
+use http::Method;
 use kit_testing::TestDatabase;
 use kit_viewer::Viewer;
 use serde_json::{Value, json};
 
-use crate::house::{House, POSTER, TEXT, VIDEO, admin, learner, sha256, text};
+use crate::house::{House, POSTER, TEXT, VIDEO, admin, learner, request, sha256, text};
 
 const GIBIBYTE: i64 = 1024 * 1024 * 1024;
 
@@ -69,6 +72,55 @@ kit_testing::on_each_database! {
         assert_eq!((reply.status.as_u16(), &reply.body["code"]), (403, &json!("upload-ended")));
         assert_eq!(house.complete(&learner(), &received).await.user_error("completeUpload"), "UPLOAD_EXPIRED");
         assert_eq!(house.stored(), Vec::<std::path::PathBuf>::new());
+        house.stop().await;
+    }
+
+    /// AS-153: of a file that is completed and deleted at once nothing is left that counts, or that nobody knows of.
+    async fn completing_and_deleting_at_once_agree(place: TestDatabase) {
+        let house = House::open(place).await;
+        let viewer = learner();
+        for round in 1..=10 {
+            let upload = house.announce(&viewer, TEXT).await;
+            house.put(text(&upload["url"]), "text/plain", TEXT.bytes).await;
+            let file = text(&upload["file"]["id"]);
+            let (completed, deleted) = futures_util::join!(house.complete(&viewer, &upload), house.delete(&viewer, file));
+            assert!(completed.codes().is_empty(), "{}", completed.body);
+            assert_eq!(deleted.data("/deleteMediaFile/file/status"), "DELETED", "{}", deleted.body);
+            assert_eq!(house.usage(&viewer).await, (0, 0));
+            let (ready, gone) = (house.told("media.file.ready.v1").await, house.told("media.file.deleted.v1").await);
+            assert_eq!((gone.len(), house.stored().len()), (round, ready.len()), "only what was ready waits to be purged");
+        }
+        house.clock().advance(std::time::Duration::from_secs(7 * 24 * 60 * 60));
+        house.work().await;
+        assert_eq!(house.stored(), Vec::<std::path::PathBuf>::new());
+        house.stop().await;
+    }
+
+    /// AS-049, AS-153: what is still coming when its file is deleted is not kept.
+    async fn what_is_deleted_while_it_comes_is_not_kept(place: TestDatabase) {
+        let house = House::open(place).await;
+        let upload = house.announce(&learner(), TEXT).await;
+        let viewer = learner();
+        let deleting = house.delete(&viewer, text(&upload["file"]["id"]));
+        // The second half comes when the file is deleted.
+        let (deleted, is_deleted) = tokio::sync::oneshot::channel();
+        let second = async {
+            is_deleted.await.unwrap();
+            Ok::<_, std::io::Error>(&TEXT.bytes[5..])
+        };
+        let halves = stream::once(async { Ok(&TEXT.bytes[..5]) }).chain(stream::once(second));
+        let headers = [("content-type", "text/plain"), ("content-length", "10")];
+        let sending = house.send(request(Method::PUT, text(&upload["url"]), &headers, Body::from_stream(halves)));
+        let (reply, ()) = futures_util::join!(sending, async {
+            // A file is written as soon as it begins to come.
+            while house.stored().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            deleting.await;
+            deleted.send(()).unwrap();
+        });
+        assert_eq!((reply.status.as_u16(), &reply.body["code"]), (403, &json!("upload-ended")));
+        assert_eq!((house.stored(), house.usage(&learner()).await), (Vec::new(), (0, 0)));
         house.stop().await;
     }
 }

@@ -135,3 +135,21 @@ async fn as_163_a_failure_tells_nothing() {
     assert!(!detail.contains('/') && !detail.contains("usr_"), "{detail}");
     shelf.house.stop().await;
 }
+
+/// AS-048, AS-050, AS-051, AS-054: no archive is unpacked and no picture decoded, whatever they claim to become.
+#[tokio::test]
+async fn as_048_to_as_054_files_are_kept_as_they_are() {
+    let house = House::open(TestDatabase::sqlite()).await;
+    let flood = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\x06\0\0\0";
+    let mut slip = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff\x10\0\0\0".to_vec();
+    slip.extend(b"../../etc/passwd");
+    for (kind, name, content_type, bytes) in
+        [("POSTER", "a.png", "image/png", &flood[..]), ("ATTACHMENT", "a.zip", "application/zip", &slip)]
+    {
+        let file = house.keep(&learner(), Sending { kind, name, content_type, bytes }).await;
+        let url = house.address(&learner(), &file).await;
+        assert_eq!(&house.get(&url, &[]).await.bytes[..], bytes, "{name}");
+    }
+    assert_eq!(house.stored().len(), 2);
+    house.stop().await;
+}
