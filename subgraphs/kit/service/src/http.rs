@@ -1,6 +1,7 @@
 //! The HTTP face of a subgraph.
 
 mod contain;
+mod description;
 mod graphql;
 mod health;
 mod problem;
@@ -24,6 +25,7 @@ use crate::limits::{REQUESTS_MAX, STREAMS_MAX, SUBSCRIPTIONS_MAX};
 use crate::subgraph::Graph;
 use crate::{Call, ServiceContext};
 
+pub use description::description;
 pub use problem::Problem;
 
 /// Where the graph answers.

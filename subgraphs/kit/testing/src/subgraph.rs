@@ -9,7 +9,7 @@ use http::{HeaderMap, Request, StatusCode};
 use kit_database::{Database, Durability};
 use kit_events::{EmbeddedEventLog, EventLog};
 use kit_ids::{Clock, ManualClock, UserId};
-use kit_service::{GRAPHQL_PATH, RunningSubgraph, ServiceSettings, Subgraph, start};
+use kit_service::{GRAPHQL_PATH, Neighbours, RunningSubgraph, ServiceSettings, Subgraph, start};
 use kit_viewer::{KeyRing, RequestSigner, Role, SharedKey, SignedInUser, Viewer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -29,6 +29,7 @@ pub struct TestSubgraph {
     router: Router,
     clock: Arc<ManualClock>,
     event_log: Arc<EmbeddedEventLog>,
+    neighbours: Neighbours,
     // Its files go with it.
     folder: TempDir,
     _database: TestDatabase,
@@ -74,9 +75,10 @@ impl TestSubgraph {
             ServiceSettings::new(database.settings(subgraph.name), Arc::clone(&event_log) as Arc<dyn EventLog>, keys);
         settings.clock = Arc::clone(&clock) as Arc<dyn Clock>;
         settings.options = options(folder.path());
+        let neighbours = settings.neighbours.clone();
         let subgraph = start(subgraph, settings).await.unwrap_or_else(|error| panic!("it does not start: {error}"));
         let router = subgraph.router();
-        Self { subgraph, router, clock, event_log, folder, _database: database }
+        Self { subgraph, router, clock, event_log, neighbours, folder, _database: database }
     }
 
     /// The running subgraph itself.
@@ -97,6 +99,11 @@ impl TestSubgraph {
     /// The log between it and its neighbours.
     pub fn event_log(&self) -> &EmbeddedEventLog {
         &self.event_log
+    }
+
+    /// Its sisters: none until the test adds one.
+    pub fn neighbours(&self) -> &Neighbours {
+        &self.neighbours
     }
 
     /// The folder that its options may have named.
