@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kit_database::{DatabaseLocation, DatabaseSettings, Durability};
 use kit_events::{EmbeddedEventLog, EventLog, RedisEventLog};
-use kit_service::{Neighbours, RunningSubgraph, ServiceSettings, Subgraph};
+use kit_service::{EventOperations, Neighbours, RunningSubgraph, ServiceSettings, Subgraph};
 use kit_viewer::{KeyRing, SharedKey};
 use secrecy::SecretString;
 
@@ -41,6 +41,12 @@ impl Services {
         Ok(Self { directory, keys, event_log, neighbours })
     }
 
+    /// The event log.
+    #[must_use]
+    pub fn event_log(&self) -> Arc<dyn EventLog> {
+        Arc::clone(&self.event_log)
+    }
+
     /// Starts one subgraph on its database.
     ///
     /// # Errors
@@ -50,19 +56,38 @@ impl Services {
         subgraph: &Subgraph,
         configuration: &Configuration,
     ) -> Result<RunningSubgraph, Box<dyn Error>> {
+        let running = kit_service::start(subgraph, self.settings(subgraph, configuration)?).await?;
+        self.neighbours.add_in_process(subgraph.name, running.router());
+        Ok(running)
+    }
+
+    /// Opens one subgraph for what operators do about its events, without running it.
+    ///
+    /// # Errors
+    /// When its database cannot be opened; the error names it.
+    pub async fn open_for_operations(
+        &self,
+        subgraph: &Subgraph,
+        configuration: &Configuration,
+    ) -> Result<EventOperations, Box<dyn Error>> {
+        Ok(kit_service::open_for_operations(subgraph, self.settings(subgraph, configuration)?).await?)
+    }
+
+    fn settings(&self, subgraph: &Subgraph, configuration: &Configuration) -> Result<ServiceSettings, Box<dyn Error>> {
         let database = database(subgraph.name, configuration, &self.directory)?;
         let mut settings = ServiceSettings::new(database, Arc::clone(&self.event_log), self.keys.clone());
         settings.options = crate::platform::options(subgraph.name, configuration, &self.directory);
         settings.neighbours = self.neighbours.clone();
-        let running = kit_service::start(subgraph, settings).await?;
-        self.neighbours.add_in_process(subgraph.name, running.router());
-        Ok(running)
+        Ok(settings)
     }
 }
 
 /// The event log: on the server that the environment variable names, else on that of the configuration, else in the data
 /// folder.
-async fn event_log(
+///
+/// # Errors
+/// When the address cannot be understood, or the file cannot be used.
+pub async fn event_log(
     configuration: &Configuration,
     directory: &DataDirectory,
 ) -> Result<Arc<dyn EventLog>, Box<dyn Error>> {

@@ -20,6 +20,7 @@ const LAST_PUBLISHED: &str = "SELECT COALESCE(MAX(position), 0) AS position FROM
 const UNMARK: &str = "UPDATE outbox SET published_at = NULL
   WHERE published_at IS NOT NULL AND (position > ? OR published_at > ?)";
 const BACKLOG: &str = "SELECT COUNT(*) AS events FROM outbox WHERE published_at IS NULL";
+const WAITING_SINCE: &str = "SELECT MIN(occurred_at) AS since FROM outbox WHERE published_at IS NULL";
 const FLOW: &str = "SELECT * FROM outbox WHERE correlation_id = ? ORDER BY position LIMIT ?";
 
 /// Writes an event, with the next number of its aggregate, to be published when the transaction commits.
@@ -66,6 +67,14 @@ pub async fn flow(database: &Database, correlation_id: &str) -> Result<Vec<Event
 /// As the engine reports it.
 pub async fn backlog(database: &Database) -> Result<i64, DatabaseError> {
     database.query(BACKLOG).fetch_one().await?.get("events")
+}
+
+/// When the oldest event happened that waits to be published, in UTC microseconds.
+///
+/// # Errors
+/// As the engine reports it.
+pub async fn waiting_since(database: &Database) -> Result<Option<i64>, DatabaseError> {
+    database.query(WAITING_SINCE).fetch_one().await?.get("since")
 }
 
 /// An event and its place in the outbox.

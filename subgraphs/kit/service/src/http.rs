@@ -3,6 +3,7 @@
 mod contain;
 mod graphql;
 mod health;
+mod operations;
 mod problem;
 mod rest;
 
@@ -20,7 +21,7 @@ use tokio::sync::Semaphore;
 
 use crate::limits::{REQUESTS_MAX, STREAMS_MAX};
 use crate::subgraph::Graph;
-use crate::{Call, ServiceContext};
+use crate::{Call, EventOperations, ServiceContext};
 
 pub use problem::Problem;
 
@@ -32,16 +33,23 @@ pub(crate) struct Shared {
     context: ServiceContext,
     verifier: RequestVerifier,
     graph: Arc<dyn Graph>,
+    operations: EventOperations,
     running: Semaphore,
     streaming: Semaphore,
     is_stopping: AtomicBool,
 }
 
 impl Shared {
-    pub(crate) fn new(context: ServiceContext, verifier: RequestVerifier, graph: Arc<dyn Graph>) -> Arc<Self> {
+    pub(crate) fn new(
+        context: ServiceContext,
+        verifier: RequestVerifier,
+        graph: Arc<dyn Graph>,
+        operations: EventOperations,
+    ) -> Arc<Self> {
         let running = Semaphore::new(REQUESTS_MAX);
         let streaming = Semaphore::new(STREAMS_MAX);
-        Arc::new(Self { context, verifier, graph, running, streaming, is_stopping: AtomicBool::new(false) })
+        let is_stopping = AtomicBool::new(false);
+        Arc::new(Self { context, verifier, graph, operations, running, streaming, is_stopping })
     }
 
     pub(crate) fn context(&self) -> &ServiceContext {
@@ -79,6 +87,7 @@ async fn close_when_free(places: &Semaphore, all: usize) {
 
 /// All that a subgraph answers.
 pub(crate) fn router(shared: &Arc<Shared>, rest: Router, streams: Router) -> Router {
+    let rest = rest.merge(operations::routes(&shared.operations));
     let rest = rest.layer(from_fn_with_state(Arc::clone(shared), rest::admit));
     let streams = streams.layer(from_fn(rest::admit_stream));
     let streams = streams.layer(from_fn_with_state(Arc::clone(shared), contain::contain_stream));
