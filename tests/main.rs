@@ -10,6 +10,7 @@ mod product;
 
 mod auth;
 mod command;
+mod databases;
 mod documentation;
 mod durability;
 mod endpoints;

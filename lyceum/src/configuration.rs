@@ -80,7 +80,7 @@ pub struct MediaConfiguration {
     #[serde(default)]
     pub folder: Option<PathBuf>,
     /// The origin that clients reach the router at, such as `https://lyceum.example`: the addresses of files begin with
-    /// it. Default: that of `lyceum up`'s own public listener, or `http://localhost:4000`. The environment variable
+    /// it. Default: that of the router's public listener as `--listen` says. The environment variable
     /// `LYCEUM_MEDIA_PUBLIC_URL` goes before it.
     #[serde(default)]
     pub public_url: Option<String>,

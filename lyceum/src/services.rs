@@ -47,7 +47,8 @@ impl Services {
         Arc::clone(&self.event_log)
     }
 
-    /// Starts one subgraph on its database.
+    /// Starts one subgraph on its database. It answers; it hears nothing until it is told to begin, so that it can be seeded
+    /// first.
     ///
     /// # Errors
     /// When it does not start; the error names it.
@@ -56,7 +57,7 @@ impl Services {
         subgraph: &Subgraph,
         configuration: &Configuration,
     ) -> Result<RunningSubgraph, Box<dyn Error>> {
-        let running = kit_service::start(subgraph, self.settings(subgraph, configuration)?).await?;
+        let running = kit_service::start_quietly(subgraph, self.settings(subgraph, configuration)?).await?;
         self.neighbours.add_in_process(subgraph.name, running.router());
         Ok(running)
     }

@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::databases::chosen;
 use crate::arguments::{DeadLettersCommand, EventArguments, EventsCommand, Options, OutputFormat, ReplayArguments};
-use crate::configuration;
 use crate::data_directory::DataDirectory;
 use crate::services::Services;
+use crate::{configuration, front};
 
 /// Does what is asked with the events of the chosen subgraphs.
 pub(crate) async fn run(options: &Options, command: &EventsCommand) -> Result<(), Box<dyn Error>> {
@@ -33,7 +33,8 @@ pub(crate) async fn run(options: &Options, command: &EventsCommand) -> Result<()
 }
 
 async fn open(options: &Options, arguments: &EventArguments) -> Result<Vec<EventOperations>, Box<dyn Error>> {
-    let configuration = configuration::load(options.config.as_deref())?;
+    let mut configuration = configuration::load(options.config.as_deref())?;
+    configuration.media.public_url.get_or_insert_with(|| front::origin(options.listen));
     let services = Services::open(DataDirectory::open(&options.data_dir)?, &configuration).await?;
     let mut opened = Vec::new();
     for subgraph in chosen(&arguments.subgraphs, &configuration)? {

@@ -22,6 +22,7 @@ use crate::pass_through::PassThrough;
 use crate::pipeline::Pipeline;
 use crate::playground::Playground;
 use crate::server::RouterServer;
+use crate::subscription::Subscriptions;
 
 /// Why there is no router.
 #[derive(Debug, Error)]
@@ -128,6 +129,7 @@ impl RouterBuilder {
             mutation_executor: executor(requests.mutation_timeout_ms),
             signer: self.signer,
             mask: ErrorMask::new(&self.settings.errors),
+            subscriptions: Subscriptions::new(&self.settings.subscriptions),
             playground: self.settings.playground.as_ref().map(Playground::new),
             settings: self.settings.clone(),
         };

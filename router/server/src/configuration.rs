@@ -18,6 +18,7 @@ mod pass_through;
 mod playground;
 mod revocation;
 mod subgraph_requests;
+mod subscriptions;
 
 pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, JwksSettings, SignatureAlgorithm};
@@ -30,6 +31,7 @@ pub use pass_through::PassThroughRoute;
 pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, PlaygroundSignIn};
 pub use revocation::{RevocationSettings, WhenUnsure};
 pub use subgraph_requests::SubgraphRequestSettings;
+pub use subscriptions::SubscriptionSettings;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -48,6 +50,8 @@ pub struct RouterSettings {
     pub operations: OperationSettings,
     /// How long a subgraph may take.
     pub subgraph_requests: SubgraphRequestSettings,
+    /// Subscriptions: how many, and how silent.
+    pub subscriptions: SubscriptionSettings,
     /// What clients may read of a subgraph's errors.
     pub errors: ErrorSettings,
     /// Paths that are forwarded to a subgraph as they are. Default: none.
@@ -88,6 +92,7 @@ impl RouterSettings {
     pub fn validate(&self) -> Result<(), SettingsError> {
         self.admission.validate()?;
         self.operations.validate()?;
+        self.subscriptions.validate()?;
         if let Some(authentication) = &self.authentication {
             authentication.validate()?;
         }

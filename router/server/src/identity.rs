@@ -39,6 +39,7 @@ pub(crate) enum Viewer {
 #[derive(Debug)]
 pub(crate) struct Identity {
     verifier: Option<Verifier>,
+    clock: Arc<dyn Clock>,
 }
 
 #[derive(Debug)]
@@ -95,9 +96,21 @@ impl Identity {
             keys: Arc::new(KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), source)),
             revocations: None,
             settings,
-            clock,
+            clock: Arc::clone(&clock),
         });
-        Self { verifier }
+        Self { verifier, clock }
+    }
+
+    /// Whether the viewer's session is known to have ended since the token was accepted.
+    pub(crate) fn has_ended(&self, viewer: &Viewer) -> bool {
+        let (Viewer::Authenticated(claims), Some(verifier)) = (viewer, &self.verifier) else { return false };
+        let (Some(revocations), Some(session)) = (&verifier.revocations, &claims.session) else { return false };
+        revocations.standing(session) == Standing::Ended
+    }
+
+    /// The time by which tokens are judged, in milliseconds since 1970.
+    pub(crate) fn now_unix_ms(&self) -> u64 {
+        self.clock.now_unix_ms()
     }
 
     /// Refuses the tokens of sessions that have ended, as these know.

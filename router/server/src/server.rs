@@ -55,6 +55,7 @@ impl RouterServer {
         let announce = async {
             stop.await;
             self.health.stop();
+            self.pipeline.subscriptions.stop();
             // Both ends live in this function.
             let _ = stopping.send(());
         };

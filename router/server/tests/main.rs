@@ -15,5 +15,6 @@ mod playground;
 mod refusals;
 mod revocations;
 mod settings;
+mod subscriptions;
 mod testkit;
 mod tokens;

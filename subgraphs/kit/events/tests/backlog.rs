@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit_events::outbox::Waiting;
 use kit_events::{ConsumerRunner, Event, HandlerError, housekeeping, outbox};
 use tokio::sync::watch;
 
@@ -37,10 +38,11 @@ on_each_log! {
             append(&stage.database, &format!("crs_{}", number % 20), PUBLISHED).await.unwrap();
         }
         assert_eq!(outbox::backlog(&stage.database).await.unwrap(), 300);
-        assert_eq!(outbox::waiting_since(&stage.database).await.unwrap(), Some(1_780_000_000_000_000));
+        let since = Some(1_780_000_000_000_000);
+        assert_eq!(outbox::waiting(&stage.database).await.unwrap(), Waiting { events: 300, since });
         stage.relay().publish_all().await.unwrap();
         assert_eq!((outbox::backlog(&stage.database).await.unwrap(), stage.log.lag("counting").await.unwrap()), (0, 300));
-        assert_eq!(outbox::waiting_since(&stage.database).await.unwrap(), None);
+        assert_eq!(outbox::waiting(&stage.database).await.unwrap(), Waiting { events: 0, since: None });
         assert_eq!(stage.runner(consumer).deliver_all().await.unwrap(), 300);
         assert_eq!(stage.log.lag("counting").await.unwrap(), 0);
         stage.wait_for_effects(300).await;

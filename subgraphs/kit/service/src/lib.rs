@@ -49,6 +49,6 @@ pub use neighbours::{Neighbour, NeighbourAddressError, NeighbourError, Neighbour
 pub use operations::{DeadLetterReport, DeadLetters, EventOperations, Lag, Outbox, Replay, ReplayOutcome};
 pub use running::RunningSubgraph;
 pub use settings::ServiceSettings;
-pub use start::{StartError, migrate, open_for_operations, start};
+pub use start::{StartError, migrate, open_for_operations, start, start_quietly};
 pub use subgraph::{BuildError, Offer, Subgraph};
 pub use worker::{WorkError, Worker};

@@ -126,10 +126,10 @@ impl EventOperations {
             let events = self.log.lag(consumer.name()).await.ok();
             consumers.push(Lag { consumer: consumer.name(), events });
         }
-        let since = outbox::waiting_since(&self.database).await?;
+        let waiting = outbox::waiting(&self.database).await?;
         Ok(Outbox {
-            unpublished: outbox::backlog(&self.database).await?,
-            oldest_age_seconds: since.map(|since| self.age_seconds(since)),
+            unpublished: waiting.events,
+            oldest_age_seconds: waiting.since.map(|since| self.age_seconds(since)),
             consumers,
             dead_letters: dead_letters::count(&self.database).await?,
         })

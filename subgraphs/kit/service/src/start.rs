@@ -7,7 +7,7 @@ use kit_ids::IdGenerator;
 use kit_viewer::RequestVerifier;
 use thiserror::Error;
 
-use crate::background::Background;
+use crate::background::Quiet;
 use crate::http::Shared;
 use crate::worker::Housekeeping;
 use crate::{BuildError, EventOperations, Offer, RunningSubgraph, ServiceContext, ServiceSettings, Subgraph};
@@ -47,6 +47,17 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`]; nothing runs then.
 pub async fn start(subgraph: &Subgraph, settings: ServiceSettings) -> Result<RunningSubgraph, StartError> {
+    let running = start_quietly(subgraph, settings).await?;
+    running.begin().await;
+    Ok(running)
+}
+
+/// Starts a subgraph that answers, but publishes nothing, hears nothing and works on nothing until
+/// [`RunningSubgraph::begin`]: what is seeded must be there before the first event of a sister is heard.
+///
+/// # Errors
+/// [`StartError`]; nothing runs then.
+pub async fn start_quietly(subgraph: &Subgraph, settings: ServiceSettings) -> Result<RunningSubgraph, StartError> {
     let name = subgraph.name;
     let (keys, clock, event_log) = (settings.keys.clone(), Arc::clone(&settings.clock), settings.event_log.clone());
     let (context, offer) = build(subgraph, settings).await?;
@@ -54,11 +65,11 @@ pub async fn start(subgraph: &Subgraph, settings: ServiceSettings) -> Result<Run
     let mut workers = offer.workers;
     workers.push(Arc::new(Housekeeping(database.clone())));
     let operations = EventOperations::new(&context, &event_log, &offer.consumers);
-    let background = Background::start(&context, &event_log, offer.consumers, &workers);
     let verifier = RequestVerifier::new(name, keys, clock);
     let shared = Shared::new(context, verifier, offer.graph, operations);
     tracing::info!(subgraph = name, engine = ?database.engine(), "started");
-    Ok(RunningSubgraph::new(*subgraph, shared, (offer.rest, offer.streams), background, workers, offer.seeder))
+    let quiet = Quiet { event_log, consumers: offer.consumers };
+    Ok(RunningSubgraph::new(*subgraph, shared, (offer.rest, offer.streams), quiet, workers, offer.seeder))
 }
 
 /// Opens a subgraph for what operators do about its events. Nothing runs: whoever answers, publishes and hears in another
