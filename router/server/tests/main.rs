@@ -13,6 +13,7 @@ mod overrides;
 mod pass_through;
 mod playground;
 mod refusals;
+mod revocations;
 mod settings;
 mod subscriptions;
 mod testkit;

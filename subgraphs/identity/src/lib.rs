@@ -35,6 +35,7 @@ use service::{
     Resetting, Sessions, Verifying,
 };
 
+pub use events::RevokedSession;
 pub use settings::{IdentityOptions, MailOptions, SmsOptions};
 
 /// identity, as the kit starts it.
