@@ -162,6 +162,32 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
+    /// RT-26, AS-010, AS-074: of many who use one token at once one does, and for the account that it was made for; the
+    /// link leads to our page whatever host the request names.
+    async fn a_token_is_good_once_and_for_one_account(place: TestDatabase) {
+        let server = MailServer::start().await;
+        let house = house(place, &server).await;
+        house.register("lee").await;
+        house.register("park").await;
+        let headers = [("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example"), ("origin", "https://evil.example")];
+        let request = http::Request::post(ASK).header("content-type", "application/json").header("host", "evil.example");
+        let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        let body = json!({ "email": "lee@demo.invalid" }).to_string();
+        assert_eq!(house.send(request.body(axum::body::Body::from(body)).unwrap()).await.status, StatusCode::ACCEPTED);
+        mails_arrive(&house, &server, 1).await;
+        let mail = server.mails()[0].replace("=\n", "");
+        assert!(mail.contains("https://lyceum.example/reset-password?token=") && !mail.contains("evil"), "{mail}");
+        let token = server.token();
+        assert_eq!(token.len(), 43, "256 bits");
+        let uses = (0..10).map(|_| confirm(&house, &token, OTHER_PASSWORD));
+        let mut statuses: Vec<u16> = futures_util::future::join_all(uses).await.into_iter().map(|(status, _)| status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [204, 410, 410, 410, 410, 410, 410, 410, 410, 410]);
+        assert_eq!(house.login("park", PASSWORD).await.status, StatusCode::OK);
+        assert_eq!(house.count("SELECT COUNT(*) FROM login_events WHERE kind = 'PASSWORD_RESET'").await, 1);
+        house.stop().await;
+    }
+
     /// S0-AUTH-4, AS-078: the token ends after half an hour.
     async fn an_old_token_is_refused(place: TestDatabase) {
         let server = MailServer::start().await;

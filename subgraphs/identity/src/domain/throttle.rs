@@ -58,11 +58,10 @@ impl Attempts {
         Ok(Self { failures, blocked_until, ..base })
     }
 
-    /// Takes back an attempt that has succeeded. It forgives no other: whoever guesses cannot wipe the slate with an
-    /// account of their own.
-    pub(crate) fn succeed(self, allowance: Allowance) -> Self {
-        let failures = (self.failures - 1).max(0);
-        Self { failures, blocked_until: self.blocked_until.filter(|_| failures >= allowance.0), ..self }
+    /// Takes back an attempt that has succeeded, and the wait that it has begun. It forgives no other: whoever guesses
+    /// cannot wipe the slate with an account of their own.
+    pub(crate) fn succeed(self) -> Self {
+        Self { failures: (self.failures - 1).max(0), blocked_until: None, ..self }
     }
 }
 

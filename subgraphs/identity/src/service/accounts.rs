@@ -85,12 +85,11 @@ impl Accounts {
                 attempt.succeed(&self.sessions.database, self.sessions.clock.now()).await?;
                 Ok(pair)
             }
-            (Some(user), _) if user.status == UserStatus::Active => {
-                let event = self.sessions.history(LoginKind::LoginFailed, user.id, None, client);
-                login_events::insert(&self.sessions.database, &event).await?;
+            _ => {
+                let event = self.sessions.history(LoginKind::LoginFailed, id, None, client);
+                login_events::insert_of_active(&self.sessions.database, &event).await?;
                 Err(AuthError::InvalidCredentials)
             }
-            _ => Err(AuthError::InvalidCredentials),
         }
     }
 

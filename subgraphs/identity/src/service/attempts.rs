@@ -87,7 +87,7 @@ impl Counted {
                     throttles::forget(transaction, &bound.subject).await?;
                 } else {
                     let attempts = throttles::lock(transaction, &bound.subject, now).await?;
-                    throttles::write(transaction, &bound.subject, attempts.succeed(bound.allowance)).await?;
+                    throttles::write(transaction, &bound.subject, attempts.succeed()).await?;
                 }
             }
             Ok(())

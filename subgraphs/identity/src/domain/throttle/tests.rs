@@ -24,7 +24,7 @@ fn a_success_forgives_one_attempt() {
         attempts = attempts.admit(Allowance::ADDRESS, 0).unwrap();
     }
     assert!(attempts.blocked_until.is_some());
-    let after = attempts.succeed(Allowance::ADDRESS);
+    let after = attempts.succeed();
     assert_eq!((after.failures, after.blocked_until), (29, None));
     assert!(after.admit(Allowance::ADDRESS, 1).unwrap().blocked_until.is_some());
 }
@@ -66,7 +66,7 @@ proptest! {
     #[test]
     fn what_is_taken_back_leaves_no_trace(failures in 0..100_i64, now in 0..WINDOW_US) {
         let before = Attempts { failures, window_start_at: 0, blocked_until: None };
-        let after = before.admit(Allowance::ADDRESS, now).unwrap().succeed(Allowance::ADDRESS);
+        let after = before.admit(Allowance::ADDRESS, now).unwrap().succeed();
         prop_assert_eq!((after.failures, after.window_start_at), (failures, 0));
     }
 }
