@@ -14,7 +14,7 @@ use crate::configuration::{AuthenticationSettings, RouterSettings, SettingsError
 use crate::error_masking::ErrorMask;
 use crate::forwarding::RequestSigner;
 use crate::health::Health;
-use crate::identity::{Identity, JwksSource, SubgraphJwks};
+use crate::identity::{Identity, IssuerSources, JwksSource, SubgraphJwks};
 use crate::measured_transport::MeasuredTransport;
 use crate::operation::Operations;
 use crate::pass_through::PassThrough;
@@ -155,18 +155,23 @@ impl RouterBuilder {
         let Some(settings) = &self.settings.authentication else {
             return Ok(Identity::new(None, Arc::clone(&self.clock)));
         };
-        let source = match &self.jwks {
+        let keys: Arc<dyn JwksSource> = match &self.jwks {
             Some(source) => Arc::clone(source),
-            None => self.configured_jwks(settings, transports)?,
+            None => Arc::new(self.issuer(settings, transports)?),
         };
-        Ok(Identity::new(Some((settings.clone(), source)), Arc::clone(&self.clock)))
+        let issuer = match &settings.revocations {
+            Some(_) => Some(self.issuer(settings, transports)?),
+            None => None,
+        };
+        Ok(Identity::new(Some((settings.clone(), IssuerSources { keys, issuer })), Arc::clone(&self.clock)))
     }
 
-    fn configured_jwks(
+    /// The issuer, as the settings of its keys name it.
+    fn issuer(
         &self,
         settings: &AuthenticationSettings,
         transports: &BTreeMap<String, Reached>,
-    ) -> Result<Arc<dyn JwksSource>, BuildError> {
+    ) -> Result<SubgraphJwks, BuildError> {
         let jwks = &settings.jwks;
         let (transport, name, path) = if let Some(subgraph) = &jwks.subgraph {
             let reached = known(transports, subgraph, "authentication.jwks.subgraph")?;
@@ -177,7 +182,7 @@ impl RouterBuilder {
             let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(&url, &HttpTransportOptions::default())?);
             (transport, "issuer".to_owned(), url.path().to_owned())
         };
-        Ok(Arc::new(SubgraphJwks::new(transport, name, path, self.signer.clone())))
+        Ok(SubgraphJwks::new(transport, name, path, self.signer.clone()))
     }
 
     fn pass_through(

@@ -19,7 +19,7 @@ mod playground;
 mod subgraph_requests;
 
 pub use admission::{AdmissionSettings, StatusRules};
-pub use authentication::{AuthenticationSettings, JwksSettings, SignatureAlgorithm};
+pub use authentication::{AuthenticationSettings, JwksSettings, RevocationSettings, SignatureAlgorithm};
 pub use cors::CorsSettings;
 pub use errors::ErrorSettings;
 pub use health::HealthSettings;

@@ -8,17 +8,20 @@ mod claims;
 mod header;
 mod jwks;
 mod keys;
+mod revocations;
 
 pub(crate) use claims::AccessClaims;
 pub use jwks::{JwksError, JwksSource, SubgraphJwks};
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header as header_name};
 use thiserror::Error;
 
 use self::header::TokenHeader;
 use self::keys::{KeyLookupError, KeyStore};
+use self::revocations::Revocations;
 use crate::clock::Clock;
 use crate::configuration::AuthenticationSettings;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
@@ -42,7 +45,17 @@ pub(crate) struct Identity {
 struct Verifier {
     settings: AuthenticationSettings,
     keys: Arc<KeyStore>,
+    revocations: Option<Arc<Revocations>>,
     clock: Arc<dyn Clock>,
+}
+
+/// Where the issuer is asked.
+#[derive(Debug)]
+pub(crate) struct IssuerSources {
+    /// For its keys.
+    pub(crate) keys: Arc<dyn JwksSource>,
+    /// For the sessions that have ended, where the settings want to know.
+    pub(crate) issuer: Option<SubgraphJwks>,
 }
 
 /// Why a token is not accepted; the text is for the client (RFC 6750 section 3.1).
@@ -68,6 +81,8 @@ pub(crate) enum TokenError {
     Audience,
     #[error("the token has expired")]
     Expired,
+    #[error("the token's session has ended")]
+    Revoked,
     #[error("the token is not valid yet")]
     NotYetValid,
     #[error("this server accepts no tokens")]
@@ -78,12 +93,13 @@ pub(crate) enum TokenError {
 }
 
 impl Identity {
-    pub(crate) fn new(
-        authentication: Option<(AuthenticationSettings, Arc<dyn JwksSource>)>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        let verifier = authentication.map(|(settings, source)| Verifier {
-            keys: Arc::new(KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), source)),
+    pub(crate) fn new(authentication: Option<(AuthenticationSettings, IssuerSources)>, clock: Arc<dyn Clock>) -> Self {
+        let verifier = authentication.map(|(settings, sources)| Verifier {
+            keys: Arc::new(KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), sources.keys)),
+            revocations: settings.revocations.clone().zip(sources.issuer).map(|(revocations, source)| {
+                let kept = settings.lifetime_seconds_max.saturating_add(settings.leeway_seconds);
+                Arc::new(Revocations::new(revocations, Duration::from_secs(kept), source))
+            }),
             settings,
             clock,
         });
@@ -141,7 +157,14 @@ impl Verifier {
         if key.algorithm != algorithm {
             return Err(TokenError::Algorithm);
         }
-        claims::verify(token, &key, &self.settings, self.clock.now_unix_ms() / 1000)
+        let claims = claims::verify(token, &key, &self.settings, self.clock.now_unix_ms() / 1000)?;
+        // Last, and of tokens that are sound alone: nobody else makes us ask.
+        if let (Some(revocations), Some(session)) = (&self.revocations, &claims.session)
+            && revocations.contains(session).await
+        {
+            return Err(TokenError::Revoked);
+        }
+        Ok(claims)
     }
 }
 

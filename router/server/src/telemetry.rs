@@ -17,6 +17,7 @@ const FETCH_DURATION: &str = "router_subgraph_request_duration_seconds";
 const FETCH_ERRORS: &str = "router_subgraph_request_errors_total";
 const OPERATION_CACHE: &str = "router_operation_cache_total";
 const JWKS_REFRESHES: &str = "router_jwks_refreshes_total";
+const REVOCATION_REFRESHES: &str = "router_revocation_refreshes_total";
 
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
@@ -64,6 +65,7 @@ fn describe() {
     describe_counter!(FETCH_ERRORS, "Requests to each subgraph without a usable reply, by reason");
     describe_counter!(OPERATION_CACHE, "Look-ups of prepared operations");
     describe_counter!(JWKS_REFRESHES, "Fetches of the issuer's signing keys");
+    describe_counter!(REVOCATION_REFRESHES, "Fetches of the sessions that have ended");
 }
 
 /// A step on a request's way (docs: "How an operation travels").
@@ -117,6 +119,10 @@ pub(crate) fn count_operation_lookup(hit: bool) {
 
 pub(crate) fn count_jwks_refresh(success: bool) {
     counter!(JWKS_REFRESHES, "outcome" => if success { "success" } else { "failure" }).increment(1);
+}
+
+pub(crate) fn count_revocation_refresh(success: bool) {
+    counter!(REVOCATION_REFRESHES, "outcome" => if success { "success" } else { "failure" }).increment(1);
 }
 
 pub(crate) fn record_subgraph_request(subgraph: &str, elapsed: Duration, failure: Option<&'static str>) {

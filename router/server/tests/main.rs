@@ -13,6 +13,8 @@ mod overrides;
 mod pass_through;
 mod playground;
 mod refusals;
+mod revocations;
 mod settings;
 mod testkit;
+mod token_forms;
 mod tokens;

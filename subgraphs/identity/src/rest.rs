@@ -11,6 +11,7 @@ mod partners;
 mod password_resets;
 mod phone_verifications;
 mod problem;
+mod revocations;
 mod sessions;
 
 use std::sync::Arc;
@@ -23,6 +24,9 @@ use crate::service::{Accounts, Keys, Partners, Resetting, Verifying};
 
 /// Most bytes of a body (domain.md 4): ten times what the largest request needs.
 const BODY_BYTES_MAX: usize = 64 * 1_024;
+
+/// Not of the public, and therefore not described.
+const INTERNAL_REVOCATIONS: &str = "/internal/v1/revoked-sessions";
 
 /// What the handlers work with.
 pub(crate) struct Rest {
@@ -53,6 +57,7 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/auth/v1/partner/token", post(partners::token))
         .route("/.well-known/jwks.json", get(jwks::answer))
         .route("/.well-known/oauth-authorization-server", get(partners::metadata))
+        .route(INTERNAL_REVOCATIONS, get(revocations::list))
         .route("/openapi.json", get(description::document))
         .route("/docs/rest", get(description::shown))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -189,6 +189,32 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
+    /// RT-16, RT-17, RT-18, S3-LOGOUT-1: whoever verifies access tokens learns of each session that has ended, by whatever
+    /// way, from the database, for as long as a token of it may be about; and nobody else learns of it.
+    async fn ended_sessions_are_told_to_those_who_verify_tokens(place: TestDatabase) {
+        const PATH: &str = "/internal/v1/revoked-sessions";
+        let house = House::open(place).await;
+        let list = async |query: &str| house.send_as(&Viewer::anonymous(), "GET", &format!("{PATH}{query}"), json!(null)).await;
+        assert_eq!(list("").await.body, json!({ "asOf": kit_testing::TEST_START_US, "sessions": [] }));
+        let (one, two) = (house.register("lee").await, house.login("lee", PASSWORD).await);
+        house.post("/auth/v1/logout", &[], json!({ "refreshToken": one.text("refreshToken") })).await;
+        let first = list("").await;
+        assert_eq!((first.header("cache-control"), &first.body["sessions"]), ("no-store", &json!([house.claims_of(&one)["sid"]])));
+        house.clock().advance(Duration::from_secs(60));
+        house.send_as(&house.viewer_of(&two), "POST", "/auth/v1/logout-all", json!(null)).await;
+        let since = first.body["asOf"].as_i64().unwrap() + 1;
+        assert_eq!(list(&format!("?since={since}")).await.body["sessions"], json!([house.claims_of(&two)["sid"]]));
+        assert_eq!(list("").await.body["sessions"].as_array().unwrap().len(), 2);
+        // A token of ten minutes, and clocks that differ by five.
+        house.clock().advance(Duration::from_secs(15 * 60));
+        assert_eq!(list("?since=0").await.body["sessions"], json!([house.claims_of(&two)["sid"]]));
+        house.clock().advance(Duration::from_micros(1));
+        assert_eq!(list("").await.body["sessions"], json!([]));
+        let unsigned = house.send(Request::get(PATH).body(Body::empty()).unwrap()).await;
+        assert_eq!(unsigned.status, StatusCode::NOT_FOUND);
+        house.stop().await;
+    }
+
     /// What can never go on is forgotten a day later, with its tokens; what lives is kept.
     async fn sessions_that_are_over_are_forgotten(place: TestDatabase) {
         let house = House::open(place).await;

@@ -1,11 +1,15 @@
 //! What is traced while something happens: the spans that begin, and every value that is written.
 
 use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
+
+/// While there is just one subscriber, a thread without it may decide for all that a span is of interest to nobody.
+/// Nothing is ever sent to these two.
+static OTHERS: LazyLock<[Dispatch; 2]> = LazyLock::new(|| [(); 2].map(|()| Dispatch::new(Watch::default())));
 
 /// What was traced.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +24,7 @@ struct Seen {
 impl Watch {
     /// Watches this thread from now until the guard is dropped.
     pub(crate) fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
+        LazyLock::force(&OTHERS);
         let watch = Self::default();
         let guard = tracing::subscriber::set_default(watch.clone());
         (watch, guard)

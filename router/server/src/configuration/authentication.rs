@@ -13,6 +13,10 @@ pub struct AuthenticationSettings {
     pub audience: String,
     /// Where the public keys come from.
     pub jwks: JwksSettings,
+    /// Whether tokens are refused whose session has ended before them. Default: absent, which means that a token is good
+    /// until it expires.
+    #[serde(default)]
+    pub revocations: Option<RevocationSettings>,
     /// The signature algorithms that are accepted; the token's own header never widens this list. Default `[EdDSA]`.
     #[serde(default = "AuthenticationSettings::default_algorithms")]
     pub algorithms: Vec<SignatureAlgorithm>,
@@ -60,6 +64,24 @@ pub struct JwksSettings {
     pub stale_seconds_max: u64,
 }
 
+/// How it is learnt which sessions have ended: from the issuer that serves the keys, over and over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevocationSettings {
+    /// The path of the list at the issuer. Default `/internal/v1/revoked-sessions`.
+    /// `LYCEUM_ROUTER__AUTHENTICATION__REVOCATIONS__PATH`
+    #[serde(default = "RevocationSettings::default_path")]
+    pub path: String,
+    /// After how many seconds the list is fetched anew, beside the requests that use it. Default 2.
+    /// `LYCEUM_ROUTER__AUTHENTICATION__REVOCATIONS__REFRESH_SECONDS`
+    #[serde(default = "RevocationSettings::default_refresh_seconds")]
+    pub refresh_seconds: u64,
+    /// From what age on a request waits for a new list, in seconds: a session that has ended is refused at the latest then,
+    /// unless the issuer cannot be reached. Default 10. `LYCEUM_ROUTER__AUTHENTICATION__REVOCATIONS__STALE_SECONDS_MAX`
+    #[serde(default = "RevocationSettings::default_stale_seconds_max")]
+    pub stale_seconds_max: u64,
+}
+
 /// A signature algorithm with a public key (RFC 7518 section 3.1, RFC 8037). There is no HMAC here: a shared secret
 /// among public keys is the oldest of the attacks that RFC 8725 names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -89,6 +111,7 @@ impl AuthenticationSettings {
                 refresh_seconds_min: JwksSettings::default_refresh_seconds_min(),
                 stale_seconds_max: JwksSettings::default_stale_seconds_max(),
             },
+            revocations: None,
             algorithms: Self::default_algorithms(),
             token_type: Self::default_token_type(),
             leeway_seconds: Self::default_leeway_seconds(),
@@ -136,6 +159,30 @@ impl AuthenticationSettings {
             ));
         }
         Ok(())
+    }
+}
+
+impl Default for RevocationSettings {
+    fn default() -> Self {
+        Self {
+            path: Self::default_path(),
+            refresh_seconds: Self::default_refresh_seconds(),
+            stale_seconds_max: Self::default_stale_seconds_max(),
+        }
+    }
+}
+
+impl RevocationSettings {
+    fn default_path() -> String {
+        "/internal/v1/revoked-sessions".to_owned()
+    }
+
+    fn default_refresh_seconds() -> u64 {
+        2
+    }
+
+    fn default_stale_seconds_max() -> u64 {
+        10
     }
 }
 

@@ -60,10 +60,16 @@ impl SubgraphJwks {
 #[async_trait]
 impl JwksSource for SubgraphJwks {
     async fn fetch(&self) -> Result<Bytes, JwksError> {
+        self.get(&self.path).await
+    }
+}
+
+impl SubgraphJwks {
+    /// What the issuer has at a path, and whatever query it ends with.
+    pub(super) async fn get(&self, target: &str) -> Result<Bytes, JwksError> {
         let viewer = ViewerHeader::of_router();
-        let signed = SignedRequest { subgraph: &self.subgraph, method: &Method::GET, target: &self.path, body: b"" };
-        let mut request =
-            Request::get(self.path.as_str()).body(Bytes::new()).map_err(|_| JwksError::Path(self.path.clone()))?;
+        let signed = SignedRequest { subgraph: &self.subgraph, method: &Method::GET, target, body: b"" };
+        let mut request = Request::get(target).body(Bytes::new()).map_err(|_| JwksError::Path(target.to_owned()))?;
         self.signer.sign(&viewer, &signed, request.headers_mut());
         let reply = self.transport.send(request, FETCH_TIMEOUT).await?;
         if reply.status() != StatusCode::OK {

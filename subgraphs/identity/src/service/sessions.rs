@@ -28,6 +28,8 @@ const IP_CHARACTERS_MAX: usize = 45;
 const DEVICE_CHARACTERS_MAX: usize = 200;
 const USER_AGENT_CHARACTERS_MAX: usize = 400;
 
+/// How far the clocks of those may be off who check access tokens: five minutes.
+const CLOCK_MARGIN_SECONDS: i64 = 5 * 60;
 /// Most sessions of one person at a time: more than anyone has devices.
 const SESSIONS_MAX: usize = 50;
 
@@ -130,6 +132,14 @@ impl Sessions {
         let user = call.viewer.user_id().ok_or(AuthError::NotSignedIn)?;
         let live = sessions::live(&self.database, user, self.clock.now(), SESSIONS_MAX as i64).await?;
         Ok((live, own_session(call)))
+    }
+
+    /// Sessions that were ended since a moment and of which an access token may be about, and until when that is true.
+    pub(crate) async fn ended(&self, since: Option<i64>) -> Result<(Vec<SessionId>, i64), AuthError> {
+        let now = self.clock.now();
+        let first = now - (ACCESS_LIFETIME_SECONDS + CLOCK_MARGIN_SECONDS) * 1_000_000;
+        let since = since.map_or(first, |since| since.max(first));
+        Ok((sessions::ended(&self.database, since).await?, now))
     }
 
     /// Ends one of the viewer's sessions; anybody's for holders of `user:write`.

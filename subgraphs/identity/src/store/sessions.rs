@@ -10,6 +10,7 @@ const INSERT: &str = "INSERT INTO sessions (id, user_id, family_id, device, ip, 
 const READ: &str = "SELECT id, user_id, created_at, revoked_at FROM sessions WHERE id = ?";
 const DEVICE: &str = "SELECT device FROM sessions WHERE id = ?";
 const OVER: &str = "SELECT id FROM sessions WHERE created_at < ? ORDER BY created_at LIMIT ?";
+const ENDED: &str = "SELECT id FROM sessions WHERE revoked_at >= ? ORDER BY revoked_at, id";
 const FORGET_TOKENS: &str = "DELETE FROM refresh_tokens WHERE family_id IN (..)";
 const FORGET: &str = "DELETE FROM sessions WHERE id IN (..)";
 const OLDEST: &str = "SELECT id, user_id, created_at, revoked_at FROM sessions
@@ -107,6 +108,12 @@ pub(crate) async fn present(
 /// The sessions of a user that have not ended, the one first that was not used for longest.
 pub(crate) async fn oldest(transaction: &mut Transaction, user: UserId) -> Result<Vec<Session>, DatabaseError> {
     transaction.query(OLDEST).bind(user).locking().fetch_all().await?.iter().map(session).collect()
+}
+
+/// Sessions that were ended from a moment on, the first first.
+pub(crate) async fn ended(on: impl Executor<'_>, since: i64) -> Result<Vec<SessionId>, DatabaseError> {
+    let rows = on.query(ENDED).bind(since).fetch_all().await?;
+    rows.iter().map(|row| row.get("id")).collect()
 }
 
 /// Sessions that began before a moment, the oldest first.
