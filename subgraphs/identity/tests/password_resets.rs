@@ -109,7 +109,7 @@ fn code(status: u16, code: &str) -> (u16, String) {
 }
 
 kit_testing::on_each_database! {
-    /// Domain 4.2: 202, a mail, another password; all sessions end, and the token is used up.
+    /// Domain 4.2, RT-07, RT-26: 202, a mail, another password; all sessions end, and the token is used up.
     async fn a_forgotten_password_is_replaced_once(place: TestDatabase) {
         let server = MailServer::start().await;
         let house = house(place, &server).await;
@@ -130,7 +130,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// Domain 4.2: nobody learns which accounts there are, and no stranger gets mail.
+    /// Domain 4.2, AS-073, RT-21: nobody learns which accounts there are, and no stranger gets mail.
     async fn an_unknown_address_is_accepted_alike_and_gets_no_mail(place: TestDatabase) {
         let server = MailServer::start().await;
         let house = house(place, &server).await;

@@ -107,7 +107,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// Domain 3.1: five guesses, three minutes, and a quarter of an hour for the token.
+    /// Domain 3.1, AS-074, AS-078, AS-079: five guesses, three minutes, and a quarter of an hour for the token.
     async fn codes_and_tokens_end(place: TestDatabase) {
         let (house, gateway) = house(place).await;
         let id = send(&house, PHONE).await.text("id");
@@ -179,7 +179,7 @@ kit_testing::on_each_database! {
     }
 }
 
-/// Domain 4.2: what is no number, and a gateway that does not take the message.
+/// Domain 4.2, S3-USER-3, AS-163: what is no number, and a gateway that does not take the message.
 #[tokio::test]
 async fn what_cannot_be_sent_is_said() {
     let (house, gateway) = house(TestDatabase::sqlite()).await;
