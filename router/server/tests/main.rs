@@ -17,4 +17,5 @@ mod revocations;
 mod settings;
 mod subscriptions;
 mod testkit;
+mod token_forms;
 mod tokens;
