@@ -280,3 +280,26 @@ async fn a_role_is_asked_for_its_credentials() {
     assert!(error.contains("remedy") && !error.contains("no log"), "{error}");
     assert!(server.requests().is_empty(), "{BUCKET} was asked without credentials");
 }
+
+/// domain 4.3: a store that has its buckets before its host name takes and gives by addresses of that kind.
+#[tokio::test]
+async fn a_bucket_before_the_host_takes_and_gives() {
+    let server = S3Server::start_before("store.example").await;
+    let mut options = server.options();
+    options["endpoint"] = json!(format!("http://store.example:{}", server.address.port()));
+    options["pathStyle"] = json!(false);
+    let bucket = Bucket::open(&serde_json::from_value(options).unwrap(), &IMPATIENT).unwrap();
+    let client =
+        reqwest::Client::builder().resolve(&format!("{BUCKET}.store.example"), server.address).build().unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = i64::try_from(now).unwrap();
+    let lifetime = Lifetime { now, end: now + 60 };
+    let announced = Announcement { content_type: "text/plain", byte_size: 5, sha256: hash(b"hello") };
+    let (url, headers) = bucket.sending(KEY, announced, lifetime).await.unwrap();
+    let request = headers.iter().fold(client.put(url), |request, (name, value)| request.header(name, value));
+    assert_eq!(request.body("hello").send().await.unwrap().status(), StatusCode::OK);
+    let served = Served { content_type: "text/plain".to_owned(), content_disposition: "inline".to_owned() };
+    let url = bucket.reading(KEY, &served, lifetime).await.unwrap();
+    assert_eq!(client.get(url).send().await.unwrap().text().await.unwrap(), "hello");
+    assert_eq!(server.objects(), [KEY]);
+}
