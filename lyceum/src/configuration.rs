@@ -76,14 +76,59 @@ pub struct EventConfiguration {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MediaConfiguration {
-    /// The folder of files. Default: `media` in the data folder.
+    /// Where their bytes lie.
     #[serde(default)]
-    pub folder: Option<PathBuf>,
+    pub storage: StorageConfiguration,
     /// The origin that clients reach the router at, such as `https://lyceum.example`: the addresses of files begin with
     /// it. Default: that of the router's public listener as `--listen` says. The environment variable
     /// `LYCEUM_MEDIA_PUBLIC_URL` goes before it.
     #[serde(default)]
     pub public_url: Option<String>,
+}
+
+/// Where the bytes of files lie: in a folder, or in a bucket of an S3-compatible store. One of the two.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StorageConfiguration {
+    /// The folder, relative to this file. Default: `media` in the data folder.
+    #[serde(default)]
+    pub folder: Option<PathBuf>,
+    /// The bucket, in the folder's place. For services in several replicas, or on hosts without a disk of their own.
+    #[serde(default)]
+    pub s3: Option<BucketConfiguration>,
+}
+
+/// A bucket of an S3-compatible store. Who the service is there stands in the environment only: `AWS_ACCESS_KEY_ID` and
+/// `AWS_SECRET_ACCESS_KEY` (with `AWS_SESSION_TOKEN` when they are lent), else `AWS_WEB_IDENTITY_TOKEN_FILE` and
+/// `AWS_ROLE_ARN` as Kubernetes sets them, else the role of the container or of the machine.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BucketConfiguration {
+    /// The bucket, which must be there. The service reads, writes, lists and deletes in it.
+    pub bucket: String,
+    /// The store's address, such as `https://s3.example.com`. Default: Amazon's in the region.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// The store's address for clients, when they reach it under another name. Default: `endpoint`.
+    #[serde(default)]
+    pub public_endpoint: Option<String>,
+    /// The region that requests are signed for. Default: `us-east-1`.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// Whether the bucket stands in the path of addresses (`https://s3.example.com/bucket/…`), not before the host
+    /// (`https://bucket.s3.example.com/…`). Default: true when there is an `endpoint`, as most stores but Amazon's want it.
+    #[serde(default)]
+    pub path_style: Option<bool>,
+    /// Whether clients fetch and send files at the store itself, by signed addresses. When false everything passes through
+    /// the service, and the store need not be reachable for clients. Default: true.
+    #[serde(default = "BucketConfiguration::direct_by_default")]
+    pub direct: bool,
+}
+
+impl BucketConfiguration {
+    const fn direct_by_default() -> bool {
+        true
+    }
 }
 
 /// How the platform sends mail.

@@ -2,7 +2,7 @@
 
 use kit_service::Subgraph;
 use router_server::configuration::AuthenticationSettings;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use crate::configuration::Configuration;
@@ -52,6 +52,20 @@ const SMS_GATEWAY_TOKEN: &str = "LYCEUM_SMS_GATEWAY_TOKEN";
 /// Names the origin that clients reach the router at.
 const MEDIA_PUBLIC_URL: &str = "LYCEUM_MEDIA_PUBLIC_URL";
 
+/// Say who the service is at an S3-compatible store, in the names that Amazon gave them.
+const STORE_CREDENTIALS: [&str; 10] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+];
+
 /// What a subgraph is told beside its database.
 #[must_use]
 pub fn options(name: &str, configuration: &Configuration, directory: &DataDirectory) -> Value {
@@ -92,10 +106,28 @@ fn identity_options(
 
 fn media_options(configuration: &Configuration, directory: &DataDirectory) -> Value {
     let media = &configuration.media;
-    let folder = media.folder.as_ref().map(|folder| configuration.folder.join(folder));
+    let folder = media.storage.folder.as_ref().map(|folder| configuration.folder.join(folder));
     let mut options = json!({ "folder": folder.unwrap_or_else(|| directory.path().join("media")) });
     if let Some(url) = std::env::var(MEDIA_PUBLIC_URL).ok().or_else(|| media.public_url.clone()) {
         options["publicUrl"] = Value::from(url);
     }
+    if let Some(bucket) = &media.storage.s3 {
+        let credential = |name: &str| Some((name.to_owned(), Value::from(non_empty(std::env::var(name).ok()?)?)));
+        let credentials: Map<String, Value> = STORE_CREDENTIALS.into_iter().filter_map(credential).collect();
+        options["bucket"] = json!({
+            "bucket": bucket.bucket,
+            "endpoint": bucket.endpoint,
+            "publicEndpoint": bucket.public_endpoint,
+            "region": bucket.region,
+            "pathStyle": bucket.path_style,
+            "direct": bucket.direct,
+            "credentials": credentials,
+        });
+    }
     options
+}
+
+/// Charts and compose files set variables of which they have no value to nothing.
+fn non_empty(value: String) -> Option<String> {
+    Some(value).filter(|value| !value.is_empty())
 }

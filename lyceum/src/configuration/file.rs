@@ -83,6 +83,22 @@ fn check(path: &Path, configuration: &Configuration) -> Result<(), Configuration
             inconsistent(format!("subgraphs.{name}.url"), problem, "write it like http://127.0.0.1:4101/graphql".into())
         })?;
     }
+    let storage = &configuration.media.storage;
+    if storage.folder.is_some() && storage.s3.is_some() {
+        return Err(inconsistent(
+            "media.storage".into(),
+            "it names a folder and a bucket".into(),
+            "keep one: `folder`, or `s3`".into(),
+        ));
+    }
+    if let Some(bucket) = &storage.s3 {
+        for (key, url) in [("endpoint", &bucket.endpoint), ("public_endpoint", &bucket.public_endpoint)] {
+            url.as_deref().map_or(Ok(()), check_url).map_err(|problem| {
+                let remedy = "write it like https://s3.example.com".into();
+                inconsistent(format!("media.storage.s3.{key}"), problem, remedy)
+            })?;
+        }
+    }
     check_router(path, configuration)
 }
 

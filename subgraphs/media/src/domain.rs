@@ -6,6 +6,7 @@ mod file;
 mod hash;
 mod kind;
 pub(crate) mod mp4;
+mod served;
 mod upload;
 pub(crate) mod wav;
 
@@ -14,4 +15,5 @@ pub(crate) use content::{FIRST_BYTES, endings, is_content};
 pub(crate) use file::{MediaFile, MediaStatus, file_name, storage_key};
 pub(crate) use hash::Sha256Hash;
 pub(crate) use kind::MediaKind;
+pub(crate) use served::{content_disposition, served_type};
 pub(crate) use upload::{PART_BYTES, QUOTA_BYTES, QUOTA_FILES, Upload, UploadPart, part_count, part_size};

@@ -29,7 +29,6 @@ use crate::service::loaders::loaders;
 use crate::service::tending::Tending;
 use crate::service::tickets::Tickets;
 use crate::settings::Settings;
-use crate::storage::Storage;
 
 /// The tables of media.
 const MIGRATIONS: Migrations = kit_database::migrations!("media", ["0001_files"]);
@@ -44,7 +43,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         database: context.database.clone(),
         clock: Arc::clone(&context.clock),
         ids: context.ids.clone(),
-        storage: Storage::folder(&settings.folder)?,
+        storage: settings.storage().await?,
         tickets: Arc::new(Tickets::new(context.keys(), &settings.public_url)),
         enrollment: context.neighbour("enrollment"),
     };

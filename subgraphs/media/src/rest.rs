@@ -2,7 +2,6 @@
 
 mod conditions;
 mod content;
-mod disposition;
 mod problem;
 mod range;
 mod segments;

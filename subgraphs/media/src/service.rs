@@ -3,6 +3,7 @@
 pub(crate) mod access;
 mod archive;
 pub(crate) mod attaching;
+mod by_store;
 pub(crate) mod completing;
 pub(crate) mod deleting;
 pub(crate) mod downloading;

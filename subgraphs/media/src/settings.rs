@@ -4,18 +4,32 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::storage::{BucketSettings, Patience, Storage, StorageError};
+
 /// The options of media.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Settings {
     /// The folder of files.
     pub(crate) folder: PathBuf,
+    /// The bucket of files, in the folder's place.
+    pub(crate) bucket: Option<BucketSettings>,
     /// The origin of the addresses that are given out.
     pub(crate) public_url: String,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { folder: PathBuf::from("media"), public_url: "http://localhost:4000".to_owned() }
+        Self { folder: PathBuf::from("media"), bucket: None, public_url: "http://localhost:4000".to_owned() }
+    }
+}
+
+impl Settings {
+    /// Where the bytes of files lie.
+    pub(crate) async fn storage(&self) -> Result<Storage, StorageError> {
+        match &self.bucket {
+            Some(bucket) => Storage::bucket(bucket, &Patience::default()).await,
+            None => Storage::folder(&self.folder),
+        }
     }
 }

@@ -1,9 +1,16 @@
-//! Where the bytes of files lie.
+//! Where the bytes of files lie: in a folder, or in a bucket of an S3-compatible store.
 //!
 //! Bytes come and go in pieces: nothing here holds a whole file in memory. What is being written shows under its key only
-//! when it is finished, and objects are never changed: a key is written once.
+//! when it is finished, and objects are never changed: a key is written once. Of a bucket clients read and write objects
+//! themselves, by addresses that carry their own proof.
 
+mod addresses;
+mod bucket;
+mod error;
+mod multipart;
 mod reading;
+#[cfg(test)]
+mod tests;
 mod writing;
 
 use std::path::Path as FolderPath;
@@ -14,26 +21,23 @@ use futures_util::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
-use thiserror::Error;
 
+pub(crate) use addresses::{Announcement, Lifetime, Served};
+pub(crate) use bucket::{Bucket, BucketSettings, Patience};
+pub(crate) use error::StorageError;
 pub(crate) use writing::{Received, Receiving};
 
-/// The store failed. The text is for logs.
-#[derive(Debug, Error)]
-#[error("the file store failed: {0}")]
-pub(crate) struct StorageError(#[from] object_store::Error);
-
-impl StorageError {
-    /// Reading broke off.
-    pub(crate) fn broken(error: std::io::Error) -> Self {
-        Self(object_store::Error::Generic { store: "file store", source: Box::new(error) })
-    }
-}
+/// How much of an object is written to a folder at a time.
+const FOLDER_PART_BYTES: usize = 1024 * 1024;
+/// How much of an object is written to a bucket at a time: S3 takes parts of 5 MiB or more, and 10,000 of them.
+const BUCKET_PART_BYTES: usize = 8 * 1024 * 1024;
 
 /// Where the bytes of files lie. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Storage {
     store: Arc<dyn ObjectStore>,
+    bucket: Option<Arc<Bucket>>,
+    part_bytes: usize,
 }
 
 impl Storage {
@@ -41,12 +45,40 @@ impl Storage {
     pub(crate) fn folder(folder: &FolderPath) -> Result<Self, StorageError> {
         std::fs::create_dir_all(folder).map_err(StorageError::broken)?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
-        Ok(Self { store: Arc::new(store) })
+        Ok(Self { store: Arc::new(store), bucket: None, part_bytes: FOLDER_PART_BYTES })
+    }
+
+    /// A bucket, which must be there and be open to the credentials.
+    pub(crate) async fn bucket(settings: &BucketSettings, patience: &Patience) -> Result<Self, StorageError> {
+        let bucket = Bucket::open(settings, patience)?;
+        let store = Arc::new(bucket.store().clone());
+        let storage = Self { store, bucket: Some(Arc::new(bucket)), part_bytes: BUCKET_PART_BYTES };
+        storage.keys_in(addresses::INCOMING).await?;
+        Ok(storage)
+    }
+
+    /// The bucket, when clients can read and write it themselves.
+    pub(crate) fn addressed(&self) -> Option<&Bucket> {
+        self.bucket.as_deref().filter(|bucket| bucket.is_direct)
     }
 
     /// The first bytes of an object, at most so many.
     pub(crate) async fn first_bytes(&self, key: &str, count: u64) -> Result<Bytes, StorageError> {
         Ok(self.store.get_range(&Path::from(key), 0..count).await?)
+    }
+
+    /// The size of an object; nothing when it is not there.
+    pub(crate) async fn byte_size(&self, key: &str) -> Result<Option<u64>, StorageError> {
+        match self.store.head(&Path::from(key)).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Copies an object within the store, to a key of which nobody knows an address to write.
+    pub(crate) async fn copy(&self, from: &str, to: &str) -> Result<(), StorageError> {
+        Ok(self.store.copy(&Path::from(from), &Path::from(to)).await?)
     }
 
     /// Removes an object; one that is not there is none.

@@ -8,3 +8,4 @@ mod events;
 mod graph;
 mod house;
 mod rest;
+mod s3;

@@ -20,10 +20,10 @@ pub(crate) struct Upload {
     pub(crate) byte_size: i64,
     /// How many parts it comes in; 0 when it comes in one piece.
     pub(crate) part_count: i64,
-    /// The store's own name of it, when clients send their parts there.
+    /// The store's own name of it, when its sender puts the parts into the store.
     pub(crate) storage_id: Option<String>,
     pub(crate) expires_at: i64,
-    /// Where what has come in one piece lies.
+    /// Where what has come in one piece lies; where it comes to, when its sender puts it into the store.
     pub(crate) object_key: Option<String>,
     pub(crate) received_at: Option<i64>,
     /// When its sender said that all parts are there.
@@ -39,6 +39,13 @@ pub(crate) struct UploadPart {
     pub(crate) byte_size: i64,
     pub(crate) etag: String,
     pub(crate) object_key: String,
+}
+
+impl Upload {
+    /// Whether its sender puts it into the store, without us between.
+    pub(crate) const fn comes_by_store(&self) -> bool {
+        self.object_key.is_some() && self.received_at.is_none()
+    }
 }
 
 /// How many parts a file comes in; 0 when it comes in one piece.

@@ -6,6 +6,7 @@ use kit_ids::{LessonId, PlayableId};
 use kit_viewer::Scope;
 
 use super::file::MediaFile;
+use super::payload::graph_error;
 use super::stream::{AccessDenied, StreamResult, StreamTicket};
 use super::values::{MediaKind, StreamProtocol};
 use crate::domain;
@@ -136,8 +137,8 @@ async fn stream(
         StreamProtocol::Progressive => Use::Play,
     };
     let archive = ctx.data_unchecked::<Archive>();
-    let issued = archive.stream(ctx.viewer(), playable, &ready, |file| segmented.contains_key(&file), purpose);
-    Ok(Some(match issued {
+    let issued = archive.stream(ctx.viewer(), playable, &ready, |file| segmented.contains_key(&file), purpose).await;
+    Ok(Some(match issued.map_err(|error| graph_error(&error))? {
         Ok(issued) => StreamResult::Ticket(Box::new(StreamTicket::of(issued))),
         Err(no_media) => StreamResult::Denied(AccessDenied::of(denial.unwrap_or(no_media), protocol)),
     }))

@@ -1,7 +1,6 @@
 //! Where and how to send an announced file.
 
 use async_graphql::SimpleObject;
-use http::header::CONTENT_TYPE;
 use kit_graph::{DateTime, Long, Url};
 use kit_ids::UploadId;
 
@@ -51,14 +50,12 @@ pub(crate) struct HttpHeader {
 
 impl From<Announced> for Upload {
     fn from(announced: Announced) -> Self {
-        let content_type = HttpHeader { name: CONTENT_TYPE.to_string(), value: announced.file.content_type.clone() };
         let part = |(number, (url, byte_size)): (i32, (String, i64))| UploadPart {
             number,
             url: Url::trusted(url),
             byte_size: Long::from(byte_size),
         };
-        // A part alone is of no type.
-        let headers = if announced.parts.is_empty() { vec![content_type] } else { Vec::new() };
+        let headers = announced.headers.into_iter().map(|(name, value)| HttpHeader { name, value }).collect();
         let first_bytes = announced.parts.first().map_or(announced.file.byte_size, |(_, byte_size)| *byte_size);
         Self {
             id: announced.upload.id,

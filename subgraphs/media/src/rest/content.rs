@@ -15,10 +15,9 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use kit_ids::MediaFileId;
 
 use super::conditions::{Validators, Verdict, ranges_apply, verdict, written_date};
-use super::disposition::content_disposition;
 use super::problem::{Refusal, failed, internal};
 use super::range::{Wanted, wanted};
-use crate::domain::{MediaFile, MediaKind, MediaStatus};
+use crate::domain::{MediaFile, MediaKind, MediaStatus, content_disposition, served_type};
 use crate::service::tickets::{ContentTicket, TicketFault, Use};
 use crate::service::{Archive, ServiceError};
 use crate::storage::StorageError;
@@ -123,7 +122,7 @@ async fn reply(
         Method::GET if ranges_apply(headers, &validators) => wanted(headers, byte_size),
         _ => Wanted::Whole,
     };
-    let content_type = content_type(&opened.file);
+    let content_type = served_type(&opened.file.content_type);
     let response = match wanted {
         Wanted::Whole => {
             let body = match *method {
@@ -192,7 +191,7 @@ fn described(mut response: Response, opened: &Opened, validators: &Validators) -
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(ETAG, header(&validators.etag));
     headers.insert(LAST_MODIFIED, written_date(validators.last_modified));
-    headers.insert(CONTENT_DISPOSITION, content_disposition(is_attachment, &opened.file.file_name));
+    headers.insert(CONTENT_DISPOSITION, header(&content_disposition(is_attachment, &opened.file.file_name)));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     let caching = match opened.left {
         Some(left) => format!("private, max-age={left}"),
@@ -206,12 +205,6 @@ fn content_range(part: &Range<u64>, byte_size: u64) -> String {
     format!("bytes {}-{}/{byte_size}", part.start, part.end - 1)
 }
 
-/// Text says in what letters it is written (AS-029): only UTF-8 is taken.
-fn content_type(file: &MediaFile) -> String {
-    let charset = if file.content_type.starts_with("text/") { "; charset=utf-8" } else { "" };
-    format!("{}{charset}", file.content_type)
-}
-
 fn header(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).expect("invariant: it is made of ids, numbers and names of types")
+    HeaderValue::from_str(text).expect("invariant: it is printable ASCII")
 }

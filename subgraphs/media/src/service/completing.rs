@@ -8,9 +8,9 @@ use kit_service::Call;
 
 use super::inspecting::Found;
 use super::{Archive, ServiceError, ServiceResult};
-use crate::domain::{MediaFile, MediaStatus, Upload, UploadPart, is_content};
+use crate::domain::{MediaFile, MediaStatus, Upload, UploadPart};
 use crate::events;
-use crate::storage::{Receiving, StorageError};
+use crate::storage::{Received, Receiving, StorageError};
 use crate::store::{files, parts, segments, uploads, usage};
 
 /// What `completeUpload` needs.
@@ -20,6 +20,9 @@ pub(crate) struct CompleteRequest {
     /// Number and tag of each part, when the client wants them compared.
     pub(crate) parts: Option<Vec<(i64, String)>>,
 }
+
+pub(super) const NOTHING_RECEIVED: ServiceError =
+    ServiceError::NotAsAnnounced("nothing was received yet; send the file, and complete it then");
 
 /// Up to this size parts are put together while the client waits, in bytes.
 const AT_ONCE_BYTES_MAX: i64 = 64 * 1024 * 1024;
@@ -37,14 +40,15 @@ impl Archive {
         }
         self.require_open(&upload)?;
         if upload.part_count == 0 {
-            let Some(object_key) = upload.object_key.clone() else {
-                return Err(ServiceError::NotAsAnnounced(
-                    "nothing was received yet; send the file, and complete it then",
-                ));
+            let object_key = match upload.object_key.clone() {
+                Some(incoming) if upload.comes_by_store() => self.take_from_store(&upload, &incoming).await?,
+                Some(received) => received,
+                None => return Err(NOTHING_RECEIVED),
             };
-            let ready = self.make_ready(&upload, &object_key, &call.origin).await?;
-            self.clear(upload.id, &ready).await?;
-            return Ok(ready);
+            return self.made_ready(&upload, &object_key, &call.origin).await;
+        }
+        if let Some(storage_id) = &upload.storage_id {
+            self.join_at_store(&upload, storage_id, request.parts.as_deref()).await?;
         }
         self.submit(&upload, request.parts.as_deref()).await?;
         if upload.byte_size <= AT_ONCE_BYTES_MAX {
@@ -79,8 +83,10 @@ impl Archive {
             let upload = uploads::lock(transaction, upload.id).await?;
             let upload = upload.ok_or(ServiceError::NotFound { what: "upload", field: "uploadId" })?;
             self.require_open(&upload)?;
-            let there = parts::of(&mut *transaction, upload.id).await?;
-            require_parts(&upload, &there, told)?;
+            if !upload.comes_by_store() {
+                let there = parts::of(&mut *transaction, upload.id).await?;
+                require_parts(&upload, &there, told)?;
+            }
             Ok::<(), ServiceError>(uploads::submit(transaction, upload.id, now).await?)
         })
     }
@@ -91,31 +97,33 @@ impl Archive {
         if !uploads::claim(&self.database, upload.id, now + CLAIM_US, now).await? {
             return Ok(None);
         }
-        let there = parts::of(&self.database, upload.id).await?;
         let file = self.file(upload.file_id).await?;
-        let object_key = self.new_object_key(&file.storage_key);
-        let mut receiving = self.storage.begin(&object_key).await?;
-        for part in &there {
-            self.copy(part, &mut receiving).await?;
-        }
-        let whole = receiving.so_far();
-        let as_announced = whole.byte_size == file.byte_size
-            && whole.sha256 == file.sha256
-            && is_content(&file.content_type, &whole.first);
-        if !as_announced {
-            receiving.abandon().await;
+        let (object_key, whole) = match upload.object_key.clone() {
+            Some(joined) if upload.comes_by_store() => {
+                let whole = self.storage.examine(&joined).await?;
+                (joined, whole)
+            }
+            _ => {
+                let object_key = self.new_object_key(&file.storage_key);
+                let whole = self.put_together(upload, &object_key).await?;
+                (object_key, whole)
+            }
+        };
+        if !whole.is(&file) {
             let reason = "the parts together are not what was announced: compare size, SHA-256 and media type";
             self.give_up(upload, reason, origin).await?;
             return Err(ServiceError::NotAsAnnounced(reason));
         }
-        receiving.finish().await?;
-        let ready = self.make_ready(upload, &object_key, origin).await;
-        if ready.is_err() {
-            self.storage.remove(&object_key).await?;
+        self.made_ready(upload, &object_key, origin).await.map(Some)
+    }
+
+    /// Writes the parts one after the other into one object.
+    async fn put_together(&self, upload: &Upload, object_key: &str) -> ServiceResult<Received> {
+        let mut receiving = self.storage.begin(object_key);
+        for part in &parts::of(&self.database, upload.id).await? {
+            self.copy(part, &mut receiving).await?;
         }
-        let ready = ready?;
-        self.clear(upload.id, &ready).await?;
-        Ok(Some(ready))
+        Ok(receiving.finish().await?)
     }
 
     async fn copy(&self, part: &UploadPart, receiving: &mut Receiving) -> ServiceResult<()> {
@@ -125,6 +133,25 @@ impl Archive {
             receiving.write(&next.map_err(StorageError::broken)?).await?;
         }
         Ok(())
+    }
+
+    /// Makes a verified file ready, and removes whatever else came of its upload; the object, when somebody else was first.
+    async fn made_ready(&self, upload: &Upload, object_key: &str, origin: &Origin) -> ServiceResult<MediaFile> {
+        match self.make_ready(upload, object_key, origin).await {
+            Ok(ready) => {
+                self.clear(upload, &ready).await?;
+                Ok(ready)
+            }
+            Err(error @ (ServiceError::AlreadyCompleted | ServiceError::NotFound { .. })) => {
+                let now = self.file(upload.file_id).await?;
+                if now.object_key.as_deref() != Some(object_key) {
+                    self.storage.remove(object_key).await?;
+                }
+                Err(error)
+            }
+            // Another try may do; what it leaves is removed with its upload.
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes a verified file ready, and tells of it.
@@ -156,13 +183,14 @@ impl Archive {
             Ok::<bool, ServiceError>(true)
         })?;
         if ended {
-            self.clear(upload.id, &file).await?;
+            self.clear(upload, &file).await?;
         }
         Ok(ended)
     }
 
     /// Removes everything that was written for a file but the file itself: parts, and what a process left that died.
-    pub(super) async fn clear(&self, upload: UploadId, file: &MediaFile) -> ServiceResult<()> {
+    pub(super) async fn clear(&self, upload: &Upload, file: &MediaFile) -> ServiceResult<()> {
+        self.forget_at_store(upload).await;
         let tries = format!("{}.", file.storage_key);
         let folder = file.storage_key.rsplit_once('/').map_or("", |(folder, _)| folder);
         for key in self.storage.keys_in(folder).await? {
@@ -171,7 +199,7 @@ impl Archive {
             }
         }
         in_transaction!(self.database, |transaction| {
-            Ok::<(), ServiceError>(parts::forget(transaction, upload).await?)
+            Ok::<(), ServiceError>(parts::forget(transaction, upload.id).await?)
         })
     }
 

@@ -2,12 +2,12 @@
 
 use kit_database::in_transaction;
 use kit_events::outbox;
-use kit_ids::{MediaFileId, UploadId};
+use kit_ids::MediaFileId;
 use kit_service::Call;
 use kit_viewer::Scope;
 
 use super::{Archive, ServiceError, ServiceResult};
-use crate::domain::{MediaFile, MediaStatus};
+use crate::domain::{MediaFile, MediaStatus, Upload};
 use crate::events;
 use crate::store::{files, uploads, usage};
 
@@ -35,15 +35,14 @@ impl Archive {
             if file.is_avatar() {
                 outbox::append(transaction, &call.origin, events::avatar_changed(file.uploader_id, None, now)).await?;
             }
-            let upload = uploads::of_file(&mut *transaction, id).await?.map(|upload| upload.id);
-            let ended = match upload {
-                Some(upload) => uploads::fail(transaction, upload, now).await?.then_some(upload),
+            let ended = match uploads::of_file(&mut *transaction, id).await? {
+                Some(upload) => uploads::fail(transaction, upload.id, now).await?.then_some(upload),
                 None => None,
             };
-            Ok::<(MediaFile, Option<UploadId>), ServiceError>((deleted, ended))
+            Ok::<(MediaFile, Option<Upload>), ServiceError>((deleted, ended))
         })?;
         if let Some(upload) = ended {
-            self.clear(upload, &deleted).await?;
+            self.clear(&upload, &deleted).await?;
         }
         Ok(deleted)
     }

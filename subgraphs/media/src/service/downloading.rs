@@ -42,18 +42,20 @@ struct KeyedInput {
 
 impl Archive {
     /// The address to play something from. The newest film serves, or else the newest recording.
-    pub(crate) fn stream(
+    pub(crate) async fn stream(
         &self,
         viewer: &Viewer,
         playable: PlayableId,
         ready: &[MediaFile],
         has_segments: impl Fn(MediaFileId) -> bool,
         purpose: Use,
-    ) -> Result<Issued, Denial> {
+    ) -> ServiceResult<Result<Issued, Denial>> {
         let fits = |file: &&MediaFile| purpose != Use::Segments || has_segments(file.id);
         let of_kind = |kind: MediaKind| ready.iter().filter(move |file| file.kind == kind).find(fits);
-        let file = of_kind(MediaKind::Video).or_else(|| of_kind(MediaKind::Audio)).ok_or(Denial::NoMedia)?;
-        Ok(self.issued(viewer, Some(playable), file, purpose))
+        match of_kind(MediaKind::Video).or_else(|| of_kind(MediaKind::Audio)) {
+            Some(file) => Ok(Ok(self.issued(viewer, Some(playable), file, purpose).await?)),
+            None => Ok(Err(Denial::NoMedia)),
+        }
     }
 
     /// The address to fetch a file from, for its sender and those who may play what it belongs to.
@@ -66,7 +68,7 @@ impl Archive {
         if !self.may_read(&call.viewer, &file).await? {
             return Err(missing());
         }
-        let issued = self.issued(&call.viewer, file.owner, &file, Use::Download);
+        let issued = self.issued(&call.viewer, file.owner, &file, Use::Download).await?;
         let keyed = KeyedInput { file_id: request.file_id };
         let key = Self::key(user, request.idempotency_key.as_deref(), "createDownload", &keyed)?;
         let now = self.clock.now();
@@ -95,7 +97,13 @@ impl Archive {
         Ok(segments::of(&self.database, &[id]).await?.pop().map(|(_, index)| index))
     }
 
-    fn issued(&self, viewer: &Viewer, owner: Option<PlayableId>, file: &MediaFile, purpose: Use) -> Issued {
+    async fn issued(
+        &self,
+        viewer: &Viewer,
+        owner: Option<PlayableId>,
+        file: &MediaFile,
+        purpose: Use,
+    ) -> ServiceResult<Issued> {
         let expires_at = self.clock.now() / 1_000_000 + CONTENT_SECONDS;
         // Whoever may have every file is not asked again what they may have.
         let user = viewer.user_id().filter(|_| !viewer.has_scope(Scope::MediaWrite));
@@ -104,7 +112,10 @@ impl Archive {
             (Some(user), Some(owner)) => self.tickets.pass(user, owner, expires_at),
             _ => file.id.to_string(),
         };
-        let url = self.tickets.content_url(&ticket);
-        Issued { pass, url, expires_at: expires_at * 1_000_000, purpose, file: file.clone() }
+        let url = match self.address_at_store(file, &ticket).await? {
+            Some(url) => url,
+            None => self.tickets.content_url(&ticket),
+        };
+        Ok(Issued { pass, url, expires_at: expires_at * 1_000_000, purpose, file: file.clone() })
     }
 }

@@ -76,7 +76,7 @@ impl Archive {
             return Err(ReceiveError::OtherType(file.content_type));
         }
         let key = self.new_object_key(&file.storage_key);
-        let mut receiving = self.storage.begin(&key).await?;
+        let mut receiving = self.storage.begin(&key);
         let verified = match self.collect(&upload, &mut receiving, body, file.byte_size).await {
             Ok(()) => verify(&receiving.so_far(), sent.digest, &file),
             Err(error) => Err(error),
@@ -118,7 +118,7 @@ impl Archive {
         let byte_size = part_size(upload.byte_size, number);
         require_size(sent.byte_size, byte_size)?;
         let key = self.new_object_key(&format!("{}.part{number}", file.storage_key));
-        let mut receiving = self.storage.begin(&key).await?;
+        let mut receiving = self.storage.begin(&key);
         let verified = match self.collect(&upload, &mut receiving, body, byte_size).await {
             Ok(()) => verify_part(&receiving.so_far(), sent.digest, byte_size),
             Err(error) => Err(error),

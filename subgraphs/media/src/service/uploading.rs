@@ -37,6 +37,8 @@ pub(crate) struct Announced {
     pub(crate) url: String,
     /// The addresses of the parts with their sizes, in order; none when it comes in one piece.
     pub(crate) parts: Vec<(String, i64)>,
+    /// What must be sent along, unchanged.
+    pub(crate) headers: Vec<(String, String)>,
 }
 
 /// What two requests under one key must agree on.
@@ -52,7 +54,7 @@ struct KeyedInput<'r> {
 
 /// What came of a request.
 enum Written {
-    New(Box<(Upload, MediaFile)>),
+    New,
     Repeated(UploadId),
 }
 
@@ -65,16 +67,20 @@ impl Archive {
         }
         let new = self.new_file(request, user)?;
         let key = Self::key(user.id, request.idempotency_key.as_deref(), "createUpload", &keyed(request))?;
+        let upload = self.new_upload(&new).await?;
         let written = in_transaction!(self.database, |transaction| {
             let ticket = match self.claimed(transaction, key.as_ref()).await? {
                 Claimed::First(ticket) => ticket,
                 Claimed::Repeated(id) => return Ok(Written::Repeated(id)),
             };
-            let upload = self.write(transaction, &new, user, ticket).await?;
-            Ok::<Written, ServiceError>(Written::New(Box::new((upload, new.clone()))))
-        })?;
-        match written {
-            Written::New(new) => Ok(self.addressed(new.0, new.1)),
+            self.write(transaction, &upload, &new, user, ticket).await?;
+            Ok::<Written, ServiceError>(Written::New)
+        });
+        if !matches!(written, Ok(Written::New)) {
+            self.forget_at_store(&upload).await;
+        }
+        match written? {
+            Written::New => self.addressed(upload, new).await,
             Written::Repeated(id) => self.announced(id).await,
         }
     }
@@ -120,38 +126,45 @@ impl Archive {
     async fn write(
         &self,
         transaction: &mut Transaction,
+        upload: &Upload,
         new: &MediaFile,
         user: &SignedInUser,
         ticket: Option<Ticket>,
-    ) -> ServiceResult<Upload> {
+    ) -> ServiceResult<()> {
         let now = self.clock.now();
         let most =
             if user.scopes.contains(&Scope::MediaWrite) { (i64::MAX, i64::MAX) } else { (QUOTA_BYTES, QUOTA_FILES) };
         if !usage::take(transaction, user.id, new.byte_size, most).await? {
             return Err(ServiceError::QuotaUsedUp);
         }
+        files::insert(transaction, new).await?;
+        uploads::insert(transaction, upload, now).await?;
+        if let Some(ticket) = ticket {
+            ticket.store(transaction, &upload.id).await?;
+        }
+        Ok(())
+    }
+
+    /// How a file is to come, and by when.
+    async fn new_upload(&self, new: &MediaFile) -> ServiceResult<Upload> {
         let part_count = part_count(new.byte_size);
         let seconds = if part_count == 0 { UPLOAD_SECONDS } else { PARTS_SECONDS };
-        let upload = Upload {
+        let mut upload = Upload {
             id: self.ids.mint(),
             file_id: new.id,
-            uploader_id: user.id,
+            uploader_id: new.uploader_id,
             byte_size: new.byte_size,
             part_count,
             storage_id: None,
             // Whole seconds, as the addresses have them.
-            expires_at: (now / 1_000_000 + seconds) * 1_000_000,
+            expires_at: (self.clock.now() / 1_000_000 + seconds) * 1_000_000,
             object_key: None,
             received_at: None,
             submitted_at: None,
             completed_at: None,
             failed_at: None,
         };
-        files::insert(transaction, new).await?;
-        uploads::insert(transaction, &upload, now).await?;
-        if let Some(ticket) = ticket {
-            ticket.store(transaction, &upload.id).await?;
-        }
+        self.open_at_store(&mut upload, new).await?;
         Ok(upload)
     }
 
@@ -160,10 +173,14 @@ impl Archive {
         let missing = || ServiceError::NotFound { what: "upload", field: "uploadId" };
         let upload = uploads::by_id(&self.database, id).await?.ok_or_else(missing)?;
         let file = files::by_ids(&self.database, &[upload.file_id]).await?.pop().ok_or_else(missing)?;
-        Ok(self.addressed(upload, file))
+        self.addressed(upload, file).await
     }
 
-    fn addressed(&self, upload: Upload, file: MediaFile) -> Announced {
+    async fn addressed(&self, upload: Upload, file: MediaFile) -> ServiceResult<Announced> {
+        let (upload, file) = match self.announced_at_store(upload, file).await? {
+            Ok(announced) => return Ok(announced),
+            Err(through_us) => through_us,
+        };
         let end = upload.expires_at / 1_000_000;
         let part =
             |number| (self.tickets.upload_url(upload.id, Some(number), end), part_size(upload.byte_size, number));
@@ -172,7 +189,12 @@ impl Archive {
             Some((url, _)) => url.clone(),
             None => self.tickets.upload_url(upload.id, None, end),
         };
-        Announced { upload, file, url, parts }
+        // A part alone is of no type.
+        let headers = match parts.is_empty() {
+            true => vec![("content-type".to_owned(), file.content_type.clone())],
+            false => Vec::new(),
+        };
+        Ok(Announced { upload, file, url, parts, headers })
     }
 }
 

@@ -8,9 +8,10 @@ use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{GetOptions, GetRange, GetResultPayload};
+use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt};
 
-use super::{Storage, StorageError};
+use super::writing::Examined;
+use super::{Received, Storage, StorageError};
 
 /// How much is read at a time: large enough that the change to a blocking thread costs little, small enough for many
 /// slow readers at once.
@@ -20,6 +21,17 @@ const BLOCK_BYTES: u64 = 256 * 1024;
 pub(crate) type ByteStream = BoxStream<'static, io::Result<Bytes>>;
 
 impl Storage {
+    /// What an object is, read from its beginning to its end.
+    pub(crate) async fn examine(&self, key: &str) -> Result<Received, StorageError> {
+        let found = self.store.get(&Path::from(key)).await?;
+        let mut bytes = found.into_stream();
+        let mut examined = Examined::default();
+        while let Some(next) = bytes.try_next().await? {
+            examined.add(&next);
+        }
+        Ok(examined.so_far())
+    }
+
     /// The bytes of an object from one place up to another. No more is read than is taken.
     pub(crate) async fn read(&self, key: &str, range: Range<u64>) -> Result<ByteStream, StorageError> {
         if range.is_empty() {

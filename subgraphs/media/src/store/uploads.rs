@@ -7,8 +7,8 @@ use crate::domain::{PART_BYTES, Upload};
 
 const BY_ID: &str = "SELECT * FROM uploads WHERE id = ?";
 const OF_FILE: &str = "SELECT * FROM uploads WHERE file_id = ?";
-const INSERT: &str = "INSERT INTO uploads (id, file_id, uploader_id, byte_size, part_bytes, part_count, created_at,
-  expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+const INSERT: &str = "INSERT INTO uploads (id, file_id, uploader_id, byte_size, part_bytes, part_count, storage_id,
+  object_key, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const RECEIVE: &str = "UPDATE uploads SET object_key = ?, received_at = ?
   WHERE id = ? AND received_at IS NULL AND completed_at IS NULL AND failed_at IS NULL";
 const SUBMIT: &str = "UPDATE uploads SET submitted_at = ? WHERE id = ? AND submitted_at IS NULL";
@@ -39,7 +39,9 @@ pub(crate) async fn lock(transaction: &mut Transaction, id: UploadId) -> Result<
 /// Writes a new upload.
 pub(crate) async fn insert(transaction: &mut Transaction, new: &Upload, now: i64) -> Result<(), DatabaseError> {
     let insert = transaction.query(INSERT).bind(new.id).bind(new.file_id).bind(new.uploader_id).bind(new.byte_size);
-    insert.bind(PART_BYTES).bind(new.part_count).bind(now).bind(new.expires_at).execute().await.map(drop)
+    let insert =
+        insert.bind(PART_BYTES).bind(new.part_count).bind(new.storage_id.as_deref()).bind(new.object_key.as_deref());
+    insert.bind(now).bind(new.expires_at).execute().await.map(drop)
 }
 
 /// Notes where what has come in one piece lies; false when something had come before.
