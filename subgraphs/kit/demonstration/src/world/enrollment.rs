@@ -235,7 +235,7 @@ impl Draws<'_> {
             Some(membership) if user == Persona::MemberPark.row() => membership.started_at,
             _ => self.people.users[user].created_at,
         };
-        (opened.max(arrived), closed)
+        (opened.max(arrived), closed.min(self.people.users[user].present_until(anchor)))
     }
 
     fn enrollment(

@@ -103,7 +103,8 @@ impl Budget {
 pub(super) fn draw(key: &WorldKey, attempt: &Attempt<'_>, extent: Extent, budget: &mut Budget) -> Progress {
     let Attempt { enrollment_row, user, course, lessons, enrolled_at } = *attempt;
     let mut random = key.random("course_progress", enrollment_row);
-    let anchor = key.anchor.micros();
+    // Nothing happens after somebody has left.
+    let anchor = user.present_until(key.anchor.micros());
     let wanted = match extent {
         Extent::Everything => lessons.len(),
         Extent::Exactly(count) | Extent::Daily(count) => count.min(lessons.len()),

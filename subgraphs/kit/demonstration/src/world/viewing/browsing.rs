@@ -102,13 +102,15 @@ impl<'a> Browsing<'a> {
         let lessons = self.catalogue.lessons_of(course);
         let free = lessons.iter().filter(|lesson| lesson.is_free_preview).count();
         let lesson = lessons.iter().filter(|lesson| lesson.is_free_preview).nth(random.index(free))?;
+        let to = to.min(user.present_until(self.key.anchor.micros()));
         Some(Chance { user_row: user.row, lesson, from: from.max(user.created_at), to })
     }
 
     fn repetition(&self, random: &mut RowRandom) -> Option<Chance<'a>> {
         let (user_row, done) = random.pick(&self.completed);
         let lesson = &self.catalogue.lessons[done.lesson_row];
-        Some(Chance { user_row: *user_row, lesson, from: done.completed_at, to: self.key.anchor.micros() })
+        let to = self.people.users[*user_row].present_until(self.key.anchor.micros());
+        Some(Chance { user_row: *user_row, lesson, from: done.completed_at, to })
     }
 
     /// How long and when, if there is time for it.
