@@ -46,8 +46,8 @@ impl MediaSeeder {
         for avatar in &avatars {
             let look = (avatar.colour, avatar.letter);
             if !contents.contains_key(&look) {
-                let written = self.write(KIND, "image/svg+xml", "svg", svg(avatar.colour, avatar.letter).as_bytes());
-                contents.insert(look, written.await?);
+                let picture = svg(avatar.colour, avatar.letter);
+                contents.insert(look, self.write(KIND, "image/svg+xml", "svg", picture.as_bytes()).await?);
             }
             let content = &contents[&look];
             usage.add(avatar.user.id, content);
