@@ -11,7 +11,8 @@ fn tiny() -> World {
 }
 
 async fn seeded(place: TestDatabase) -> (TestSubgraph, Checksum) {
-    let options = |folder: &std::path::Path| json!({ "folder": folder.join("media") });
+    let options =
+        |folder: &std::path::Path| json!({ "folder": folder.join("media"), "publicUrl": "http://localhost:4000" });
     let media = TestSubgraph::start_with(&crate::SUBGRAPH, place, options).await;
     media.running().seed(&tiny(), &Progress::silent()).await.unwrap();
     let sum = checksum(media.database(), TABLES).await.unwrap();
