@@ -1,6 +1,7 @@
 //! Pictures of people: the first letter of a name on two colours. Identity hears of them as it does of any other.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use kit_database::{Database, DatabaseError};
 use kit_demonstration::{
@@ -44,12 +45,13 @@ impl MediaSeeder {
         let mut contents: BTreeMap<(usize, char), Content> = BTreeMap::new();
         let mut files = BulkInsert::new(database, MEDIA_FILES, progress.table(NAME, "avatars", avatars.len()));
         for avatar in &avatars {
-            let look = (avatar.colour, avatar.letter);
-            if !contents.contains_key(&look) {
-                let picture = svg(avatar.colour, avatar.letter);
-                contents.insert(look, self.write(KIND, "image/svg+xml", "svg", picture.as_bytes()).await?);
-            }
-            let content = &contents[&look];
+            let content = match contents.entry((avatar.colour, avatar.letter)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let picture = svg(avatar.colour, avatar.letter);
+                    new.insert(self.write(KIND, "image/svg+xml", "svg", picture.as_bytes()).await?)
+                }
+            };
             usage.add(avatar.user.id, content);
             files.push(file_row(avatar, content)).await?;
         }
