@@ -14,6 +14,8 @@ mod documentation;
 mod durability;
 mod endpoints;
 mod isolation;
+mod learning;
+mod membership;
 mod playground;
 mod queries;
 mod refusals;

@@ -1,9 +1,11 @@
 //! Starts the built command and talks to it.
 
+mod calendar;
 mod client;
 mod process;
 mod shape;
 
+pub(crate) use calendar::Calendar;
 pub(crate) use client::{Client, Reply};
 pub(crate) use process::{Process, lyceum};
 pub(crate) use shape::{Product, SUBGRAPHS, Shape};

@@ -64,7 +64,7 @@ pub struct SubgraphConfiguration {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventConfiguration {
-    /// The Redis server (7 or later) that keeps the event log: `redis://[user:password@]host[:port][/database]`, or
+    /// The Redis server (7 or later) that keeps the event log and carries live messages between replicas: `redis://[user:password@]host[:port][/database]`, or
     /// `rediss://` for TLS. For subgraphs on several hosts or in several replicas. Default: a file in the data folder,
     /// which all processes of one host share. The environment variable `LYCEUM_EVENTS_REDIS_URL` goes before it, so that
     /// a password need not stand here.
@@ -80,7 +80,7 @@ pub struct MediaConfiguration {
     #[serde(default)]
     pub folder: Option<PathBuf>,
     /// The origin that clients reach the router at, such as `https://lyceum.example`: the addresses of files begin with
-    /// it. Default: that of `lyceum up`'s own public listener, or `http://localhost:4000`. The environment variable
+    /// it. Default: that of the router's public listener as `--listen` says. The environment variable
     /// `LYCEUM_MEDIA_PUBLIC_URL` goes before it.
     #[serde(default)]
     pub public_url: Option<String>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use router_execution::{InProcessTransport, Transport};
@@ -55,6 +55,15 @@ impl Listeners {
     pub async fn serve(self, server: &RouterServer, stop: impl Future<Output = ()>) {
         server.serve(self.public, self.operations, stop).await;
     }
+}
+
+/// The origin at which this machine reaches a listener: one that listens everywhere is not one to go to.
+#[must_use]
+pub fn origin(mut listener: SocketAddr) -> String {
+    if listener.ip().is_unspecified() {
+        listener.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{listener}")
 }
 
 /// Opens a listener; `option` names where the address came from.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kit_database::{DatabaseLocation, DatabaseSettings, Durability};
 use kit_events::{EmbeddedEventLog, EventLog, RedisEventLog};
+use kit_live::LiveBus;
 use kit_service::{Neighbours, RunningSubgraph, ServiceSettings, Subgraph};
 use kit_viewer::{KeyRing, SharedKey};
 use secrecy::SecretString;
@@ -23,6 +24,7 @@ pub struct Services {
     directory: DataDirectory,
     keys: KeyRing,
     event_log: Arc<dyn EventLog>,
+    live: LiveBus,
     neighbours: Neighbours,
 }
 
@@ -33,12 +35,14 @@ impl Services {
     /// When the data folder cannot be used, or the event log's address cannot be understood.
     pub async fn open(directory: DataDirectory, configuration: &Configuration) -> Result<Self, Box<dyn Error>> {
         let keys = KeyRing::new(vec![SharedKey::new(REQUEST_KEY_ID, directory.request_key()?)?])?;
-        let event_log = event_log(configuration, &directory).await?;
+        let redis = redis_address(configuration);
+        let event_log = event_log(redis.as_ref(), &directory).await?;
+        let live = live_bus(redis.as_ref())?;
         let neighbours = Neighbours::default();
         for (name, subgraph) in &configuration.subgraphs {
             neighbours.add_over_http(name, &subgraph.url)?;
         }
-        Ok(Self { directory, keys, event_log, neighbours })
+        Ok(Self { directory, keys, event_log, live, neighbours })
     }
 
     /// Starts one subgraph on its database.
@@ -53,6 +57,7 @@ impl Services {
         let database = database(subgraph.name, configuration, &self.directory)?;
         let mut settings = ServiceSettings::new(database, Arc::clone(&self.event_log), self.keys.clone());
         settings.options = crate::platform::options(subgraph.name, configuration, &self.directory);
+        settings.live = self.live.clone();
         settings.neighbours = self.neighbours.clone();
         let running = kit_service::start(subgraph, settings).await?;
         self.neighbours.add_in_process(subgraph.name, running.router());
@@ -60,21 +65,34 @@ impl Services {
     }
 }
 
-/// The event log: on the server that the environment variable names, else on that of the configuration, else in the data
-/// folder.
+/// The server of the event log and of live messages: the one that the environment variable names, else that of the
+/// configuration, else none.
+fn redis_address(configuration: &Configuration) -> Option<SecretString> {
+    let url = std::env::var(EVENTS_REDIS_URL).ok().or_else(|| configuration.events.redis.clone());
+    url.map(SecretString::from)
+}
+
+/// The event log: on the server if there is one, else in the data folder.
 async fn event_log(
-    configuration: &Configuration,
+    redis: Option<&SecretString>,
     directory: &DataDirectory,
 ) -> Result<Arc<dyn EventLog>, Box<dyn Error>> {
-    match std::env::var(EVENTS_REDIS_URL).ok().or_else(|| configuration.events.redis.clone()) {
-        Some(url) => {
-            let log = RedisEventLog::open(&SecretString::from(url)).map_err(|error| {
-                format!("{EVENTS_REDIS_URL} or events.redis: {error}\n  remedy: write it like redis://127.0.0.1:6379/0")
-            })?;
-            Ok(Arc::new(log))
-        }
+    match redis {
+        Some(url) => Ok(Arc::new(RedisEventLog::open(url).map_err(|error| not_understood(&error))?)),
         None => Ok(Arc::new(EmbeddedEventLog::open(directory.path(), Durability::PowerLoss).await?)),
     }
+}
+
+/// How those who listen hear: over the server if there is one, else within this process.
+fn live_bus(redis: Option<&SecretString>) -> Result<LiveBus, Box<dyn Error>> {
+    match redis {
+        Some(url) => Ok(LiveBus::over_redis(url).map_err(|error| not_understood(&error))?),
+        None => Ok(LiveBus::in_process()),
+    }
+}
+
+fn not_understood(error: &dyn Error) -> String {
+    format!("{EVENTS_REDIS_URL} or events.redis: {error}\n  remedy: write it like redis://127.0.0.1:6379/0")
 }
 
 /// Where a subgraph keeps its data: as its environment variable says, else as the configuration does, else in the data

@@ -1,5 +1,7 @@
 //! A person's HTTP client.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 /// Talks to the public listener, as nobody or as whoever has signed in.
@@ -19,6 +21,44 @@ pub(crate) struct Reply {
     pub(crate) headers: reqwest::header::HeaderMap,
     /// The body, parsed; null when it is not JSON.
     pub(crate) body: Value,
+}
+
+/// What came from an address of a file.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The headers.
+    pub(crate) headers: reqwest::header::HeaderMap,
+    /// The body.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// A subscription that has begun.
+#[derive(Debug)]
+pub(crate) struct Subscription {
+    response: reqwest::Response,
+    text: String,
+}
+
+impl Subscription {
+    /// The next reply.
+    pub(crate) async fn next(&mut self) -> Value {
+        let next = async {
+            loop {
+                while let Some((event, rest)) = self.text.split_once("\n\n") {
+                    let data = event.strip_prefix("event: next\ndata: ").map(str::to_owned);
+                    self.text = rest.to_owned();
+                    if let Some(data) = data {
+                        return serde_json::from_str(&data).expect("a reply is JSON");
+                    }
+                }
+                let piece = self.response.chunk().await.expect("the stream goes on").expect("the stream goes on");
+                self.text.push_str(std::str::from_utf8(&piece).expect("events are text"));
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), next).await.expect("a reply comes")
+    }
 }
 
 impl Reply {
@@ -97,6 +137,34 @@ impl Client {
         self.try_send(self.http.post(self.address("/graphql")).header("content-type", "application/json").body(body))
             .await
             .ok()
+    }
+
+    /// Sends any request to an address that the product has given out, whose proof of what it may do is in it: as it
+    /// stands, except that it is reached where this product listens.
+    pub(crate) async fn follow_address(
+        &self,
+        method: reqwest::Method,
+        address: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> File {
+        let path = address.splitn(4, '/').nth(3).unwrap_or_else(|| panic!("{address} is no address"));
+        let mut request = self.http.request(method, self.address(&format!("/{path}"))).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.expect("the product answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        File { status, headers, bytes: response.bytes().await.expect("the body ends").to_vec() }
+    }
+
+    /// Begins a subscription, which is there when this returns.
+    pub(crate) async fn subscribe(&self, operation: &str) -> Subscription {
+        let body = json!({ "query": operation }).to_string();
+        let request = self.http.post(self.address("/graphql")).header("content-type", "application/json");
+        let request = request.header("accept", "text/event-stream").body(body);
+        let request = request.header("authorization", format!("Bearer {}", self.token()));
+        Subscription { response: request.send().await.expect("the product answers"), text: String::new() }
     }
 
     /// The whole address of a path.

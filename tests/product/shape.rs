@@ -1,7 +1,9 @@
 //! The two shapes of the product: one process, or one for each part.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
 
 use kit_testing::{MariaDb, Redis, skip_without};
 use secrecy::{ExposeSecret, SecretString};
@@ -10,10 +12,13 @@ use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
 use super::process::{Process, lyceum};
-use super::{Client, PASSWORD};
+use super::{Calendar, Client, PASSWORD};
 
 /// The subgraphs of the graph, in the order in which they are started.
 pub(crate) const SUBGRAPHS: [&str; 5] = ["identity", "learning", "enrollment", "media", "playback"];
+
+/// What the distributed shape says its public address is: that of a load balancer that these tests do without.
+const PUBLIC_URL: &str = "https://lyceum.test";
 
 /// How the product runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,8 +69,25 @@ impl Product {
     /// A product on what an earlier one left in `folder`.
     pub(crate) fn start_in(shape: Shape, folder: &Path) -> Self {
         match shape {
-            Shape::OneProcess => Self::one_process(folder),
-            Shape::Distributed => Self::distributed(folder),
+            Shape::OneProcess => Self::one_process(folder, &|_| {}),
+            Shape::Distributed => Self::distributed(folder, &Stores::new(), &|_| {}),
+        }
+    }
+
+    /// A product on the date of a calendar, and on what earlier ones have left there.
+    pub(crate) fn start_on(shape: Shape, calendar: &Calendar) -> Self {
+        let show = |command: &mut Command| calendar.show(command);
+        match shape {
+            Shape::OneProcess => Self::one_process(&calendar.folder(), &show),
+            Shape::Distributed => Self::distributed(&calendar.folder(), calendar.stores(), &show),
+        }
+    }
+
+    /// Ctrl-C to every part, and their orderly end.
+    pub(crate) fn stop(mut self) {
+        self.front.interrupt();
+        for (_, subgraph) in &mut self.subgraphs {
+            subgraph.interrupt();
         }
     }
 
@@ -79,19 +101,21 @@ impl Product {
         self.client().sign_in(&format!("{persona}@demo.invalid"), PASSWORD).await
     }
 
-    fn one_process(folder: &Path) -> Self {
+    fn one_process(folder: &Path, prepare: &dyn Fn(&mut Command)) -> Self {
         let mut command = lyceum(folder);
+        prepare(&mut command);
         command.args(["up", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"]);
         Self::around(Process::start("lyceum up", command), Vec::new())
     }
 
-    fn distributed(folder: &Path) -> Self {
+    fn distributed(folder: &Path, stores: &Stores, prepare: &dyn Fn(&mut Command)) -> Self {
         let mut configuration = include_str!("../../supergraph.yaml").to_owned();
         let mut subgraphs = Vec::new();
-        let stores = Stores::new();
         for name in SUBGRAPHS {
             let mut command = lyceum(folder);
+            prepare(&mut command);
             stores.offer(name, &mut command);
+            command.env("LYCEUM_MEDIA_PUBLIC_URL", PUBLIC_URL);
             // Each is told where those are that it may ask.
             let file = folder.join(format!("{name}.yaml"));
             std::fs::write(&file, &configuration).expect("the configuration can be written");
@@ -104,6 +128,7 @@ impl Product {
         let file = folder.join("distributed.yaml");
         std::fs::write(&file, configuration).expect("the configuration can be written");
         let mut command = lyceum(folder);
+        prepare(&mut command);
         command.args(["router", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--config"]).arg(&file);
         Self::around(Process::start("lyceum router", command), subgraphs)
     }
@@ -116,22 +141,25 @@ impl Product {
 }
 
 /// The servers that keep what the embedded stores keep in one process.
-struct Stores {
+pub(super) struct Stores {
     mariadb: Option<&'static MariaDb>,
+    schemas: Mutex<BTreeMap<String, SecretString>>,
     events: Option<SecretString>,
 }
 
 impl Stores {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mariadb = MariaDb::shared().inspect_err(|reason| skip_without(reason)).ok();
         let redis = Redis::shared().inspect_err(|reason| skip_without(reason)).ok();
-        Self { mariadb, events: redis.map(Redis::new_database) }
+        Self { mariadb, schemas: Mutex::default(), events: redis.map(Redis::new_database) }
     }
 
-    /// Gives the subgraph a schema of its own, and the event log that all share.
+    /// Gives the subgraph a schema of its own, the same every time, and the event log that all share.
     fn offer(&self, subgraph: &str, command: &mut Command) {
         if let Some(mariadb) = self.mariadb {
-            let schema = Handle::current().block_on(mariadb.new_schema());
+            let mut schemas = self.schemas.lock().expect("no holder panics");
+            let new = || Handle::current().block_on(mariadb.new_schema());
+            let schema = schemas.entry(subgraph.to_owned()).or_insert_with(new);
             let variable = format!("LYCEUM_{}_DATABASE_URL", subgraph.to_uppercase());
             command.env(variable, schema.expose_secret());
         }

@@ -16,7 +16,7 @@ const ROUTER: [&str; 6] =
     ["router-fuzz", "router-server", "router-execution", "router-planning", "router-composition", "router-schema"];
 
 /// What each crate of the kit may import of the kit.
-const KIT: [(&str, &[&str]); 11] = [
+const KIT: [(&str, &[&str]); 12] = [
     ("kit-ids", &[]),
     ("kit-names", &[]),
     ("kit-viewer", &["kit-ids"]),
@@ -25,10 +25,20 @@ const KIT: [(&str, &[&str]); 11] = [
     ("kit-database", &["kit-ids", "kit-names"]),
     ("kit-paging", &["kit-ids", "kit-viewer", "kit-graph", "kit-database"]),
     ("kit-events", &["kit-ids", "kit-database"]),
+    ("kit-live", &[]),
     ("kit-demonstration", &["kit-ids", "kit-database"]),
     (
         "kit-service",
-        &["kit-ids", "kit-viewer", "kit-graph", "kit-paging", "kit-database", "kit-events", "kit-demonstration"],
+        &[
+            "kit-ids",
+            "kit-viewer",
+            "kit-graph",
+            "kit-paging",
+            "kit-database",
+            "kit-events",
+            "kit-live",
+            "kit-demonstration",
+        ],
     ),
     (
         "kit-testing",
@@ -39,6 +49,7 @@ const KIT: [(&str, &[&str]); 11] = [
             "kit-paging",
             "kit-database",
             "kit-events",
+            "kit-live",
             "kit-demonstration",
             "kit-service",
         ],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use kit_service::RunningSubgraph;
 
@@ -23,7 +23,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     if options.seed_profile != SeedProfile::None {
         demonstration::offer_password(&mut configuration.router, public)?;
     }
-    configuration.media.public_url.get_or_insert_with(|| format!("http://{}", reachable(public)));
+    configuration.media.public_url.get_or_insert_with(|| front::origin(public));
     let services = Services::open(directory.clone(), &configuration).await?;
     let running = start_here(&services, &configuration).await?;
     demonstration::seed(&running, options.seed_profile).await?;
@@ -36,14 +36,6 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         subgraph.stop().await;
     }
     Ok(())
-}
-
-/// An address by which this machine reaches the listener: one that listens everywhere is not one to go to.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(Ipv4Addr::LOCALHOST.into());
-    }
-    address
 }
 
 /// Starts the subgraphs that the configuration wants in this process.

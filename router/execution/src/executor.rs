@@ -12,8 +12,9 @@ use apollo_compiler::{Name, Schema};
 use crate::context::RequestContext;
 use crate::prepared::PreparedOperation;
 use crate::reply::Reply;
+use crate::schedule::{self, Answered};
 use crate::transport::Transport;
-use crate::{introspection, projection, schedule};
+use crate::{introspection, projection};
 
 /// How one subgraph is reached.
 #[derive(Debug, Clone)]
@@ -77,7 +78,18 @@ impl Executor {
         variables: &Valid<JsonMap>,
         context: &RequestContext,
     ) -> Reply {
-        let (data, mut log) = schedule::run(self, operation, variables, context).await;
+        self.execute_from(operation, variables, context, None).await
+    }
+
+    /// Executes it on what its root fetch has answered already, if that is given.
+    pub(crate) async fn execute_from(
+        &self,
+        operation: &PreparedOperation,
+        variables: &Valid<JsonMap>,
+        context: &RequestContext,
+        answered: Option<Answered>,
+    ) -> Reply {
+        let (data, mut log) = schedule::run(self, operation, variables, context, answered).await;
         let introspected = introspection::execute(self, operation, variables, &mut log);
         let data = projection::project(self, operation, variables, &data, introspected.as_ref(), &mut log);
         Reply { data, errors: log.into_errors(context.trace_id.as_deref()), extensions: JsonMap::new() }

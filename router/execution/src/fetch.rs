@@ -1,5 +1,7 @@
-//! One exchange with a subgraph: from the bytes of a request to a parsed reply.
+//! One exchange with a subgraph: from the bytes of a request to a parsed reply, or to [`events`].
 
+mod event_stream;
+pub(crate) mod events;
 pub(crate) mod failure;
 pub(crate) mod reply;
 pub(crate) mod request;
@@ -50,22 +52,30 @@ pub(crate) async fn exchange(
 }
 
 async fn send(subgraph: &Subgraph, body: Bytes, context: &RequestContext) -> Result<SubgraphReply, FetchFailure> {
-    let forwarded = context.forwarding.headers(ForwardingRequest {
-        subgraph: &subgraph.name,
-        method: &Method::POST,
-        path: &subgraph.path,
-        body: &body,
-    });
-    let mut request = Request::post(subgraph.path.as_str())
-        .header(CONTENT_TYPE, "application/json")
-        .header(ACCEPT, ACCEPTED)
-        .body(body)
-        .map_err(|error| FetchFailure::Unsendable(error.to_string()))?;
-    // `extend` keeps several values of one name together and replaces what was there before.
-    request.headers_mut().extend(forwarded);
+    let request = request_to(subgraph, &body, ACCEPTED, context)?.map(|()| body);
     let response = subgraph.transport.send(request, subgraph.timeout).await?;
     let span = Span::current();
     span.record("http.response.status_code", response.status().as_u16());
     span.record("http.response.body.size", response.body().len());
     reply::read(&response)
+}
+
+/// The request that carries `body`, without it.
+fn request_to(
+    subgraph: &Subgraph,
+    body: &Bytes,
+    accepted: HeaderValue,
+    context: &RequestContext,
+) -> Result<Request<()>, FetchFailure> {
+    let method = &Method::POST;
+    let forwarded =
+        context.forwarding.headers(ForwardingRequest { subgraph: &subgraph.name, method, path: &subgraph.path, body });
+    let mut request = Request::post(subgraph.path.as_str())
+        .header(CONTENT_TYPE, "application/json")
+        .header(ACCEPT, accepted)
+        .body(())
+        .map_err(|error| FetchFailure::Unsendable(error.to_string()))?;
+    // `extend` keeps several values of one name together and replaces what was there before.
+    request.headers_mut().extend(forwarded);
+    Ok(request)
 }

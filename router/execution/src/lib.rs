@@ -8,6 +8,7 @@
 //! - [`variables`] turns the client's JSON into coerced variable values before anything runs;
 //! - `schedule` starts each fetch of the plan as soon as its own dependencies are done and its conditions hold;
 //! - `fetch` writes one request, sends it by the subgraph's [`Transport`] and reads the reply;
+//! - `subscription` follows a subgraph's stream of events, and runs the rest of the plan for each;
 //! - `entities` finds the objects that an `_entities` request extends, builds and de-duplicates their representations
 //!   and puts the answers back at every position; `merge` joins values into the tree;
 //! - `projection` reads the reply off the tree, exactly as GraphQL executes a selection set, straight into bytes;
@@ -37,6 +38,7 @@ mod prepared;
 mod projection;
 mod reply;
 mod schedule;
+mod subscription;
 pub mod transport;
 pub mod variables;
 
@@ -47,6 +49,7 @@ pub use crate::error::{ErrorOrigin, ExecutionError, ResponsePath, code};
 pub use crate::executor::{ExecutionLimits, Executor, Subgraph};
 pub use crate::prepared::{PrepareError, PreparedOperation};
 pub use crate::reply::Reply;
+pub use crate::subscription::Subscription;
 pub use crate::transport::{
     HttpTransport, HttpTransportError, HttpTransportOptions, InProcessTransport, RequestBody, StreamedBody, Transport,
     TransportError,

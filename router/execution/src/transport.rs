@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use thiserror::Error;
 
+pub(crate) use self::body::collect_streamed;
 pub use self::body::{RequestBody, StreamedBody};
 pub use self::http_client::{HttpTransport, HttpTransportError, HttpTransportOptions};
 pub use self::in_process::InProcessTransport;

@@ -18,6 +18,7 @@ mod projection;
 mod scheduling;
 mod streaming;
 mod subgraph_errors;
+mod subscriptions;
 mod telemetry;
 mod variables;
 

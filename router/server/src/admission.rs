@@ -2,13 +2,14 @@
 //!
 //! Sizes and times are bounded before anything is parsed. A `POST` must say `application/json`, which no HTML form can
 //! send and for which a browser asks first (a CORS preflight), so that another site cannot make a viewer's browser
-//! execute anything; a `GET` executes queries only. Cookies are not read.
+//! execute anything; a `GET` executes no mutations. Cookies are not read.
 
 mod body;
 mod json_value;
 pub(crate) mod media_type;
 mod parameters;
 mod query_string;
+pub(crate) mod stream_type;
 
 pub(crate) use body::{BodyError, collect};
 pub(crate) use parameters::Parameters;

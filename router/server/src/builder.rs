@@ -21,6 +21,7 @@ use crate::pass_through::PassThrough;
 use crate::pipeline::Pipeline;
 use crate::playground::Playground;
 use crate::server::RouterServer;
+use crate::subscription::Subscriptions;
 
 /// Why there is no router.
 #[derive(Debug, Error)]
@@ -118,6 +119,7 @@ impl RouterBuilder {
             mutation_executor: executor(requests.mutation_timeout_ms),
             signer: self.signer,
             mask: ErrorMask::new(&self.settings.errors),
+            subscriptions: Subscriptions::new(&self.settings.subscriptions),
             playground: self.settings.playground.as_ref().map(Playground::new),
             settings: self.settings.clone(),
         };

@@ -17,6 +17,7 @@ mod operations;
 mod pass_through;
 mod playground;
 mod subgraph_requests;
+mod subscriptions;
 
 pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, JwksSettings, SignatureAlgorithm};
@@ -28,6 +29,7 @@ pub use operations::{OperationCacheSettings, OperationLimits, OperationSettings}
 pub use pass_through::PassThroughRoute;
 pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, PlaygroundSignIn};
 pub use subgraph_requests::SubgraphRequestSettings;
+pub use subscriptions::SubscriptionSettings;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,6 +48,8 @@ pub struct RouterSettings {
     pub operations: OperationSettings,
     /// How long a subgraph may take.
     pub subgraph_requests: SubgraphRequestSettings,
+    /// Subscriptions: how many, and how silent.
+    pub subscriptions: SubscriptionSettings,
     /// What clients may read of a subgraph's errors.
     pub errors: ErrorSettings,
     /// Paths that are forwarded to a subgraph as they are. Default: none.
@@ -86,6 +90,7 @@ impl RouterSettings {
     pub fn validate(&self) -> Result<(), SettingsError> {
         self.admission.validate()?;
         self.operations.validate()?;
+        self.subscriptions.validate()?;
         if let Some(authentication) = &self.authentication {
             authentication.validate()?;
         }

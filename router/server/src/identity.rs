@@ -36,6 +36,7 @@ pub(crate) enum Viewer {
 #[derive(Debug)]
 pub(crate) struct Identity {
     verifier: Option<Verifier>,
+    clock: Arc<dyn Clock>,
 }
 
 #[derive(Debug)]
@@ -85,9 +86,14 @@ impl Identity {
         let verifier = authentication.map(|(settings, source)| Verifier {
             keys: Arc::new(KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), source)),
             settings,
-            clock,
+            clock: Arc::clone(&clock),
         });
-        Self { verifier }
+        Self { verifier, clock }
+    }
+
+    /// The time by which tokens are judged, in milliseconds since 1970.
+    pub(crate) fn now_unix_ms(&self) -> u64 {
+        self.clock.now_unix_ms()
     }
 }
 

@@ -10,6 +10,8 @@
 //! 4. execution, which is `router_execution`'s, with the viewer signed for each subgraph by `forwarding`;
 //! 5. projection and headers: `error_masking` and `reply`.
 //!
+//! A subscription takes the same way up to the fourth stage; `subscription` then answers it with a stream.
+//!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
 //! `health` and `telemetry` serve operators, `listener` accepts and drains connections.
 //!
@@ -40,6 +42,7 @@ mod reply;
 mod routes;
 mod security_headers;
 mod server;
+mod subscription;
 mod telemetry;
 
 pub use builder::{BuildError, RouterBuilder};

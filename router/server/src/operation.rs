@@ -20,7 +20,7 @@ use crate::telemetry;
 /// An operation that can be executed any number of times, for any viewer.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    pub(crate) prepared: PreparedOperation,
+    pub(crate) prepared: Arc<PreparedOperation>,
     pub(crate) kind: OperationType,
 }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use apollo_compiler::ast::OperationType;
 use axum::body::Body;
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use router_execution::{Executor, RequestContext, coerce_variables};
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::admission::media_type::{ReplyMediaType, negotiate, wants_page};
+use crate::admission::stream_type::{StreamType, stream_type};
 use crate::admission::{Parameters, admit};
-use crate::configuration::RouterSettings;
+use crate::configuration::{RouterSettings, StatusRules};
 use crate::error_masking::ErrorMask;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, RequestTrace, ViewerHeader};
 use crate::identity::{Identity, identify};
@@ -20,6 +21,7 @@ use crate::operation::{Operation, Operations, prepare};
 use crate::playground::Playground;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::reply;
+use crate::subscription::{self, Subscriber, Subscriptions};
 use crate::telemetry::{Stage, count_request};
 
 /// What the stages work with; the same for all requests.
@@ -33,11 +35,12 @@ pub(crate) struct Pipeline {
     pub(crate) mutation_executor: Executor,
     pub(crate) signer: RequestSigner,
     pub(crate) mask: ErrorMask,
+    pub(crate) subscriptions: Subscriptions,
     pub(crate) playground: Option<Playground>,
 }
 
 /// Answers one request to the GraphQL endpoint.
-pub(crate) async fn handle(pipeline: &Pipeline, peer: Option<IpAddr>, request: Request<Body>) -> Response<Body> {
+pub(crate) async fn handle(pipeline: &Arc<Pipeline>, peer: Option<IpAddr>, request: Request<Body>) -> Response<Body> {
     if let Some(playground) = &pipeline.playground
         && request.method() == Method::GET
         && wants_page(request.headers())
@@ -51,37 +54,63 @@ pub(crate) async fn handle(pipeline: &Pipeline, peer: Option<IpAddr>, request: R
     reply
 }
 
+/// How the client reads the reply; at least one of the two is there.
+#[derive(Debug, Clone, Copy)]
+struct Accepted {
+    whole: Option<ReplyMediaType>,
+    stream: Option<StreamType>,
+}
+
+impl Accepted {
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let accepted = Self { whole: negotiate(headers), stream: stream_type(headers) };
+        (accepted.whole.is_some() || accepted.stream.is_some()).then_some(accepted)
+    }
+}
+
 async fn answer(
-    pipeline: &Pipeline,
+    pipeline: &Arc<Pipeline>,
     peer: Option<IpAddr>,
     trace: &RequestTrace,
     request: Request<Body>,
 ) -> Response<Body> {
     let begin = Instant::now();
     let rules = pipeline.settings.admission.status_rules;
-    let Some(media_type) = negotiate(request.headers()) else {
+    let Some(accepted) = Accepted::of(request.headers()) else {
         let refusal = Refusal::http(
             StatusCode::NOT_ACCEPTABLE,
-            "The accept header admits neither application/graphql-response+json nor application/json.",
+            "The accept header admits none of application/graphql-response+json, application/json and, for streams, \
+             text/event-stream and multipart/mixed with subscriptionSpec=1.0.",
         );
         return reply::of_refusal(refusal, rules, ReplyMediaType::Json, trace);
     };
     let mut kind = None;
-    let reply = match run_stages(pipeline, peer, trace, request, media_type, &mut kind).await {
+    let reply = match run_stages(pipeline, peer, trace, request, accepted, &mut kind).await {
         Ok(reply) => reply,
-        Err(refusal) => reply::of_refusal(refusal, rules, media_type, trace),
+        Err(refusal) => refused(refusal, rules, accepted, trace),
     };
     count_request(kind.map_or("none", reply::kind_name), reply.status(), begin.elapsed());
     reply
 }
 
+/// Who reads nothing but streams is told in one what is wrong with the operation: a browser's `EventSource` shows no
+/// other reply to its page.
+fn refused(refusal: Refusal, rules: StatusRules, accepted: Accepted, trace: &RequestTrace) -> Response<Body> {
+    match accepted {
+        Accepted { whole: None, stream: Some(stream) } if !matches!(refusal.class, RefusalClass::Http(_)) => {
+            subscription::of_refusal(stream, &refusal.traced(&trace.trace_id))
+        }
+        _ => reply::of_refusal(refusal, rules, accepted.whole.unwrap_or(ReplyMediaType::Json), trace),
+    }
+}
+
 /// The stages. `kind` is told as soon as it is known, for the metrics of a request that is refused after that.
 async fn run_stages(
-    pipeline: &Pipeline,
+    pipeline: &Arc<Pipeline>,
     peer: Option<IpAddr>,
     trace: &RequestTrace,
     request: Request<Body>,
-    media_type: ReplyMediaType,
+    accepted: Accepted,
     kind: &mut Option<OperationType>,
 ) -> Result<Response<Body>, Refusal> {
     // Sizes and types first: nothing is parsed of a request that is none.
@@ -104,11 +133,29 @@ async fn run_stages(
     let context = RequestContext { forwarding: Arc::new(forwarding), trace_id: Some(trace.trace_id.clone()) };
     let executor = pipeline.executor(operation.kind);
     let variables = coerced(executor, &operation, variables)?;
+    if operation.kind == OperationType::Subscription {
+        let stream = accepted.stream.ok_or_else(needs_stream)?;
+        let subscriber = Subscriber { viewer: &viewer, client: &client, trace, context };
+        return subscription::answer(pipeline, stream, subscriber, &operation, variables).await;
+    }
     let mut executed = Stage::Execution.run(executor.execute(&operation.prepared, &variables, &context)).await;
     // What only operators may read stays in the log.
     pipeline.mask.apply(&mut executed.errors, &trace.trace_id);
     let rules = pipeline.settings.admission.status_rules;
-    Ok(Stage::Projection.run(async { reply::of_execution(&executed, rules, media_type) }).await)
+    let written = async {
+        match accepted {
+            Accepted { whole: None, stream: Some(stream) } => subscription::only(stream, &executed.to_bytes()),
+            _ => reply::of_execution(&executed, rules, accepted.whole.unwrap_or(ReplyMediaType::Json)),
+        }
+    };
+    Ok(Stage::Projection.run(written).await)
+}
+
+fn needs_stream() -> Refusal {
+    Refusal::http(
+        StatusCode::NOT_ACCEPTABLE,
+        "A subscription is answered by a stream; accept text/event-stream, or multipart/mixed;subscriptionSpec=1.0.",
+    )
 }
 
 impl Pipeline {
@@ -120,12 +167,13 @@ impl Pipeline {
     }
 }
 
-/// A mutation by `GET` could be sent by a link or an image of any page.
+/// A mutation by `GET` could be sent by a link or an image of any page. A subscription changes nothing, and a browser's
+/// `EventSource` knows no other method.
 fn require_method(operation: &Operation, may_mutate: bool) -> Result<(), Refusal> {
-    if operation.kind == OperationType::Query || may_mutate {
+    if operation.kind != OperationType::Mutation || may_mutate {
         return Ok(());
     }
-    Err(Refusal::method_not_allowed("A GET may execute queries only; send this operation with POST.", "POST"))
+    Err(Refusal::method_not_allowed("A GET may not execute mutations; send this operation with POST.", "POST"))
 }
 
 type Variables = apollo_compiler::validation::Valid<router_execution::JsonMap>;

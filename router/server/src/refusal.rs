@@ -49,6 +49,7 @@ pub(crate) enum ErrorCode {
     BadUserInput,
     OperationTooComplex,
     OperationTooDeep,
+    RateLimited,
     SubgraphUnavailable,
     Internal,
 }
@@ -60,6 +61,7 @@ impl ErrorCode {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::OperationTooComplex => "OPERATION_TOO_COMPLEX",
             Self::OperationTooDeep => "OPERATION_TOO_DEEP",
+            Self::RateLimited => "RATE_LIMITED",
             Self::SubgraphUnavailable => "SUBGRAPH_UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
@@ -99,6 +101,14 @@ impl Refusal {
         let mut refusal = Self::http(StatusCode::METHOD_NOT_ALLOWED, message);
         refusal.allow = Some(allow);
         refusal
+    }
+
+    /// The same, with the trace in each error (P8).
+    pub(crate) fn traced(mut self, trace_id: &str) -> Self {
+        for error in &mut self.errors {
+            error.extensions.insert("traceId".to_owned(), trace_id.into());
+        }
+        self
     }
 
     /// The status, which for `application/json` is 200 once the request is well formed, because its readers take any

@@ -23,14 +23,12 @@ pub(crate) fn of_execution(reply: &Reply, rules: StatusRules, media_type: ReplyM
 
 /// The reply to a request that is not executed.
 pub(crate) fn of_refusal(
-    mut refusal: Refusal,
+    refusal: Refusal,
     rules: StatusRules,
     media_type: ReplyMediaType,
     trace: &RequestTrace,
 ) -> Response<Body> {
-    for error in &mut refusal.errors {
-        error.extensions.insert("traceId".to_owned(), trace.trace_id.as_str().into());
-    }
+    let refusal = refusal.traced(&trace.trace_id);
     let status = refusal.status(rules, media_type == ReplyMediaType::Json);
     let mut reply = json_reply(status, media_type, Body::from(json!({ "errors": refusal.errors }).to_string()));
     let headers = reply.headers_mut();

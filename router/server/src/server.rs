@@ -51,6 +51,7 @@ impl RouterServer {
         let announce = async {
             stop.await;
             self.health.stop();
+            self.pipeline.subscriptions.stop();
             // Both ends live in this function.
             let _ = stopping.send(());
         };

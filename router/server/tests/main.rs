@@ -14,5 +14,6 @@ mod pass_through;
 mod playground;
 mod refusals;
 mod settings;
+mod subscriptions;
 mod testkit;
 mod tokens;

@@ -256,7 +256,7 @@ async fn methods_that_are_not_allowed_are_told_which_are() {
     let mutation = "/graphql?query=mutation+%7B+rename(name%3A+%22x%22)+%7B+id+%7D+%7D";
     for accept in ["application/json", "application/graphql-response+json"] {
         let reply = graph.request("GET", mutation, &[("accept", accept)], "").await;
-        assert_refused(&reply, 405, "BAD_USER_INPUT", "queries only");
+        assert_refused(&reply, 405, "BAD_USER_INPUT", "may not execute mutations");
         assert_eq!(reply.header("allow"), "POST");
     }
     assert_eq!(graph.executed(), 0);

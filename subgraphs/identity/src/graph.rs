@@ -8,21 +8,23 @@ mod organisation;
 mod payload;
 mod people;
 mod query;
+mod subscription;
 mod user;
 
-use async_graphql::{EmptySubscription, SchemaBuilder};
-use kit_graph::{Implements, Node, UserError, export_sdl, schema};
+use async_graphql::SchemaBuilder;
+use kit_graph::{Implements, Node, UserError, export_sdl, schema_with_subscription};
 use login_history::LoginEvent;
 use mutation::Mutation;
 use notification::Notification;
 use organisation::{Company, Team};
 use payload::IdentityUserError;
 use query::Query;
+use subscription::Subscription;
 use user::User;
 
 /// The schema, without its data.
-pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    schema(Query, Mutation)
+pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    schema_with_subscription(Query, Mutation, Subscription)
         .register_output_type::<Implements<Node, User>>()
         .register_output_type::<Implements<Node, Company>>()
         .register_output_type::<Implements<Node, Team>>()

@@ -83,7 +83,8 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let profiles = Profiles { database: context.database.clone(), clock: Arc::clone(&context.clock) };
     let directory = Directory { database: context.database.clone() };
     let administration = Administration { sessions: accounts.sessions.clone() };
-    let notifications = Notifications { database: context.database.clone(), clock: Arc::clone(&context.clock) };
+    let notifications =
+        Notifications { database: context.database.clone(), clock: Arc::clone(&context.clock), live: context.live() };
     let schema = graph::builder()
         .data(context.cursor_key())
         .data(profiles)
@@ -98,7 +99,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let rest = Rest { accounts, resetting: resetting.clone(), verifying, partners, keys, origins: options.origins };
     Ok(offer
         .with_rest(rest::routes(rest))
-        .with_consumer(events::Notices { ids: context.ids })
+        .with_consumer(events::Notices { live: context.live(), ids: context.ids })
         .with_consumer(events::Avatars)
         .with_worker(resetting)
         .with_worker(erasing)

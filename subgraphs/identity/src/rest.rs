@@ -4,7 +4,6 @@ mod authentication;
 mod body;
 mod client;
 mod cookie;
-mod description;
 mod form;
 mod jwks;
 mod partners;
@@ -23,6 +22,9 @@ use crate::service::{Accounts, Keys, Partners, Resetting, Verifying};
 
 /// Most bytes of a body (domain.md 4): ten times what the largest request needs.
 const BODY_BYTES_MAX: usize = 64 * 1_024;
+
+/// What all of this is: OpenAPI 3.1.
+const DOCUMENT: &str = include_str!("../openapi.json");
 
 /// What the handlers work with.
 pub(crate) struct Rest {
@@ -53,8 +55,7 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/auth/v1/partner/token", post(partners::token))
         .route("/.well-known/jwks.json", get(jwks::answer))
         .route("/.well-known/oauth-authorization-server", get(partners::metadata))
-        .route("/openapi.json", get(description::document))
-        .route("/docs/rest", get(description::shown))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(Arc::new(rest))
+        .merge(kit_service::description(DOCUMENT, "/openapi.json", "/docs/rest"))
 }

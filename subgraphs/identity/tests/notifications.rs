@@ -52,6 +52,26 @@ async fn told(house: &House) -> Viewer {
 }
 
 kit_testing::on_each_database! {
+    /// domain 2.1: each new notice comes to the devices of its owner that listen, and to nobody else.
+    async fn new_notices_come_to_who_listens(place: TestDatabase) {
+        const LISTEN: &str = "subscription { notificationAdded { id kind title createdAt readAt } }";
+        let house = House::open(place).await;
+        let (lee, kim) = (house.person("lee").await, house.person("kim").await);
+        let (mut phone, mut of_kim) = (house.listen(&lee, LISTEN).await, house.listen(&kim, LISTEN).await);
+        house.hear(CONSUMER, &[membership(EXPIRED, &lee, true)]).await;
+        house.hear(CONSUMER, &[membership(RENEWED, &kim, true)]).await;
+        let heard = phone.next().await.unwrap()["data"]["notificationAdded"].clone();
+        let list = listed(&house, &lee, "first: 1").await;
+        for field in ["id", "kind", "title", "createdAt", "readAt"] {
+            assert_eq!(heard[field], list["edges"][0]["node"][field], "{field}");
+        }
+        let heard = of_kim.next().await.unwrap();
+        assert_eq!(heard["data"]["notificationAdded"]["title"], "Your membership is renewed", "{heard}");
+        let refused = house.listen(&Viewer::anonymous(), LISTEN).await.next().await.unwrap();
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{refused}");
+        house.stop().await;
+    }
+
     /// S0-SUB-2: each event of a membership is told once, with the day that matters.
     async fn people_are_told_of_their_memberships(place: TestDatabase) {
         let house = House::open(place).await;

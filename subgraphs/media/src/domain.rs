@@ -10,7 +10,7 @@ mod upload;
 pub(crate) mod wav;
 
 pub(crate) use access::{Denial, PlayableFacts, Standing, may_play};
-pub(crate) use content::{FIRST_BYTES, is_content};
+pub(crate) use content::{FIRST_BYTES, endings, is_content};
 pub(crate) use file::{MediaFile, MediaStatus, file_name, storage_key};
 pub(crate) use hash::Sha256Hash;
 pub(crate) use kind::MediaKind;

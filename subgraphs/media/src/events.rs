@@ -45,8 +45,8 @@ pub(crate) fn stream_issued(file: &MediaFile, user: UserId, expires_at_seconds: 
     NewEvent { kind: "media.stream.issued.v1", subject: file.id.to_string(), time, data }
 }
 
-/// Somebody has another picture.
-pub(crate) fn avatar_changed(user: UserId, url: &str, time: i64) -> NewEvent {
+/// Somebody has another picture, or none.
+pub(crate) fn avatar_changed(user: UserId, url: Option<&str>, time: i64) -> NewEvent {
     let data = json!({ "userId": user, "url": url });
     NewEvent { kind: "media.avatar.changed.v1", subject: user.to_string(), time, data }
 }

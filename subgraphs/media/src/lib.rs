@@ -52,6 +52,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let (for_requests, seeder) = (archive.clone(), MediaSeeder::of(&archive));
     Ok(Offer::new(schema, move || loaders(&for_requests))
         .with_streams(rest::routes(archive.clone()))
+        .with_rest(rest::description())
         .with_consumer(events::Lessons)
         .with_consumer(events::Courses)
         .with_consumer(events::Places)

@@ -47,6 +47,7 @@ fn offer(context: ServiceContext, entitlements: Arc<dyn EntitlementPort>) -> Off
         clock: Arc::clone(&context.clock),
         ids: context.ids.clone(),
         entitlements,
+        live: context.live(),
     };
     let schema = graph::builder().data(context.cursor_key()).data(deck.clone()).finish();
     let database = context.database.clone();

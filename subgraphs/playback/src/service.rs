@@ -5,6 +5,7 @@ mod deck;
 pub(crate) mod ending;
 pub(crate) mod entitlement;
 mod error;
+pub(crate) mod following;
 pub(crate) mod forgetting;
 pub(crate) mod idling;
 pub(crate) mod loaders;

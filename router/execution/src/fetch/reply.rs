@@ -43,7 +43,8 @@ pub(crate) fn read(response: &http::Response<Bytes>) -> Result<SubgraphReply, Fe
     parse(response.body()).map_err(|failure| if status.is_success() { failure } else { FetchFailure::Status(status) })
 }
 
-fn parse(body: &[u8]) -> Result<SubgraphReply, FetchFailure> {
+/// The GraphQL response in a body.
+pub(crate) fn parse(body: &[u8]) -> Result<SubgraphReply, FetchFailure> {
     // The parser refuses nesting deeper than 128, so that no walk over the value can exhaust the stack.
     let JsonValue::Object(mut reply) =
         serde_json::from_slice(body).map_err(|_| FetchFailure::Invalid("it is not JSON, or nested too deeply"))?

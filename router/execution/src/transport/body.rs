@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -68,6 +69,15 @@ where
         Err(error) if error.is::<LengthLimitError>() => Err(TransportError::TooLarge(bytes_max)),
         Err(error) => Err(TransportError::Unavailable(format!("the reply broke off: {}", chain(error.as_ref())))),
     }
+}
+
+/// As [`collect`], of a body that is still coming. Boxed, since the compiler cannot see otherwise that the future can be
+/// sent between threads.
+pub(crate) fn collect_streamed(
+    response: http::Response<StreamedBody>,
+    bytes_max: usize,
+) -> BoxFuture<'static, Result<http::Response<Bytes>, TransportError>> {
+    Box::pin(collect(response, bytes_max))
 }
 
 /// An error and all its causes, since the outermost often says only that something failed.

@@ -73,11 +73,13 @@ const EXACT: u8 = 3;
 const ACCEPT_RANGES_MAX: usize = 32;
 
 #[derive(Debug)]
-struct AcceptRange {
-    essence: String,
+pub(super) struct AcceptRange {
+    pub(super) essence: String,
     /// In thousandths, 0 to 1000.
-    quality: u16,
+    pub(super) quality: u16,
     position: usize,
+    /// It says `subscriptionSpec=1.0`.
+    pub(super) is_for_subscriptions: bool,
 }
 
 impl AcceptRange {
@@ -91,7 +93,8 @@ impl AcceptRange {
     }
 }
 
-fn accept_ranges(headers: &HeaderMap) -> impl Iterator<Item = AcceptRange> {
+/// What the `accept` header names.
+pub(super) fn accept_ranges(headers: &HeaderMap) -> impl Iterator<Item = AcceptRange> {
     headers
         .get_all(header::ACCEPT)
         .iter()
@@ -102,16 +105,17 @@ fn accept_ranges(headers: &HeaderMap) -> impl Iterator<Item = AcceptRange> {
         .filter_map(|(position, text)| {
             let mut parts = text.split(';').map(str::trim);
             let essence = parts.next()?.to_ascii_lowercase();
-            let mut quality = 1000;
+            let (mut quality, mut is_for_subscriptions) = (1000, false);
             for (name, value) in parts.filter_map(|part| part.split_once('=')) {
                 match name.trim().to_ascii_lowercase().as_str() {
                     "q" => quality = thousandths(value)?,
+                    "subscriptionspec" => is_for_subscriptions = value.trim().trim_matches('"') == "1.0",
                     // Another encoding than UTF-8 cannot be given.
                     "charset" if !value.trim_matches('"').eq_ignore_ascii_case("utf-8") => return None,
                     _ => {}
                 }
             }
-            Some(AcceptRange { essence, quality, position })
+            Some(AcceptRange { essence, quality, position, is_for_subscriptions })
         })
 }
 

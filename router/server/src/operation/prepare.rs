@@ -1,5 +1,7 @@
 //! From a document's text to an operation that can be executed.
 
+use std::sync::Arc;
+
 use apollo_compiler::ast::{Document, OperationType};
 use apollo_compiler::parser::Parser;
 use apollo_compiler::validation::{DiagnosticList, Valid};
@@ -24,14 +26,11 @@ pub(super) fn prepare(supergraph: &Supergraph, limits: &OperationLimits, key: &K
     let document = validate(supergraph, &syntax)?;
     let name = operation_name.map(operation_name_of).transpose()?;
     let kind = kind_of(&document, operation_name)?;
-    if kind == OperationType::Subscription {
-        return Err(refused("Subscriptions are not served at this address; send a query or a mutation."));
-    }
     let options = PlanningOptions { override_labels: key.override_labels.clone(), ..PlanningOptions::default() };
     let plan = router_planning::plan_with_options(supergraph, &document, operation_name, &options)
         .map_err(|error| unplannable(&error))?;
     let prepared = PreparedOperation::new(document, name.as_ref(), plan).map_err(|error| unprepared(&error))?;
-    Ok(Operation { prepared, kind })
+    Ok(Operation { prepared: Arc::new(prepared), kind })
 }
 
 fn parse(limits: &OperationLimits, text: &str) -> Result<Document, Refusal> {

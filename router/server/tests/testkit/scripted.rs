@@ -1,11 +1,14 @@
 use std::fmt;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::StreamExt;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
+use http_body::Frame;
+use http_body_util::{BodyExt, Full, StreamBody};
 use router_execution::{StreamedBody, Transport, TransportError};
 use serde_json::Value;
 
@@ -16,16 +19,22 @@ type Script = Box<dyn Fn(&Request<Bytes>) -> Outcome + Send + Sync>;
 pub(crate) struct Scripted {
     script: Mutex<Script>,
     requests: Mutex<Vec<Request<Bytes>>>,
+    stays_open: AtomicBool,
 }
 
 impl Scripted {
     pub(crate) fn new(script: impl Fn(&Request<Bytes>) -> Outcome + Send + Sync + 'static) -> Self {
-        Self { script: Mutex::new(Box::new(script)), requests: Mutex::default() }
+        Self { script: Mutex::new(Box::new(script)), requests: Mutex::default(), stays_open: AtomicBool::new(false) }
     }
 
     /// Answers by another script from now on.
     pub(crate) fn answer(&self, script: impl Fn(&Request<Bytes>) -> Outcome + Send + Sync + 'static) {
         *self.script.lock().unwrap() = Box::new(script);
+    }
+
+    /// From now on streams do not end with what the script gives, nor do they say that they are complete.
+    pub(crate) fn stays_open(&self) {
+        self.stays_open.store(true, Ordering::Relaxed);
     }
 
     /// What it was asked at this path, oldest first.
@@ -53,8 +62,22 @@ impl Transport for Scripted {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map_err(|error| TransportError::Unavailable(error.to_string()))?.to_bytes();
         let reply = self.send(Request::from_parts(head, body), Duration::MAX).await?;
+        if self.stays_open.load(Ordering::Relaxed) {
+            return Ok(reply.map(endless));
+        }
         Ok(reply.map(|body| Full::new(body).map_err(Into::into).boxed_unsync()))
     }
+}
+
+/// The events of a stream, without its end.
+fn endless(whole: Bytes) -> StreamedBody {
+    let end = whole.windows(15).position(|window| window == b"event: complete").unwrap_or(whole.len());
+    let events = futures_util::stream::once(async move { Ok(Frame::data(whole.slice(..end))) });
+    let signs_of_life = futures_util::stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        Some((Ok(Frame::data(Bytes::from_static(b":\n\n"))), ()))
+    });
+    StreamBody::new(events.chain(signs_of_life)).boxed_unsync()
 }
 
 /// A JSON reply.

@@ -11,6 +11,7 @@ use kit_names::Named;
 use kit_service::Call;
 use kit_viewer::Scope;
 
+use super::payment::Payer;
 use super::till::{Claimed, Settled};
 use super::{ServiceError, ServiceResult, Till};
 use crate::domain::{
@@ -131,7 +132,7 @@ impl Enrolling {
         call: &Call,
     ) -> ServiceResult<Enrollment> {
         let token = request.payment_token.as_deref().unwrap_or_default();
-        let reference = self.till.charge(&order, token).await?;
+        let reference = self.till.charge(&order, token, Payer::Present).await?;
         let bought = in_transaction!(self.till.database, |transaction| {
             let ticket = match self.till.claimed(transaction, key).await? {
                 Claimed::First(ticket) => ticket,

@@ -11,6 +11,7 @@ use kit_events::{Origin, outbox};
 use kit_ids::MembershipId;
 use kit_service::{WorkError, Worker};
 
+use super::payment::Payer;
 use super::{ServiceError, ServiceResult, Till};
 use crate::domain::{Due, Membership, NOTICE_US, Order, OrderSubject, Plan, SubscriptionStatus};
 use crate::events::{self, MembershipEvent};
@@ -92,7 +93,7 @@ impl Renewing {
         let Some((order, plan)) = self.begin_attempt(found).await? else { return Ok(false) };
         let tried = Membership { renew_attempts: found.renew_attempts + 1, ..found.clone() };
         let token = memberships::payment_token(&self.till.database, found.id).await?.unwrap_or_default();
-        match self.till.charge(&order, &token).await {
+        match self.till.charge(&order, &token, Payer::Absent).await {
             Ok(reference) => self.begin_period(&tried, &plan, &order, &reference, now).await,
             Err(ServiceError::PaymentDeclined) => {
                 let past_due = Membership { status: SubscriptionStatus::PastDue, ..tried.clone() };

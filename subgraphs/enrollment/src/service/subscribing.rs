@@ -9,6 +9,7 @@ use kit_events::outbox;
 use kit_ids::{MembershipId, PlanId, UserId};
 use kit_service::Call;
 
+use super::payment::Payer;
 use super::till::{Claimed, Settled};
 use super::{ServiceError, ServiceResult, Till};
 use crate::domain::{Membership, Order, OrderSubject, Plan, SubscriptionStatus};
@@ -148,7 +149,7 @@ impl Subscribing {
         key: Option<&IdempotencyKey>,
         call: &Call,
     ) -> ServiceResult<Membership> {
-        let reference = self.till.charge(&order, &request.payment_token).await?;
+        let reference = self.till.charge(&order, &request.payment_token, Payer::Present).await?;
         let bought = in_transaction!(self.till.database, |transaction| {
             let ticket = match self.till.claimed(transaction, key).await? {
                 Claimed::First(ticket) => ticket,

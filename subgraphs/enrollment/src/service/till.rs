@@ -13,7 +13,7 @@ use kit_ids::{Clock, IdGenerator, OrderId, UserId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::payment::{PaymentError, PaymentPort};
+use super::payment::{Payer, PaymentError, PaymentPort};
 use super::{ServiceError, ServiceResult};
 use crate::domain::{Order, OrderStatus, OrderSubject, Price};
 use crate::events;
@@ -83,11 +83,11 @@ impl Till {
     }
 
     /// Charges a pending order and answers the provider's reference. When it declines, the order has failed.
-    pub(super) async fn charge(&self, order: &Order, token: &str) -> ServiceResult<String> {
+    pub(super) async fn charge(&self, order: &Order, token: &str, payer: Payer) -> ServiceResult<String> {
         let charged = if token.is_empty() {
             Err(PaymentError::Declined)
         } else {
-            self.payments.charge(order.id, order.amount, token).await
+            self.payments.charge(order.id, order.amount, token, payer).await
         };
         match charged {
             Ok(reference) => Ok(reference),

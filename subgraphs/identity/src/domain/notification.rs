@@ -1,9 +1,10 @@
 //! What people are told.
 
 use kit_ids::{NotificationId, UserId};
+use serde::{Deserialize, Serialize};
 
 /// A notice to one person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Notification {
     pub(crate) id: NotificationId,
     pub(crate) user_id: UserId,

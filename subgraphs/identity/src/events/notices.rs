@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use kit_database::Transaction;
 use kit_events::{Consumer, Event, HandlerError};
 use kit_ids::{IdGenerator, UserId};
+use kit_live::LiveFeed;
 use serde::Deserialize;
 
 use crate::domain::MembershipChange;
@@ -18,6 +19,7 @@ const EXPIRED: &str = "enrollment.membership.expired.v1";
 /// Makes notices of events.
 pub(crate) struct Notices {
     pub(crate) ids: IdGenerator,
+    pub(crate) live: LiveFeed,
 }
 
 #[derive(Deserialize)]
@@ -53,7 +55,7 @@ impl Consumer for Notices {
         if event.replay {
             return Ok(());
         }
-        Ok(notify(transaction, &self.ids, (membership.user_id, change.notice()), event.time).await?)
+        Ok(notify(transaction, &self.ids, &self.live, (membership.user_id, change.notice()), event.time).await?)
     }
 }
 

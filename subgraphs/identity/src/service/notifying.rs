@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures_util::{Stream, StreamExt};
 use kit_database::{Database, DatabaseError, Transaction, in_transaction};
 use kit_ids::{Clock, IdGenerator, NotificationId, UserId};
+use kit_live::{Interrupted, LiveFeed};
 use kit_service::Call;
 
 use super::ChangeError;
@@ -19,9 +21,20 @@ const MARKED_MAX: usize = 100;
 pub(crate) struct Notifications {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) live: LiveFeed,
 }
 
 impl Notifications {
+    /// What the person is told from now on.
+    pub(crate) fn listen(&self, user: UserId) -> impl Stream<Item = Result<Notification, Interrupted>> + use<> {
+        self.live.listen(&user.to_string()).map(|message| {
+            serde_json::from_value(message?).map_err(|error| {
+                tracing::error!(%error, "a notice cannot be read");
+                Interrupted
+            })
+        })
+    }
+
     /// Marks the viewer's notices as read, all or none of them, and returns them in the order asked for.
     pub(crate) async fn mark_read(
         &self,
@@ -47,10 +60,12 @@ impl Notifications {
     }
 }
 
-/// Tells a person something, within the caller's transaction. Who has no account in use is told nothing.
+/// Tells a person something, within the caller's transaction; those of their devices that listen hear it once that has
+/// committed. Who has no account in use is told nothing.
 pub(crate) async fn notify(
     transaction: &mut Transaction,
     ids: &IdGenerator,
+    live: &LiveFeed,
     (user_id, notice): (UserId, Notice),
     at: i64,
 ) -> Result<(), DatabaseError> {
@@ -68,5 +83,9 @@ pub(crate) async fn notify(
         created_at: at,
         read_at: None,
     };
-    notifications::insert(transaction, &notification).await
+    notifications::insert(transaction, &notification).await?;
+    let message = serde_json::to_value(&notification).expect("invariant: text and numbers can be written as JSON");
+    let live = live.clone();
+    transaction.after_commit(move || live.tell(&user_id.to_string(), message));
+    Ok(())
 }

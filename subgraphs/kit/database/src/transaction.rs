@@ -20,6 +20,7 @@ pub struct Transaction {
     open: OpenTransaction,
     ended: bool,
     signals: Vec<&'static str>,
+    after_commit: Vec<Box<dyn FnOnce() + Send + Sync>>,
 }
 
 pub(crate) enum OpenTransaction {
@@ -34,7 +35,7 @@ impl Transaction {
             Pools::MySql(pool) => begin_on_mysql(pool).await.map(OpenTransaction::MySql),
         };
         let open = begun.map_err(|error| error::classify(error, database.subgraph(), "BEGIN"))?;
-        Ok(Self { database: database.clone(), open, ended: false, signals: Vec::new() })
+        Ok(Self { database: database.clone(), open, ended: false, signals: Vec::new(), after_commit: Vec::new() })
     }
 
     /// Begins a statement, as [`Executor::query`].
@@ -66,6 +67,12 @@ impl Transaction {
         }
     }
 
+    /// Does something once and only when this transaction commits: something quick that cannot fail, such as telling
+    /// those who listen. What must not be lost goes into the transaction itself.
+    pub fn after_commit(&mut self, work: impl FnOnce() + Send + Sync + 'static) {
+        self.after_commit.push(Box::new(work));
+    }
+
     /// Makes everything done in it permanent.
     ///
     /// # Errors
@@ -73,7 +80,7 @@ impl Transaction {
     /// nothing was done.
     pub async fn commit(self) -> Result<(), DatabaseError> {
         self.check_open()?;
-        let Self { database, open, signals, .. } = self;
+        let Self { database, open, signals, after_commit, .. } = self;
         let committed = match open {
             OpenTransaction::Sqlite(transaction) => transaction.commit().await,
             OpenTransaction::MySql(session) => session.commit().await,
@@ -82,6 +89,7 @@ impl Transaction {
         for name in signals {
             database.signal(name).notify_one();
         }
+        after_commit.into_iter().for_each(|work| work());
         Ok(())
     }
 

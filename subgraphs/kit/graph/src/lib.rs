@@ -10,7 +10,8 @@
 //! - **Errors.** A resolver returns [`GraphResult`]. [`GraphError`] carries one of [`ErrorCode`] (P8); what goes wrong
 //!   inside is logged and masked. [`finish_errors`] gives every other error of a response a code, too.
 //! - **Loaders.** [`BatchLoad`] reads many keys with one statement; [`Loaders`] holds those of one request, and
-//!   [`execute`] runs a request so that all that resolvers ask for in one turn is read at once (P16).
+//!   [`execute`] runs a request so that all that resolvers ask for in one turn is read at once (P16); [`execute_stream`]
+//!   does so for each event of a subscription.
 //! - **The request.** [`RequestContext`] gives resolvers the viewer and the loaders; [`RequireUser`] and
 //!   [`RequireScope`] are guards.
 //! - **The schema.** [`schema`] begins one with its limits ([`limits`]); [`export_sdl`] prints it for composition.
@@ -38,9 +39,9 @@ pub use context::{RequestContext, RequireScope, RequireUser};
 pub use directive::{CacheControlScope, authenticated, cache_control};
 pub use error::{ErrorCode, GraphError, GraphResult, finish_errors};
 pub use interface::{Implements, Interface, Node, UserError};
-pub use loader::{BatchLoad, LoadError, Loaders, execute};
+pub use loader::{BatchLoad, LoadError, Loaders, execute, execute_stream};
 pub use money::{CurrencyCode, Money};
 pub use place::GridPoint;
 pub use scalar::{Date, DateTime, LONG_MAX, Long, URL_LENGTH_MAX, Url};
-pub use schema::{export_sdl, limits, schema};
+pub use schema::{export_sdl, limits, schema, schema_with_subscription};
 pub use window::TimeWindow;

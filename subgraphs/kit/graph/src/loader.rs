@@ -16,6 +16,7 @@ use std::time::Duration;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{CacheControl, ObjectType, Request, Response, Schema, SubscriptionType};
+use futures_util::stream::{BoxStream, StreamExt, unfold};
 use kit_viewer::Viewer;
 use thiserror::Error;
 
@@ -147,6 +148,30 @@ where
         response.cache_control = CacheControl { public: false, max_age: NEVER_KEPT };
     }
     response
+}
+
+/// Runs a subscription for this viewer, and gives a response for each of its events. Loaders read anew for each. A query
+/// or a mutation gives one response.
+pub fn execute_stream<Query, Mutation, Subscription>(
+    schema: &Schema<Query, Mutation, Subscription>,
+    request: Request,
+    viewer: Viewer,
+    loaders: Loaders,
+) -> BoxStream<'static, Response>
+where
+    Query: ObjectType + 'static,
+    Mutation: ObjectType + 'static,
+    Subscription: SubscriptionType + 'static,
+{
+    loaders.forget_everything();
+    let turns = loaders.turns.clone();
+    let request = request.data(viewer).data(loaders).data(Sharing::default());
+    let responses = Box::pin(schema.execute_stream(request));
+    let next = |(mut responses, turns): (BoxStream<'static, Response>, Turns)| async move {
+        let response = turns.clone().drive(responses.next()).await?;
+        Some((response, (responses, turns)))
+    };
+    unfold((responses as BoxStream<'static, Response>, turns), next).boxed()
 }
 
 /// Whether the document has a mutation. One that cannot be parsed is refused later.

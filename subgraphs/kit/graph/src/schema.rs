@@ -21,8 +21,24 @@ where
     Query: ObjectType + 'static,
     Mutation: ObjectType + 'static,
 {
-    Schema::build(query, mutation, EmptySubscription)
+    schema_with_subscription(query, mutation, EmptySubscription)
+}
+
+/// As [`schema`], with subscriptions.
+#[must_use]
+pub fn schema_with_subscription<Query, Mutation, Subscription>(
+    query: Query,
+    mutation: Mutation,
+    subscription: Subscription,
+) -> SchemaBuilder<Query, Mutation, Subscription>
+where
+    Query: ObjectType + 'static,
+    Mutation: ObjectType + 'static,
+    Subscription: SubscriptionType + 'static,
+{
+    Schema::build(query, mutation, subscription)
         .enable_federation()
+        .enable_subscription_in_federation()
         .limit_depth(limits::DEPTH_MAX)
         .limit_recursive_depth(limits::DEPTH_MAX + 2)
         .limit_complexity(limits::COMPLEXITY_MAX)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kit_database::Database;
 use kit_ids::{Clock, IdGenerator, Randomness};
+use kit_live::{LiveBus, LiveFeed};
 use kit_paging::CursorKey;
 use kit_viewer::{KeyRing, RequestSigner};
 use serde::de::DeserializeOwned;
@@ -24,6 +25,7 @@ pub struct ServiceContext {
     pub ids: IdGenerator,
     /// Chance, fit for secrets.
     pub randomness: Arc<dyn Randomness>,
+    pub(crate) live: LiveBus,
     pub(crate) neighbours: Neighbours,
     pub(crate) keys: KeyRing,
     pub(crate) options: serde_json::Value,
@@ -37,6 +39,12 @@ impl ServiceContext {
     #[must_use]
     pub fn cursor_key(&self) -> CursorKey {
         CursorKey::derive(self.keys.current().expose(), self.name)
+    }
+
+    /// What the subgraph tells those who listen to it now, on whichever replica.
+    #[must_use]
+    pub fn live(&self) -> LiveFeed {
+        self.live.feed(self.name)
     }
 
     /// A sister subgraph, to ask what must be known at once. Whether she is there shows when she is asked.

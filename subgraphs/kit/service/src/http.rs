@@ -1,27 +1,31 @@
 //! The HTTP face of a subgraph.
 
 mod contain;
+mod description;
 mod graphql;
 mod health;
 mod problem;
 mod rest;
+mod subscription;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_graphql::{Request, Response};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use kit_graph::finish_errors;
 use kit_viewer::RequestVerifier;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
-use crate::limits::{REQUESTS_MAX, STREAMS_MAX};
+use crate::limits::{REQUESTS_MAX, STREAMS_MAX, SUBSCRIPTIONS_MAX};
 use crate::subgraph::Graph;
 use crate::{Call, ServiceContext};
 
+pub use description::description;
 pub use problem::Problem;
 
 /// Where the graph answers.
@@ -34,14 +38,17 @@ pub(crate) struct Shared {
     graph: Arc<dyn Graph>,
     running: Semaphore,
     streaming: Semaphore,
-    is_stopping: AtomicBool,
+    subscriptions: Arc<Semaphore>,
+    stopping: watch::Sender<bool>,
 }
 
 impl Shared {
     pub(crate) fn new(context: ServiceContext, verifier: RequestVerifier, graph: Arc<dyn Graph>) -> Arc<Self> {
         let running = Semaphore::new(REQUESTS_MAX);
         let streaming = Semaphore::new(STREAMS_MAX);
-        Arc::new(Self { context, verifier, graph, running, streaming, is_stopping: AtomicBool::new(false) })
+        let subscriptions = Arc::new(Semaphore::new(SUBSCRIPTIONS_MAX));
+        let stopping = watch::Sender::new(false);
+        Arc::new(Self { context, verifier, graph, running, streaming, subscriptions, stopping })
     }
 
     pub(crate) fn context(&self) -> &ServiceContext {
@@ -55,9 +62,20 @@ impl Shared {
         response
     }
 
+    /// The responses to a subscription, one for each event.
+    pub(crate) fn subscribe(&self, request: Request, call: Call) -> BoxStream<'static, Response> {
+        let trace_id = call.trace_id().map(str::to_owned);
+        let subgraph = self.context.name;
+        let responses = self.graph.subscribe(request, call).map(move |mut response| {
+            finish_errors(&mut response, subgraph, trace_id.as_deref());
+            response
+        });
+        responses.boxed()
+    }
+
     /// Refuses new requests and waits for the running ones. False when they take longer.
     pub(crate) async fn drain(&self, time_max: Duration) -> bool {
-        self.is_stopping.store(true, Ordering::SeqCst);
+        self.stopping.send_replace(true);
         let all = async {
             close_when_free(&self.running, REQUESTS_MAX).await;
             close_when_free(&self.streaming, STREAMS_MAX).await;
@@ -66,7 +84,7 @@ impl Shared {
     }
 
     fn is_stopping(&self) -> bool {
-        self.is_stopping.load(Ordering::SeqCst)
+        *self.stopping.borrow()
     }
 }
 

@@ -10,6 +10,10 @@ pub const REST_BODY_BYTES_MAX: usize = 64 * 1024;
 pub const REQUESTS_MAX: usize = 512;
 /// Most bodies of any length that are being received at a time.
 pub const STREAMS_MAX: usize = 256;
+/// Most subscriptions at a time.
+pub const SUBSCRIPTIONS_MAX: usize = 10_000;
+/// Longest silence of a subscription; then something is sent that means nothing, so that the router knows it lives.
+pub const SUBSCRIPTION_SILENCE_MAX: Duration = Duration::from_secs(15);
 /// Longest time of a request: the router gives up earlier, so nobody waits for what takes longer.
 /// Bodies of any length take as long as they take.
 pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(15);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kit_database::DatabaseSettings;
 use kit_events::EventLog;
 use kit_ids::{Clock, Randomness, SystemClock, SystemRandomness};
+use kit_live::LiveBus;
 use kit_viewer::KeyRing;
 
 use crate::Neighbours;
@@ -16,6 +17,8 @@ pub struct ServiceSettings {
     pub database: DatabaseSettings,
     /// Where its events go to and come from. All subgraphs of a process share one.
     pub event_log: Arc<dyn EventLog>,
+    /// How it reaches those who listen to it. All subgraphs of a process share one. Default: in this process alone.
+    pub live: LiveBus,
     /// Where its sisters are.
     pub neighbours: Neighbours,
     /// The keys of signed requests. Cursors are sealed with a key derived from the current one.
@@ -35,6 +38,7 @@ impl ServiceSettings {
         Self {
             database,
             event_log,
+            live: LiveBus::in_process(),
             neighbours: Neighbours::default(),
             keys,
             options: serde_json::Value::Null,

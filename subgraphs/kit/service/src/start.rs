@@ -55,6 +55,7 @@ pub async fn start(subgraph: &Subgraph, settings: ServiceSettings) -> Result<Run
         clock: Arc::clone(&settings.clock),
         ids: IdGenerator::new(Arc::clone(&settings.clock), Arc::clone(&settings.randomness)),
         randomness: settings.randomness,
+        live: settings.live,
         neighbours: settings.neighbours,
         keys: settings.keys.clone(),
         options: settings.options,

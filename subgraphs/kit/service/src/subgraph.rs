@@ -6,10 +6,11 @@ use async_graphql::{ObjectType, Request, Response, Schema, SubscriptionType};
 use async_trait::async_trait;
 use axum::Router;
 use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 use kit_database::Migrations;
 use kit_demonstration::Seeder;
 use kit_events::Consumer;
-use kit_graph::{Loaders, execute};
+use kit_graph::{Loaders, execute, execute_stream};
 
 use crate::{Call, ServiceContext, Worker};
 
@@ -111,6 +112,7 @@ impl Offer {
 #[async_trait]
 pub(crate) trait Graph: Send + Sync {
     async fn execute(&self, request: Request, call: Call) -> Response;
+    fn subscribe(&self, request: Request, call: Call) -> BoxStream<'static, Response>;
 }
 
 struct SchemaWithLoaders<Query, Mutation, Subscription, L> {
@@ -129,5 +131,10 @@ where
     async fn execute(&self, request: Request, call: Call) -> Response {
         let viewer = call.viewer.clone();
         execute(&self.schema, request.data(call), viewer, (self.loaders)()).await
+    }
+
+    fn subscribe(&self, request: Request, call: Call) -> BoxStream<'static, Response> {
+        let viewer = call.viewer.clone();
+        execute_stream(&self.schema, request.data(call), viewer, (self.loaders)())
     }
 }

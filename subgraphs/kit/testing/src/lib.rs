@@ -6,6 +6,7 @@
 //!   MariaDB server that the test process starts when it first needs it and that ends with it, however it ends.
 //! - [`TestSubgraph`] is a whole subgraph on such a database, asked as the router asks it: signed, over its HTTP
 //!   interface, at the time of a clock that the test moves.
+//! - [`Listening`] is a subscription to such a subgraph.
 //! - [`neighbour_answering`] is the sister that a subgraph asks.
 //! - [`Redis`] is a private Redis server, to share or to mistreat.
 //!
@@ -19,6 +20,7 @@
 
 mod database;
 mod each_database;
+mod listening;
 mod mariadb;
 mod neighbours;
 mod redis;
@@ -26,6 +28,7 @@ mod subgraph;
 
 pub use database::TestDatabase;
 pub use each_database::{run_on_mariadb, run_on_sqlite, skip_without};
+pub use listening::Listening;
 pub use mariadb::MariaDb;
 pub use neighbours::neighbour_answering;
 pub use redis::{Redis, RedisNotInstalled};

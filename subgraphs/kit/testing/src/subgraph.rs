@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, Request, StatusCode};
 use kit_database::{Database, Durability};
 use kit_events::{EmbeddedEventLog, EventLog};
 use kit_ids::{Clock, ManualClock, UserId};
-use kit_service::{GRAPHQL_PATH, RunningSubgraph, ServiceSettings, Subgraph, start};
+use kit_service::{GRAPHQL_PATH, Neighbours, RunningSubgraph, ServiceSettings, Subgraph, start};
 use kit_viewer::{KeyRing, RequestSigner, Role, SharedKey, SignedInUser, Viewer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use crate::TestDatabase;
+use crate::{Listening, TestDatabase};
 
 /// When a test begins: 2026-06-01T00:00:00Z, in microseconds.
 pub const TEST_START_US: i64 = 1_780_272_000_000_000;
@@ -29,6 +29,7 @@ pub struct TestSubgraph {
     router: Router,
     clock: Arc<ManualClock>,
     event_log: Arc<EmbeddedEventLog>,
+    neighbours: Neighbours,
     // Its files go with it.
     folder: TempDir,
     _database: TestDatabase,
@@ -74,9 +75,10 @@ impl TestSubgraph {
             ServiceSettings::new(database.settings(subgraph.name), Arc::clone(&event_log) as Arc<dyn EventLog>, keys);
         settings.clock = Arc::clone(&clock) as Arc<dyn Clock>;
         settings.options = options(folder.path());
+        let neighbours = settings.neighbours.clone();
         let subgraph = start(subgraph, settings).await.unwrap_or_else(|error| panic!("it does not start: {error}"));
         let router = subgraph.router();
-        Self { subgraph, router, clock, event_log, folder, _database: database }
+        Self { subgraph, router, clock, event_log, neighbours, folder, _database: database }
     }
 
     /// The running subgraph itself.
@@ -99,6 +101,11 @@ impl TestSubgraph {
         &self.event_log
     }
 
+    /// Its sisters: none until the test adds one.
+    pub fn neighbours(&self) -> &Neighbours {
+        &self.neighbours
+    }
+
     /// The folder that its options may have named.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
@@ -111,6 +118,19 @@ impl TestSubgraph {
         let bytes = to_bytes(body, usize::MAX).await.expect("a body in memory can be read");
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Reply { status: parts.status, headers: parts.headers, body, bytes }
+    }
+
+    /// Begins a subscription in the name of a viewer, as the router begins it.
+    ///
+    /// # Panics
+    /// When the answer is no stream.
+    pub async fn listen(&self, viewer: &Viewer, operation: &str) -> Listening {
+        let body = json!({ "query": operation }).to_string();
+        let request = Request::post(GRAPHQL_PATH).header(CONTENT_TYPE, "application/json");
+        let request = request.header(ACCEPT, "text/event-stream, application/graphql-response+json;q=0.5");
+        let mut request = request.body(Body::from(body.clone())).expect("the request is well formed");
+        self.sign(viewer, &mut request, &body);
+        Listening::to(self.router.clone().oneshot(request).await.expect("a router never fails"))
     }
 
     /// An operation in the name of a viewer, signed as the router signs it.
@@ -128,13 +148,17 @@ impl TestSubgraph {
 
     /// Sends a request with this body in the name of a viewer, signed as the router signs it.
     pub async fn send_signed(&self, viewer: &Viewer, mut request: Request<Body>, body: &str) -> Reply {
+        self.sign(viewer, &mut request, body);
+        self.send(request).await
+    }
+
+    fn sign(&self, viewer: &Viewer, request: &mut Request<Body>, body: &str) {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let signer = RequestSigner::new(key());
         let now = self.clock.now();
         let method = request.method().as_str().to_owned();
         let signed = signer.sign(viewer, self.subgraph.name(), &method, &path, body.as_bytes(), now);
         signed.add_to(request.headers_mut());
-        self.send(request).await
     }
 
     /// A mutation with its `input`, whose type is `<Mutation>Input`, and this selection of its payload's entity, such as

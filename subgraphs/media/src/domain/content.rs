@@ -17,6 +17,26 @@ pub(crate) fn is_content(content_type: &str, first: &[u8]) -> bool {
     }
 }
 
+/// The endings that names of this media type have, the usual one first.
+pub(crate) fn endings(content_type: &str) -> &'static [&'static str] {
+    match content_type {
+        "video/mp4" => &["mp4", "m4v"],
+        "video/webm" => &["webm"],
+        "audio/mpeg" => &["mp3"],
+        "audio/wav" => &["wav"],
+        "audio/ogg" => &["ogg", "oga", "opus"],
+        "audio/mp4" => &["m4a", "mp4"],
+        "text/vtt" => &["vtt"],
+        "image/png" => &["png"],
+        "image/jpeg" => &["jpg", "jpeg"],
+        "image/webp" => &["webp"],
+        "application/pdf" => &["pdf"],
+        "application/zip" => &["zip"],
+        "text/plain" => &["txt", "md", "log"],
+        _ => &[],
+    }
+}
+
 /// UTF-8 without control characters but those of lines. The end may have been cut within a character.
 fn is_text(first: &[u8]) -> bool {
     let valid = match std::str::from_utf8(first) {
@@ -32,10 +52,19 @@ fn is_text(first: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::MediaKind;
 
     const MP4: &[u8] = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41";
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
     const WAV: &[u8] = b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0";
+
+    #[test]
+    fn every_type_that_is_taken_has_an_ending() {
+        use MediaKind::{Attachment, Audio, Poster, Subtitle, Thumbnail, Video};
+        for kind in [Video, Audio, Subtitle, Poster, Thumbnail, Attachment] {
+            assert!(kind.content_types().iter().all(|content_type| !endings(content_type).is_empty()), "{kind:?}");
+        }
+    }
 
     /// AS-047, PS-10
     #[test]

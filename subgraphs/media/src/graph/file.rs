@@ -5,12 +5,11 @@ use kit_graph::{CacheControlScope, DateTime, GraphResult, Long, RequestContext, 
 use kit_ids::MediaFileId;
 use kit_viewer::Scope;
 
-use super::payload::graph_error;
 use super::playable::Playable;
 use super::values::{MediaKind, MediaStatus};
 use crate::domain;
-use crate::service::Archive;
-use crate::service::loaders::FileById;
+use crate::service::access::Reading;
+use crate::service::loaders::{DecisionFor, DecisionKey, FileById};
 
 pub(crate) struct MediaFile(pub(crate) domain::MediaFile);
 
@@ -19,8 +18,14 @@ impl MediaFile {
     /// public one everyone.
     pub(crate) async fn visible(ctx: &Context<'_>, id: MediaFileId) -> GraphResult<Option<Self>> {
         let Some(file) = ctx.load::<FileById>(id).await? else { return Ok(None) };
-        let archive = ctx.data_unchecked::<Archive>();
-        let may_read = archive.may_read(ctx.viewer(), &file).await.map_err(|error| graph_error(&error))?;
+        let may_read = match Reading::of(&file, ctx.viewer()) {
+            Reading::Open => true,
+            Reading::Closed => false,
+            Reading::WhoMayPlay(owner) => {
+                let key = DecisionKey::new(ctx.viewer(), owner);
+                ctx.load::<DecisionFor>(key).await? == Some(Ok(()))
+            }
+        };
         Ok(may_read.then_some(Self(file)))
     }
 }

@@ -103,7 +103,7 @@ fn user_error(error: &ServiceError) -> GraphResult<MediaUserError> {
         ServiceError::IdempotencyConflict => (MediaErrorCode::IdempotencyConflict, Some("idempotencyKey")),
         ServiceError::NotFound { field, .. } => (MediaErrorCode::NotFound, Some(*field)),
         ServiceError::NotOwner => (MediaErrorCode::NotOwner, Some("fileId")),
-        ServiceError::TypeNotAllowed { .. } => (MediaErrorCode::TypeNotAllowed, Some("contentType")),
+        ServiceError::TypeNotAllowed { field, .. } => (MediaErrorCode::TypeNotAllowed, Some(*field)),
         ServiceError::TooLarge { .. } => (MediaErrorCode::TooLarge, Some("byteSize")),
         ServiceError::QuotaUsedUp => (MediaErrorCode::TooLarge, None),
         ServiceError::UploadExpired => (MediaErrorCode::UploadExpired, Some("uploadId")),

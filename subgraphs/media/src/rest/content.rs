@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_TYPE, ETAG, LAST_MODIFIED,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use kit_ids::MediaFileId;
@@ -33,7 +33,7 @@ pub(super) struct Opened {
     pub(super) file: MediaFile,
     pub(super) object_key: String,
     /// The ticket's, in seconds; nothing when the file is open to everyone.
-    left: Option<i64>,
+    pub(super) left: Option<i64>,
     is_attachment: bool,
 }
 
@@ -143,9 +143,9 @@ async fn reply(
             Err(parts) => several(archive, opened, parts, &content_type, byte_size),
         },
         Wanted::Nothing => {
-            let mut response = with_body(StatusCode::RANGE_NOT_SATISFIABLE, &content_type, 0, Body::empty());
+            let mut response = Refusal::RangeNotSatisfiable.into_response();
             response.headers_mut().insert(CONTENT_RANGE, header(&format!("bytes */{byte_size}")));
-            response
+            return Ok(response);
         }
         Wanted::Ambiguous => return Ok(Refusal::RangeAmbiguous.into_response()),
     };
@@ -193,7 +193,6 @@ fn described(mut response: Response, opened: &Opened, validators: &Validators) -
     headers.insert(ETAG, header(&validators.etag));
     headers.insert(LAST_MODIFIED, written_date(validators.last_modified));
     headers.insert(CONTENT_DISPOSITION, content_disposition(is_attachment, &opened.file.file_name));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     let caching = match opened.left {
         Some(left) => format!("private, max-age={left}"),

@@ -22,6 +22,7 @@ pub(super) enum Refusal {
     NotChanged,
     ConditionFailed,
     RangeAmbiguous,
+    RangeNotSatisfiable,
 }
 
 impl IntoResponse for Refusal {
@@ -52,6 +53,11 @@ impl IntoResponse for Refusal {
             Self::RangeAmbiguous => {
                 (StatusCode::BAD_REQUEST, "range-ambiguous", "send one Range header; it may name several ranges")
             }
+            Self::RangeNotSatisfiable => (
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                "range-not-satisfiable",
+                "the file has none of these bytes; Content-Range says how many it has",
+            ),
         };
         not_stored(Problem::new(status, code).with_detail(detail).into_response())
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use kit_ids::MediaFileId;
 
 use super::content::{NotOpened, Opened, open};
@@ -49,9 +49,8 @@ async fn served(archive: &Archive, opened: &Opened, name: &str) -> Result<Respon
     };
     let headers = [
         (CONTENT_TYPE, content_type.to_owned()),
-        (http::header::CONTENT_LENGTH, length.to_string()),
-        (CACHE_CONTROL, "private, max-age=600".to_owned()),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (CONTENT_LENGTH, length.to_string()),
+        (CACHE_CONTROL, format!("private, max-age={}", opened.left.unwrap_or_default())),
     ];
     Ok((headers, Body::from_stream(bytes)).into_response())
 }
@@ -62,7 +61,13 @@ fn range(index: &SegmentIndex, name: &str) -> Option<(Range<u64>, &'static str)>
         return Some((0..index.begin, "video/mp4"));
     }
     let number: usize = name.strip_prefix("segment-")?.strip_suffix(".m4s")?.parse().ok()?;
-    Some((index.range(number.checked_sub(1)?)?, "video/iso.segment"))
+    let is_named = name == segment_name(number);
+    Some((index.range(number.checked_sub(1).filter(|_| is_named)?)?, "video/iso.segment"))
+}
+
+/// The one name of a segment, numbered from 1.
+fn segment_name(number: usize) -> String {
+    format!("segment-{number}.m4s")
 }
 
 fn playlist(index: &SegmentIndex) -> String {
@@ -73,7 +78,8 @@ fn playlist(index: &SegmentIndex) -> String {
          #EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"{BEGINNING}\"\n"
     );
     for (number, (_, units)) in (1..).zip(&index.segments) {
-        write!(text, "#EXTINF:{:.5},\nsegment-{number}.m4s\n", seconds(*units)).expect("invariant: text takes text");
+        write!(text, "#EXTINF:{:.5},\n{}\n", seconds(*units), segment_name(number))
+            .expect("invariant: text takes text");
     }
     text + "#EXT-X-ENDLIST\n"
 }

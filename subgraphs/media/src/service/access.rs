@@ -35,6 +35,29 @@ struct Decision {
     granted: bool,
 }
 
+/// What reading a file depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    Open,
+    Closed,
+    /// On whether one may play what it belongs to.
+    WhoMayPlay(PlayableId),
+}
+
+impl Reading {
+    /// Everyone may read a public file, its sender and holders of `media:write` any, and others a verified one of what they
+    /// may play.
+    pub(crate) fn of(file: &MediaFile, viewer: &Viewer) -> Self {
+        let is_ready = file.status == MediaStatus::Ready;
+        let is_theirs = viewer.is_user(file.uploader_id) || viewer.has_scope(Scope::MediaWrite);
+        match file.owner {
+            _ if is_theirs || (is_ready && file.is_public) => Self::Open,
+            Some(owner) if is_ready => Self::WhoMayPlay(owner),
+            _ => Self::Closed,
+        }
+    }
+}
+
 impl Archive {
     /// Whether somebody may play each of these. What nothing was told of is not open.
     pub(crate) async fn decide(
@@ -71,16 +94,13 @@ impl Archive {
         Ok(decided)
     }
 
-    /// Whether somebody may read a file: everyone a public one, its sender any, and others what they may play the owner of.
+    /// Whether somebody may read a file.
     pub(crate) async fn may_read(&self, viewer: &Viewer, file: &MediaFile) -> ServiceResult<bool> {
-        if file.status == MediaStatus::Ready && file.is_public {
-            return Ok(true);
+        match Reading::of(file, viewer) {
+            Reading::Open => Ok(true),
+            Reading::Closed => Ok(false),
+            Reading::WhoMayPlay(owner) => Ok(self.decide(viewer, &[owner]).await?.get(&owner) == Some(&Ok(()))),
         }
-        if viewer.is_user(file.uploader_id) || viewer.has_scope(Scope::MediaWrite) {
-            return Ok(true);
-        }
-        let Some(owner) = file.owner else { return Ok(false) };
-        Ok(self.decide(viewer, &[owner]).await?.get(&owner) == Some(&Ok(())))
     }
 
     /// Whether the holder of a ticket may still have its file. A ticket without a name is its own proof.

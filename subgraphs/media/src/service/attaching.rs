@@ -32,7 +32,7 @@ impl Archive {
         })
     }
 
-    /// Makes a picture that the viewer has sent theirs, for everyone to see.
+    /// Makes a picture that the viewer has sent theirs, for everyone to see; the one before it is so no longer.
     pub(crate) async fn set_avatar(&self, id: MediaFileId, call: &Call) -> ServiceResult<()> {
         let user = call.viewer.require_user()?.id;
         let now = self.clock.now();
@@ -41,13 +41,14 @@ impl Archive {
             if file.uploader_id != user {
                 return Err(ServiceError::NotOwner);
             }
-            if !file.kind.is_picture() {
-                let found = file.content_type;
-                return Err(ServiceError::TypeNotAllowed { found, taken: "a POSTER or a THUMBNAIL".to_owned() });
+            if !file.kind.is_picture() || file.owner.is_some() {
+                let (found, taken) = (file.content_type, "a POSTER or a THUMBNAIL that belongs to nothing else");
+                return Err(ServiceError::TypeNotAllowed { found, taken: taken.to_owned(), field: "fileId" });
             }
+            files::close_avatars(transaction, user, id).await?;
             files::publish(transaction, id, true).await?;
             let url = self.tickets.public_url(id);
-            outbox::append(transaction, &call.origin, events::avatar_changed(user, &url, now)).await?;
+            outbox::append(transaction, &call.origin, events::avatar_changed(user, Some(&url), now)).await?;
             Ok::<(), ServiceError>(())
         })
     }

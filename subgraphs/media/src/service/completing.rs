@@ -162,7 +162,7 @@ impl Archive {
     }
 
     /// Removes everything that was written for a file but the file itself: parts, and what a process left that died.
-    async fn clear(&self, upload: UploadId, file: &MediaFile) -> ServiceResult<()> {
+    pub(super) async fn clear(&self, upload: UploadId, file: &MediaFile) -> ServiceResult<()> {
         let tries = format!("{}.", file.storage_key);
         let folder = file.storage_key.rsplit_once('/').map_or("", |(folder, _)| folder);
         for key in self.storage.keys_in(folder).await? {

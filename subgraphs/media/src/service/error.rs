@@ -23,9 +23,9 @@ pub(crate) enum ServiceError {
     NotFound { what: &'static str, field: &'static str },
     #[error("the file is someone else's")]
     NotOwner,
-    /// The media type, and those that are taken.
+    /// The media type, those that are taken, and the input field that says which.
     #[error("`{found}` is not taken here; send one of: {taken}")]
-    TypeNotAllowed { found: String, taken: String },
+    TypeNotAllowed { found: String, taken: String, field: &'static str },
     #[error("the file has {found} bytes, and at most {max} are taken")]
     TooLarge { found: i64, max: i64 },
     #[error("you keep as many files as you may; delete some first")]

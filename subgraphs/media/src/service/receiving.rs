@@ -77,7 +77,7 @@ impl Archive {
         }
         let key = self.new_object_key(&file.storage_key);
         let mut receiving = self.storage.begin(&key).await?;
-        let verified = match collect(&mut receiving, body, file.byte_size).await {
+        let verified = match self.collect(&upload, &mut receiving, body, file.byte_size).await {
             Ok(()) => verify(&receiving.so_far(), sent.digest, &file),
             Err(error) => Err(error),
         };
@@ -92,7 +92,12 @@ impl Archive {
         if !matches!(counts, Ok(true)) {
             self.storage.remove(&key).await?;
         }
-        if counts? { Ok(received.sha256) } else { Err(ReceiveError::AlreadyReceived) }
+        if counts? {
+            return Ok(received.sha256);
+        }
+        // It was given up meanwhile, or somebody else was faster.
+        self.awaited(id).await?;
+        Err(ReceiveError::AlreadyReceived)
     }
 
     /// Receives one part, and answers its tag. A part that is sent again takes the place of the earlier one.
@@ -114,7 +119,7 @@ impl Archive {
         require_size(sent.byte_size, byte_size)?;
         let key = self.new_object_key(&format!("{}.part{number}", file.storage_key));
         let mut receiving = self.storage.begin(&key).await?;
-        let verified = match collect(&mut receiving, body, byte_size).await {
+        let verified = match self.collect(&upload, &mut receiving, body, byte_size).await {
             Ok(()) => verify_part(&receiving.so_far(), sent.digest, byte_size),
             Err(error) => Err(error),
         };
@@ -134,6 +139,19 @@ impl Archive {
             }
         }
         Ok(etag)
+    }
+
+    /// Writes what comes while the upload lasts: a sender who trickles must not hold a place for ever.
+    async fn collect<E>(
+        &self,
+        upload: &Upload,
+        receiving: &mut Receiving,
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+        announced: i64,
+    ) -> Result<(), ReceiveError> {
+        let left = u64::try_from(upload.expires_at - self.clock.now()).unwrap_or_default();
+        let collecting = collect(receiving, body, announced);
+        tokio::time::timeout(Duration::from_micros(left), collecting).await.unwrap_or(Err(ReceiveError::Ended))
     }
 
     /// Keeps a part, and answers where the one before it lies.

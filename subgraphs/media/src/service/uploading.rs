@@ -83,7 +83,7 @@ impl Archive {
         let taken = request.kind.content_types();
         if !taken.contains(&request.content_type.as_str()) {
             let found = request.content_type.chars().take(80).collect();
-            return Err(ServiceError::TypeNotAllowed { found, taken: taken.join(", ") });
+            return Err(ServiceError::TypeNotAllowed { found, taken: taken.join(", "), field: "contentType" });
         }
         if request.byte_size < 1 {
             return Err(ServiceError::Invalid("a file has one byte at least"));
@@ -91,7 +91,7 @@ impl Archive {
         if request.byte_size > request.kind.bytes_max() {
             return Err(ServiceError::TooLarge { found: request.byte_size, max: request.kind.bytes_max() });
         }
-        let name = file_name(&request.file_name).ok_or(ServiceError::Invalid(
+        let name = file_name(&request.file_name, &request.content_type).ok_or(ServiceError::Invalid(
             "the name of the file must have 1 to 120 characters, none of them a control character",
         ))?;
         let sha256: Sha256Hash = request.sha256.parse().map_err(|_| {

@@ -16,10 +16,11 @@ const INSERT: &str =
 const MAKE_READY: &str = "UPDATE media_files SET status = 'READY', object_key = ?, duration_seconds = ?, ready_at = ?
   WHERE id = ? AND status = 'PENDING'";
 const FAIL: &str = "UPDATE media_files SET status = 'FAILED' WHERE id = ? AND status = 'PENDING'";
-const DELETE: &str =
-    "UPDATE media_files SET status = 'DELETED', deleted_at = ? WHERE id = ? AND status IN ('PENDING', 'READY')";
+const DELETE: &str = "UPDATE media_files SET status = 'DELETED', deleted_at = ? WHERE id = ? AND status <> 'DELETED'";
 const ATTACH: &str = "UPDATE media_files SET owner_kind = ?, owner_id = ? WHERE id = ? AND status = 'READY'";
 const PUBLISH: &str = "UPDATE media_files SET is_public = ? WHERE id = ?";
+const CLOSE_AVATARS: &str = "UPDATE media_files SET is_public = 0
+  WHERE uploader_id = ? AND owner_id IS NULL AND is_public = 1 AND id <> ?";
 const DUE: &str = "SELECT * FROM media_files WHERE status = 'DELETED' AND deleted_at <= ? AND purged_at IS NULL
   ORDER BY deleted_at LIMIT ?";
 const PURGE: &str = "UPDATE media_files SET purged_at = ?, object_key = NULL WHERE id = ? AND purged_at IS NULL";
@@ -103,7 +104,7 @@ pub(crate) async fn fail(transaction: &mut Transaction, id: MediaFileId) -> Resu
     Ok(transaction.query(FAIL).bind(id).execute().await?.rows > 0)
 }
 
-/// Marks a file as deleted; false when it is neither awaited nor verified.
+/// Marks a file as deleted; false when it was.
 pub(crate) async fn delete(transaction: &mut Transaction, id: MediaFileId, now: i64) -> Result<bool, DatabaseError> {
     Ok(transaction.query(DELETE).bind(now).bind(id).execute().await?.rows > 0)
 }
@@ -124,6 +125,15 @@ pub(crate) async fn publish(
     is_public: bool,
 ) -> Result<(), DatabaseError> {
     transaction.query(PUBLISH).bind(is_public).bind(id).execute().await.map(drop)
+}
+
+/// Closes the pictures that were somebody's avatar before this one.
+pub(crate) async fn close_avatars(
+    transaction: &mut Transaction,
+    user: UserId,
+    but: MediaFileId,
+) -> Result<(), DatabaseError> {
+    transaction.query(CLOSE_AVATARS).bind(user).bind(but).execute().await.map(drop)
 }
 
 /// Files that were deleted by a moment and whose bytes are still there.

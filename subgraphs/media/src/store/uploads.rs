@@ -1,11 +1,12 @@
 //! `uploads`.
 
 use kit_database::{DatabaseError, Executor, Row, Transaction};
-use kit_ids::UploadId;
+use kit_ids::{MediaFileId, UploadId};
 
 use crate::domain::{PART_BYTES, Upload};
 
 const BY_ID: &str = "SELECT * FROM uploads WHERE id = ?";
+const OF_FILE: &str = "SELECT * FROM uploads WHERE file_id = ?";
 const INSERT: &str = "INSERT INTO uploads (id, file_id, uploader_id, byte_size, part_bytes, part_count, created_at,
   expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 const RECEIVE: &str = "UPDATE uploads SET object_key = ?, received_at = ?
@@ -23,6 +24,11 @@ const OVERDUE: &str = "SELECT * FROM uploads WHERE completed_at IS NULL AND fail
 /// An upload.
 pub(crate) async fn by_id(on: impl Executor<'_>, id: UploadId) -> Result<Option<Upload>, DatabaseError> {
     on.query(BY_ID).bind(id).fetch_optional().await?.as_ref().map(upload).transpose()
+}
+
+/// The upload of a file; those of the demonstration have none.
+pub(crate) async fn of_file(on: impl Executor<'_>, file: MediaFileId) -> Result<Option<Upload>, DatabaseError> {
+    on.query(OF_FILE).bind(file).fetch_optional().await?.as_ref().map(upload).transpose()
 }
 
 /// An upload, kept from others while the transaction lasts.

@@ -4,9 +4,10 @@
 mod tests;
 
 use kit_ids::PlayableId;
+use serde::{Deserialize, Serialize};
 
 /// How far a person is in something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Progress {
     pub(crate) playable: PlayableId,
     pub(crate) position_ms: i64,

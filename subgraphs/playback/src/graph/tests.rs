@@ -3,6 +3,7 @@
 
 mod authorization;
 mod entities;
+mod following;
 mod mutations;
 mod paging;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kit_database::idempotency::{Claim, IdempotencyKey, Ticket, claim};
 use kit_database::{Database, Transaction};
 use kit_ids::{Clock, IdGenerator, PlaybackSessionId, UserId};
+use kit_live::LiveFeed;
 use serde::Serialize;
 
 use super::entitlement::EntitlementPort;
@@ -17,6 +18,7 @@ pub(crate) struct Deck {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: IdGenerator,
     pub(crate) entitlements: Arc<dyn EntitlementPort>,
+    pub(crate) live: LiveFeed,
 }
 
 /// What a key turns out to be; a request without one is always the first.

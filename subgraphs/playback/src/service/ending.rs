@@ -46,7 +46,8 @@ impl Deck {
             };
             let length = playables::length(&mut *transaction, session.playable).await?;
             let stop = Batch::new(vec![stop])?.fresh(&HashSet::new(), length, now);
-            credit(transaction, &mut session, &stop, length, now, &call.origin).await?;
+            let progress = credit(transaction, &mut session, &stop, length, now, &call.origin).await?;
+            self.tell_of(transaction, &session, &progress);
             Ok::<Session, ServiceError>(session)
         })
     }

@@ -59,7 +59,11 @@ impl Deck {
         refuse_ended(&session, batch, &fresh)?;
         let progress = match fresh.is_empty() {
             true => progress::of_user_in(&mut *transaction, user, &[session.playable]).await?.pop(),
-            false => Some(credit(transaction, &mut session, &fresh, length, now, &call.origin).await?),
+            false => {
+                let progress = credit(transaction, &mut session, &fresh, length, now, &call.origin).await?;
+                self.tell_of(transaction, &session, &progress);
+                Some(progress)
+            }
         };
         Ok(Recorded { accepted: fresh.len(), last_seq: session.last_seq(), gaps: session.gaps(), progress })
     }

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use kit_database::Database;
 use kit_events::outbox;
 use kit_ids::{IdGenerator, LessonId, ManualClock, MovieId, PlayableId, PlaybackSessionId, SystemRandomness, UserId};
+use kit_live::LiveBus;
 use kit_service::Call;
 use kit_testing::TestDatabase;
 use kit_viewer::{Role, SignedInUser, Viewer};
@@ -65,7 +66,16 @@ impl Stage {
         let clock = Arc::new(ManualClock::new(NOON));
         let ids = IdGenerator::new(Arc::<ManualClock>::clone(&clock), Arc::new(SystemRandomness));
         let entitlements = Arc::new(AlmostEverything);
-        Self { deck: Deck { database, clock: Arc::<ManualClock>::clone(&clock), ids, entitlements }, clock }
+        Self {
+            deck: Deck {
+                database,
+                clock: Arc::<ManualClock>::clone(&clock),
+                ids,
+                entitlements,
+                live: LiveBus::in_process().feed("playback"),
+            },
+            clock,
+        }
     }
 
     pub(crate) fn database(&self) -> &Database {

@@ -14,7 +14,7 @@ use kit_graph::ErrorCode;
 use kit_viewer::{RequestToVerify, Viewer};
 use serde_json::json;
 
-use super::Shared;
+use super::{Shared, subscription};
 use crate::Call;
 use crate::limits::GRAPHQL_BODY_BYTES_MAX;
 use crate::trace::trace_id;
@@ -24,7 +24,7 @@ const GRAPHQL_RESPONSE: HeaderValue = HeaderValue::from_static("application/grap
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Why a request is not run.
-struct Refused(StatusCode, ErrorCode, String);
+pub(super) struct Refused(pub(super) StatusCode, pub(super) ErrorCode, pub(super) String);
 
 /// Answers one operation.
 pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -49,7 +49,11 @@ async fn run(shared: &Shared, parts: &Parts, body: Body, origin: Origin) -> Resu
         let message = format!("the body is no GraphQL request in JSON: {error}");
         Refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, message)
     })?;
-    Ok(reply(&shared.execute(request, Call { viewer, origin }).await, &parts.headers))
+    let call = Call { viewer, origin };
+    if subscription::is_wanted(&parts.headers) {
+        return subscription::answer(shared, request, call).await;
+    }
+    Ok(reply(&shared.execute(request, call).await, &parts.headers))
 }
 
 fn accept_content_type(headers: &HeaderMap) -> Result<(), Refused> {

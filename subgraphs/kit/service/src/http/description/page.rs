@@ -1,48 +1,24 @@
-//! `/openapi.json` and `/docs/rest`: what these paths are, for programs and for people (S0-DOC-1).
-//!
-//! The page is made of the same document, as plain HTML: it needs no script and no other file.
+//! The page, as plain HTML.
 
 use std::fmt::Write;
-use std::sync::LazyLock;
 
-use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// OpenAPI 3.1.
-const DOCUMENT: &str = include_str!("../../openapi.json");
-const STYLE: &str = include_str!("description.css");
-const CACHED: &str = "public, max-age=300";
-
-static PAGE: LazyLock<String> = LazyLock::new(|| {
-    let document = serde_json::from_str(DOCUMENT).expect("invariant: the document is JSON, as a test says");
-    page(&document)
-});
+const STYLE: &str = include_str!("page.css");
 
 /// Nothing but the page's own style.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
+pub(super) fn policy() -> String {
     let style = STANDARD.encode(Sha256::digest(STYLE));
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-});
-
-/// `GET /openapi.json`
-pub(super) async fn document() -> Response {
-    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, CACHED)], DOCUMENT).into_response()
 }
 
-/// `GET /docs/rest`
-pub(super) async fn shown() -> Response {
-    let headers =
-        [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, CACHED), (CONTENT_SECURITY_POLICY, &POLICY)];
-    (headers, PAGE.as_str()).into_response()
-}
-
-fn page(document: &Value) -> String {
+/// The page of a document, which it links to.
+pub(super) fn written(document: &Value, document_path: &str) -> String {
     let info = &document["info"];
     let mut body = String::new();
     let mut contents = String::new();
@@ -69,7 +45,7 @@ fn page(document: &Value) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>{title}</title><style>{STYLE}</style></head><body><a class=\"skip\" href=\"#main\">To the paths</a>\
-         <header><h1>{title}</h1><p>{description}</p><p><a href=\"/openapi.json\">OpenAPI 3.1</a></p></header>\
+         <header><h1>{title}</h1><p>{description}</p><p><a href=\"{document_path}\">OpenAPI 3.1</a></p></header>\
          <nav aria-label=\"Contents\"><ul>{contents}<li><a href=\"#schemas\">Bodies</a></li></ul></nav>\
          <main id=\"main\">{body}<section aria-labelledby=\"schemas\"><h2 id=\"schemas\">Bodies</h2>{schemas}</section></main>\
          </body></html>"
@@ -97,9 +73,11 @@ fn push_operation(page: &mut String, document: &Value, path: &str, method: &str,
         let scheme = &document["components"]["securitySchemes"]["accessToken"]["description"];
         push(page, format_args!("<p>Needs <code>Authorization: Bearer</code>: {}</p>", marked(text(scheme))));
     }
+    push_parameters(page, document, operation);
     let bodies = operation["requestBody"]["content"].as_object().into_iter().flatten();
     for (content_type, body) in bodies {
-        let schema = body["schema"]["$ref"].as_str().map(linked).unwrap_or_default();
+        let schema = &body["schema"];
+        let schema = schema["$ref"].as_str().map_or_else(|| escaped(&kind(schema)), linked);
         push(page, format_args!("<p>Body: {schema} as <code>{}</code></p>", escaped(content_type)));
     }
     *page += "<table><thead><tr><th scope=\"col\">Status</th><th scope=\"col\">Meaning</th></tr></thead><tbody>";
@@ -111,6 +89,29 @@ fn push_operation(page: &mut String, document: &Value, path: &str, method: &str,
         push(page, format_args!("<tr><th scope=\"row\">{status}</th><td>{meaning}{schema}</td></tr>"));
     }
     *page += "</tbody></table></article>";
+}
+
+fn push_parameters(page: &mut String, document: &Value, operation: &Value) {
+    let mut parameters = operation["parameters"].as_array().into_iter().flatten().peekable();
+    if parameters.peek().is_none() {
+        return;
+    }
+    *page += "<table><thead><tr><th scope=\"col\">Parameter</th><th scope=\"col\">Type</th><th scope=\"col\">Meaning</th></tr></thead><tbody>";
+    for parameter in parameters {
+        let shared = parameter["$ref"].as_str().and_then(|reference| document.pointer(reference.strip_prefix('#')?));
+        let parameter = shared.unwrap_or(parameter);
+        let needed = if parameter["required"] == true { "" } else { ", optional" };
+        let (name, place) = (escaped(text(&parameter["name"])), escaped(text(&parameter["in"])));
+        let shown = escaped(&kind(&parameter["schema"]));
+        let meaning = marked(text(&parameter["description"]));
+        push(
+            page,
+            format_args!(
+                "<tr><th scope=\"row\"><code>{name}</code> ({place})</th><td>{shown}{needed}</td><td>{meaning}</td></tr>"
+            ),
+        );
+    }
+    *page += "</tbody></table>";
 }
 
 fn push_properties(page: &mut String, schema: &Value) {
@@ -183,4 +184,47 @@ fn escaped(text: &str) -> String {
 fn push(page: &mut String, part: std::fmt::Arguments<'_>) {
     // Writing to a string does not fail.
     let _ = page.write_fmt(part);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// S0-DOC-1: what a document says is shown, and none of it is markup.
+    #[test]
+    fn a_document_is_text() {
+        let document = json!({
+            "info": { "title": "A <b>", "description": "Say `hello`." },
+            "tags": [{ "name": "All of it", "description": "" }],
+            "components": {
+                "parameters": { "to": { "name": "to", "in": "query", "required": true, "description": "Whom.", "schema": { "type": "string" } } },
+                "schemas": { "Word": { "type": "object", "required": ["text"], "properties": { "text": { "type": "string", "enum": ["a", "b"] } } } },
+            },
+            "paths": { "/say/{id}": { "post": {
+                "operationId": "say", "tags": ["All of it"], "summary": "<script>", "description": "One.\n- not a list",
+                "parameters": [{ "$ref": "#/components/parameters/to" }, { "name": "id", "in": "path", "schema": { "type": "integer" } }],
+                "requestBody": { "content": { "text/plain": { "schema": { "type": "string", "format": "binary" } } } },
+                "responses": { "400": { "description": "- `a`: one\n- `b`: two", "content": { "x": { "schema": { "$ref": "#/components/schemas/Word" } } } } },
+            } } },
+        });
+        let page = written(&document, "/words.json");
+        for shown in [
+            "<title>A &lt;b&gt;</title>",
+            "Say <code>hello</code>.",
+            "<h2 id=\"all-of-it\">All of it</h2>",
+            "&lt;script&gt;",
+            "<b>POST</b> /say/{id}",
+            "<code>to</code> (query)</th><td>string</td><td>Whom.</td>",
+            "<code>id</code> (path)</th><td>integer, optional</td>",
+            "Body: string (binary) as <code>text/plain</code>",
+            "<code>a</code>: one<br><code>b</code>: two <a href=\"#schema-Word\">Word</a>",
+            "string: a, b",
+            "href=\"/words.json\"",
+        ] {
+            assert!(page.contains(shown), "{shown} is missing in {page}");
+        }
+        assert!(!page.contains("<script"));
+    }
 }

@@ -1,0 +1,127 @@
+//! The stream of one subscription.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::stream;
+use router_execution::Subscription;
+use serde_json::json;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::format;
+use super::places::Place;
+use crate::admission::stream_type::StreamType;
+use crate::pipeline::Pipeline;
+use crate::refusal::{ErrorCode, RequestError};
+
+/// Replies that are ready before the client has taken the one before. More would be memory for nothing: a client that is
+/// too slow is waited for, and with it the subgraph.
+const READY_MAX: usize = 1;
+
+/// How a stream goes on, and when it ends.
+pub(super) struct Stream {
+    pub(super) stream_type: StreamType,
+    /// The longest silence.
+    pub(super) heartbeat: Duration,
+    /// When the viewer's token has expired; never without one.
+    pub(super) ends_in: Option<Duration>,
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
+/// What happens next.
+enum Happening {
+    Reply(Bytes),
+    Silence,
+    Complete,
+    Expired,
+    Stopping,
+}
+
+struct State {
+    stream: Stream,
+    replies: mpsc::Receiver<Bytes>,
+    ends_at: Option<Instant>,
+    is_over: bool,
+}
+
+impl Stream {
+    /// The parts, while they come. When the body is dropped, the subscription ends, and its place is free.
+    pub(super) fn body(
+        self,
+        pipeline: Arc<Pipeline>,
+        subscription: Subscription,
+        trace_id: String,
+        place: Place,
+    ) -> Body {
+        let (sender, replies) = mpsc::channel(READY_MAX);
+        let span = tracing::info_span!("subscription", trace_id);
+        tokio::spawn(execute(pipeline, subscription, trace_id, place, sender).instrument(span));
+        let ends_at = self.ends_in.and_then(|ends_in| Instant::now().checked_add(ends_in));
+        let state = State { stream: self, replies, ends_at, is_over: false };
+        Body::from_stream(stream::unfold(state, |mut state| async move {
+            let part = state.part().await?;
+            Some((Ok::<_, std::convert::Infallible>(part), state))
+        }))
+    }
+}
+
+/// Executes the events until nobody listens any more. A task of its own, since an execution that has begun must not be
+/// cut off by a sign of life.
+async fn execute(
+    pipeline: Arc<Pipeline>,
+    mut subscription: Subscription,
+    trace_id: String,
+    _place: Place,
+    sender: mpsc::Sender<Bytes>,
+) {
+    loop {
+        let next = tokio::select! {
+            next = pipeline.query_executor.next(&mut subscription) => next,
+            () = sender.closed() => return,
+        };
+        let Some(mut reply) = next else { return };
+        pipeline.mask.apply(&mut reply.errors, &trace_id);
+        if sender.send(reply.to_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+impl State {
+    async fn part(&mut self) -> Option<Bytes> {
+        if self.is_over {
+            return None;
+        }
+        let stream_type = self.stream.stream_type;
+        let happening = self.happening().await;
+        self.is_over = !matches!(happening, Happening::Reply(_) | Happening::Silence);
+        match happening {
+            Happening::Reply(reply) => Some(format::next(stream_type, &reply)),
+            Happening::Silence => Some(format::heartbeat(stream_type)),
+            Happening::Complete => Some(format::complete(stream_type)),
+            Happening::Expired => Some([expired(stream_type), format::complete(stream_type)].concat().into()),
+            Happening::Stopping => None,
+        }
+    }
+
+    async fn happening(&mut self) -> Happening {
+        let never = Instant::now() + Duration::from_secs(60 * 60 * 24 * 365);
+        tokio::select! {
+            biased;
+            _ = self.stream.stopping.wait_for(|is_stopping| *is_stopping) => Happening::Stopping,
+            () = tokio::time::sleep_until(self.ends_at.unwrap_or(never)) => Happening::Expired,
+            reply = self.replies.recv() => reply.map_or(Happening::Complete, Happening::Reply),
+            () = tokio::time::sleep(self.stream.heartbeat) => Happening::Silence,
+        }
+    }
+}
+
+fn expired(stream_type: StreamType) -> Bytes {
+    let message = "The access token has expired; subscribe again with a new one.";
+    let error = RequestError::new(ErrorCode::Unauthenticated, message);
+    format::next(stream_type, &Bytes::from(json!({ "errors": [error] }).to_string()))
+}

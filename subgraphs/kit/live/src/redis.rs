@@ -1,0 +1,109 @@
+//! Live messages between replicas: Redis' own publish and subscribe, a channel for each subgraph.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{AsyncCommands, Client, RedisResult};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+use ulid::Ulid;
+
+use crate::topics::Topics;
+
+/// Messages that wait for the server. Beyond it they are lost: they would come too late.
+const WAITING_MAX: usize = 1_024;
+/// Longest wait for a connection and for an answer.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(2);
+/// How long a listener of a lost server waits before it tries again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// A message on its way.
+#[derive(Debug, Serialize, Deserialize)]
+struct Announcement {
+    /// Which replica says so: it has told its own listeners already.
+    replica: String,
+    topic: String,
+    message: Value,
+}
+
+/// Tells the other replicas of a subgraph.
+#[derive(Debug, Clone)]
+pub(crate) struct Announcer {
+    replica: Arc<str>,
+    waiting: mpsc::Sender<String>,
+}
+
+impl Announcer {
+    pub(crate) fn announce(&self, topic: &str, message: &Value) {
+        let announcement =
+            Announcement { replica: self.replica.to_string(), topic: topic.to_owned(), message: message.clone() };
+        let text = serde_json::to_string(&announcement).expect("invariant: text and JSON can be written as JSON");
+        if let Err(TrySendError::Full(_)) = self.waiting.try_send(text) {
+            tracing::warn!("a live message is lost: the server of live messages does not keep up");
+        }
+    }
+}
+
+/// Begins to tell and to hear. Both end when the feed is gone.
+pub(crate) fn connect(client: Client, subgraph: &'static str, topics: &Arc<Topics>) -> Announcer {
+    let channel = format!("live:{subgraph}");
+    let replica: Arc<str> = Ulid::generate().to_string().into();
+    let (waiting, announcements) = mpsc::channel(WAITING_MAX);
+    tokio::spawn(announce(client.clone(), channel.clone(), announcements));
+    tokio::spawn(hear(client, channel, Arc::clone(&replica), Arc::downgrade(topics)));
+    Announcer { replica, waiting }
+}
+
+async fn announce(client: Client, channel: String, mut announcements: mpsc::Receiver<String>) {
+    let config = ConnectionManagerConfig::new()
+        .set_connection_timeout(Some(ANSWER_TIME_MAX))
+        .set_response_timeout(Some(ANSWER_TIME_MAX))
+        .set_number_of_retries(1);
+    let mut connection = match ConnectionManager::new_lazy_with_config(client, config) {
+        Ok(connection) => connection,
+        Err(error) => return tracing::error!(%error, "live messages reach no other replica"),
+    };
+    while let Some(announcement) = announcements.recv().await {
+        let published: RedisResult<()> = connection.publish(&channel, announcement).await;
+        if let Err(error) = published {
+            tracing::warn!(%error, channel, "a live message is lost: the server of live messages cannot be reached");
+        }
+    }
+}
+
+async fn hear(client: Client, channel: String, replica: Arc<str>, topics: Weak<Topics>) {
+    while topics.strong_count() > 0 {
+        if let Err(error) = follow(&client, &channel, &replica, &topics).await {
+            tracing::warn!(%error, channel, "live messages of other replicas cannot be heard; trying again");
+        }
+        let Some(topics) = topics.upgrade() else { return };
+        topics.interrupt();
+        drop(topics);
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Passes on what comes until the connection is lost, or nobody is left to hear it.
+async fn follow(client: &Client, channel: &str, replica: &str, topics: &Weak<Topics>) -> RedisResult<()> {
+    let mut listening = client.get_async_pubsub().await?;
+    listening.subscribe(channel).await?;
+    // Who began to listen before this moment may have missed something.
+    if let Some(topics) = topics.upgrade() {
+        topics.interrupt();
+    }
+    let mut messages = listening.into_on_message();
+    while let Some(message) = messages.next().await {
+        let Some(topics) = topics.upgrade() else { return Ok(()) };
+        let text: String = message.get_payload()?;
+        match serde_json::from_str::<Announcement>(&text) {
+            Ok(heard) if heard.replica != replica => topics.tell(&heard.topic, heard.message),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, channel, "a live message cannot be read"),
+        }
+    }
+    Ok(())
+}

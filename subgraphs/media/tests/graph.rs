@@ -1,0 +1,8 @@
+//! media over its graph, as the router asks it.
+
+mod authorization;
+mod entities;
+mod mutations;
+mod paging;
+mod playing;
+mod quota;

@@ -1,0 +1,207 @@
+//! F1, Learn (domain 3.12): from a course that is made to one that is completed, through the router alone, with the
+//! operations that front ends use.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::product::{Client, Reply, in_both_shapes};
+
+const ENROLL: &str = include_str!("../docs/graph/operations/04-enroll.graphql");
+const PLAY_LESSON: &str = include_str!("../docs/graph/operations/05-play-lesson.graphql");
+const RECORD_PLAYBACK: &str = include_str!("../docs/graph/operations/06-record-playback.graphql");
+const RESUME_ELSEWHERE: &str = include_str!("../docs/graph/operations/07-resume-elsewhere.graphql");
+const LEARNER_DASHBOARD: &str = include_str!("../docs/graph/operations/03-learner-dashboard.graphql");
+/// A film of some seconds.
+const FILM: &[u8] = include_bytes!("../subgraphs/media/src/seed/clip.mp4");
+
+/// A mutation with its input; its payload, which has no user errors.
+async fn change(client: &Client, mutation: &str, selection: &str, input: Value) -> Value {
+    let (first, rest) = mutation.split_at(1);
+    let operation = format!(
+        "mutation($input: {}{rest}Input!) {{ {mutation}(input: $input) {{ {selection} userErrors {{ message path }} }} }}",
+        first.to_ascii_uppercase()
+    );
+    let reply = client.operation(&operation, json!({ "input": input })).await;
+    let payload = reply.data()[mutation].clone();
+    assert_eq!(payload["userErrors"], json!([]), "{mutation}: {payload}");
+    payload
+}
+
+/// Asks again until the answer is as it should be: events take a moment (F1: at most one second, here with room for a
+/// busy machine).
+async fn until(
+    what: &str,
+    client: &Client,
+    operation: &str,
+    variables: Value,
+    is_so: impl Fn(&Reply) -> bool,
+) -> Reply {
+    let mut last = None;
+    for _ in 0..200 {
+        let reply = client.operation(operation, variables.clone()).await;
+        if is_so(&reply) {
+            return reply;
+        }
+        last = Some(reply);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{what} did not come about: {last:#?}");
+}
+
+/// The bytes' digest, as `createUpload` wants it.
+fn sha256_hex(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Announces, sends and completes a film; its id.
+async fn upload(teacher: &Client, owner: &Value) -> Value {
+    let input = json!({
+        "kind": "VIDEO", "fileName": "lesson.mp4", "contentType": "video/mp4", "byteSize": FILM.len(),
+        "sha256": sha256_hex(FILM), "ownerId": owner,
+    });
+    let announced =
+        change(teacher, "createUpload", "upload { id method url headers { name value } file { id } }", input).await;
+    let upload = &announced["upload"];
+    let headers: Vec<(&str, &str)> = upload["headers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|header| (header["name"].as_str().unwrap(), header["value"].as_str().unwrap()))
+        .collect();
+    let sent = teacher.follow_address(Method::PUT, upload["url"].as_str().unwrap(), &headers, FILM.to_vec()).await;
+    assert!([200, 201].contains(&sent.status), "{} {}", sent.status, String::from_utf8_lossy(&sent.bytes));
+    let completed = change(
+        teacher,
+        "completeUpload",
+        "file { status sha256 durationSeconds }",
+        json!({ "uploadId": upload["id"] }),
+    )
+    .await;
+    assert_eq!(completed["file"]["status"], "READY");
+    assert_eq!(completed["file"]["sha256"], sha256_hex(FILM));
+    upload["file"]["id"].clone()
+}
+
+/// A published course with one lesson that has a film, for nothing; the ids of both and the lesson's length.
+async fn teach(admin: &Client, title: &str) -> (Value, Value, i64) {
+    let found = admin.query("{ me { id } categories { id } }").await;
+    let (me, category) = (&found.data()["me"]["id"], &found.data()["categories"][0]["id"]);
+    let course = change(
+        admin,
+        "createCourse",
+        "course { id }",
+        json!({
+            "title": title, "description": "From nothing to something.", "level": "BEGINNER", "language": "en",
+            "categoryId": category, "instructorIds": [me], "listPrice": { "amountMinor": 0, "currency": "KRW" },
+        }),
+    )
+    .await["course"]["id"]
+        .clone();
+    let lesson = change(admin, "addLesson", "lesson { id }", json!({ "courseId": course, "title": "First" })).await["lesson"]["id"].clone();
+    // Media knows a lesson by what learning tells.
+    until("media's lesson", admin, "query($id: ID!) { playable(id: $id) { id } }", json!({ "id": lesson }), |reply| {
+        reply.at("/data/playable/id") == &lesson
+    })
+    .await;
+    upload(admin, &lesson).await;
+    let length = until(
+        "the lesson's length",
+        admin,
+        "query($id: ID!) { lesson(id: $id) { durationSeconds } }",
+        json!({ "id": lesson }),
+        |reply| reply.at("/data/lesson/durationSeconds").as_i64().is_some_and(|length| length > 0),
+    )
+    .await
+    .data()["lesson"]["durationSeconds"]
+        .as_i64()
+        .unwrap();
+    change(admin, "publishCourse", "course { status }", json!({ "courseId": course })).await;
+    (course, lesson, length)
+}
+
+fn moment(before: Duration) -> String {
+    let moment = SystemTime::now() - before;
+    chrono::DateTime::<chrono::Utc>::from(moment).to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+in_both_shapes! {
+    /// F1; S0-COURSE-1, S0-COURSE-3, S0-COURSE-4, S0-FILE-1, S0-ENR-1, S0-ENR-2, S0-PLAY-1, S0-PLAY-2, S0-LOG-1, S1-FLOW-4,
+    /// S3-FILE-1; signature operations 03 to 07 as they are written.
+    async fn a_course_is_made_found_watched_and_completed(product: &Product) {
+        let admin = product.signed_in("admin").await;
+        let (course, lesson, length) = teach(&admin, "A course of one lesson").await;
+
+        // Somebody new may not watch it yet.
+        let registered = product.client().post("/auth/v1/register", &json!({
+            "name": "Learner", "email": "f1-learner@demo.invalid", "password": "a long enough secret"
+        })).await;
+        let learner = product.client().with_token(registered.at("/accessToken").as_str().unwrap());
+        let denied = until("the price", &learner, PLAY_LESSON, json!({ "id": lesson }), |reply| {
+            reply.at("/data/playable/stream/reason") == "NOT_ENROLLED"
+        }).await;
+        assert_eq!(denied.data()["playable"]["stream"]["__typename"], "AccessDenied");
+        assert_eq!(denied.data()["playable"]["course"]["title"], "A course of one lesson");
+
+        // Who enrols may, at the latest a second later.
+        let price = until("the course's price", &learner, "query($id: ID!) { course(id: $id) { viewerPrice { reason } } }", json!({ "id": course }), |reply| {
+            reply.at("/data/course/viewerPrice/reason") == "FREE"
+        }).await;
+        assert_eq!(price.data()["course"]["viewerPrice"]["reason"], "FREE");
+        let enrolled = until("the enrolment", &learner, ENROLL, json!({ "in": { "courseId": course } }), |reply| {
+            reply.at("/data/enrollInCourse/enrollment/source") == "FREE"
+        }).await;
+        let first = &enrolled.data()["enrollInCourse"]["enrollment"]["course"]["lessons"]["edges"][0]["node"];
+        assert_eq!(first["stream"]["__typename"], "StreamTicket", "the mutation's own answer shows the lesson open");
+        let played = learner.operation(PLAY_LESSON, json!({ "id": lesson })).await;
+        let stream = played.data()["playable"]["stream"].clone();
+        assert_eq!((stream["contentType"].as_str(), stream["byteSize"].as_u64()), (Some("video/mp4"), Some(FILM.len() as u64)));
+
+        // The address of the file serves ranges, to whoever has it.
+        let address = stream["url"].as_str().unwrap();
+        let range = product.client().follow_address(Method::GET, address, &[("range", "bytes=100-199")], Vec::new()).await;
+        assert_eq!((range.status, &range.bytes[..]), (206, &FILM[100..200]));
+        assert_eq!(range.headers["content-range"], format!("bytes 100-199/{}", FILM.len()));
+        let whole = product.client().follow_address(Method::GET, address, &[], Vec::new()).await;
+        assert_eq!((whole.status, whole.bytes == FILM), (200, true));
+        let forged = product.client().follow_address(Method::GET, &address.replace("sig=", "sig=a"), &[], Vec::new()).await;
+        assert_eq!(forged.status, 403, "{}", String::from_utf8_lossy(&forged.bytes));
+
+        // Watching on one device is seen on another.
+        let mut elsewhere = learner.subscribe(RESUME_ELSEWHERE).await;
+        let ticket = learner.operation(
+            "query($id: ID!) { playable(id: $id) { stream { ... on StreamTicket { id } } } }", json!({ "id": lesson }),
+        ).await.data()["playable"]["stream"]["id"].clone();
+        let session = change(&learner, "startPlayback", "session { id }", json!({ "playableId": lesson, "ticketId": ticket, "device": "TV" })).await["session"]["id"].clone();
+        let length_ago = Duration::from_secs(u64::try_from(length).unwrap());
+        let batch = json!({ "in": { "sessionId": session, "events": [
+            { "seq": 1, "kind": "PLAY", "positionSeconds": 0.0, "at": moment(length_ago) },
+            { "seq": 2, "kind": "HEARTBEAT", "positionSeconds": length as f64, "at": moment(Duration::ZERO) },
+        ] } });
+        let recorded = learner.operation(RECORD_PLAYBACK, batch.clone()).await;
+        assert_eq!(recorded.data()["recordPlaybackEvents"]["userErrors"], json!([]));
+        assert_eq!(recorded.data()["recordPlaybackEvents"]["progress"], json!({ "percent": 100.0, "completed": true }));
+        let seen = elsewhere.next().await;
+        assert_eq!(seen, json!({ "data": { "progressChanged": {
+            "playable": { "id": lesson, "title": "First" },
+            "progress": { "positionSeconds": length, "percent": 100.0 },
+        } } }));
+        let again = learner.operation(RECORD_PLAYBACK, batch).await;
+        assert_eq!(again.data()["recordPlaybackEvents"]["accepted"], 0, "a batch that comes twice counts once");
+        change(&learner, "endPlayback", "session { endedAt }", json!({ "sessionId": session })).await;
+
+        // The lesson is complete, and with it the course.
+        let done = until(
+            "the completion", &learner,
+            "query($id: ID!) { course(id: $id) { viewerProgress { percent completedLessons nextLessonId } viewerEnrollment { completedAt } } }",
+            json!({ "id": course }), |reply| reply.at("/data/course/viewerEnrollment/completedAt").is_string(),
+        ).await;
+        assert_eq!(done.data()["course"]["viewerProgress"], json!({ "percent": 100.0, "completedLessons": 1, "nextLessonId": null }));
+        let dashboard = learner.operation(LEARNER_DASHBOARD, json!({})).await;
+        let me = &dashboard.data()["me"];
+        assert_eq!(me["enrollments"]["edges"], json!([]), "what is completed is not unfinished");
+        assert_eq!(me["learningPattern"]["hourHistogram"].as_array().map(Vec::len), Some(24));
+    }
+}
