@@ -8,7 +8,7 @@ use crate::arguments::{DatabaseArguments, Options};
 use crate::configuration::{self, Configuration};
 use crate::data_directory::DataDirectory;
 use crate::services::{self, Services};
-use crate::{demonstration, platform};
+use crate::{demonstration, front, platform};
 
 /// Brings each database forward, and says which files were applied.
 pub(crate) async fn migrate(options: &Options, arguments: &DatabaseArguments) -> Result<(), Box<dyn Error>> {
@@ -28,7 +28,8 @@ pub(crate) async fn migrate(options: &Options, arguments: &DatabaseArguments) ->
 
 /// Fills each empty database with its share of the demonstration data.
 pub(crate) async fn seed(options: &Options, arguments: &DatabaseArguments) -> Result<(), Box<dyn Error>> {
-    let configuration = configuration::load(options.config.as_deref())?;
+    let mut configuration = configuration::load(options.config.as_deref())?;
+    configuration.media.public_url.get_or_insert_with(|| front::origin(options.listen));
     let services = Services::open(DataDirectory::open(&options.data_dir)?, &configuration).await?;
     let mut running = Vec::new();
     for subgraph in chosen(arguments, &configuration)? {

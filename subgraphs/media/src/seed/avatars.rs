@@ -67,7 +67,7 @@ impl MediaSeeder {
             let mut transaction = database.begin().await?;
             for avatar in chunk {
                 let url = self.tickets.public_url(avatar.id);
-                let changed = events::avatar_changed(avatar.user.id, &url, key.anchor.micros());
+                let changed = events::avatar_changed(avatar.user.id, Some(&url), key.anchor.micros());
                 outbox::append(&mut transaction, &origin, changed).await?;
             }
             transaction.commit().await?;

@@ -48,6 +48,16 @@ fn a_growing_table_leaves_the_rows_that_were_there() {
             (after.id, after.created_at, &after.handle, &after.display_name, after.archetype)
         );
     }
+    for (before, after) in small.users().iter().zip(large.users()) {
+        let told = |world: &World, user| serde_json::to_value(world.login_events(user)).ok();
+        assert_eq!(told(&small, before), told(&large, after), "{}", before.handle);
+    }
+    for (before, after) in small.companies().iter().zip(large.companies()) {
+        assert_eq!((before.id, &before.name), (after.id, &after.name));
+    }
+    for (before, after) in small.plans().iter().zip(large.plans()) {
+        assert_eq!((before.id, before.name, before.price_minor), (after.id, after.name, after.price_minor));
+    }
     for (before, after) in small.categories().iter().zip(large.categories()) {
         assert_eq!((before.id, before.slug, before.parent_id), (after.id, after.slug, after.parent_id));
     }

@@ -1,23 +1,19 @@
 //! The seeder replays sittings by the rules that live events go through: both leave the same behind.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use kit_demonstration::{Table, Viewing, World};
-use kit_ids::{IdGenerator, ManualClock, PlaybackSessionId, SystemRandomness};
+use kit_ids::PlaybackSessionId;
 use kit_service::Worker;
 use kit_testing::{TestDatabase, on_each_database};
 
 use super::super::replay::events;
 use super::super::tables::{COUNTED_VIEWS, RETENTION, VIEW_STATS, WATCH_PROGRESS, WATCH_TIME, WATCHERS};
 use super::{checksum, seeded, tiny};
-use crate::MIGRATIONS;
 use crate::domain::{EventKind, PlaybackEvent};
-use crate::service::Deck;
 use crate::service::forgetting::Forgetting;
 use crate::service::idling::Idling;
-use crate::service::stage::{AlmostEverything, call, request};
-use crate::store::playables::{self, PlayableMeta};
+use crate::service::stage::{Stage, call, request};
 use crate::store::sessions;
 
 /// All that is made of sessions and events, which have ids of their own.
@@ -33,24 +29,13 @@ fn story(world: &World) -> Vec<(i64, &Viewing, Option<PlaybackEvent>)> {
     story
 }
 
-/// The subgraph before anything is watched, at the time of a clock.
-async fn stage(place: &TestDatabase, world: &World, clock: &Arc<ManualClock>) -> Deck {
-    let database = place.migrated(&MIGRATIONS).await;
-    let mut transaction = database.begin().await.unwrap();
-    for lesson in world.lessons() {
-        let (length, course) = (Some(lesson.duration_seconds), Some(lesson.course_id));
-        let meta = PlayableMeta { duration_seconds: length, course_id: course, is_removed: false };
-        playables::keep(&mut transaction, lesson.id.into(), meta, 1).await.unwrap();
-    }
-    transaction.commit().await.unwrap();
-    let ids = IdGenerator::new(Arc::<ManualClock>::clone(clock), Arc::new(SystemRandomness));
-    Deck { database, clock: Arc::<ManualClock>::clone(clock), ids, entitlements: Arc::new(AlmostEverything) }
-}
-
 /// Tells the story to the services as clients would; which session each sitting has become.
-async fn live(place: &TestDatabase, world: &World) -> (Deck, HashMap<usize, PlaybackSessionId>) {
-    let clock = Arc::new(ManualClock::new(0));
-    let deck = stage(place, world, &clock).await;
+async fn live(place: &TestDatabase, world: &World) -> (Stage, HashMap<usize, PlaybackSessionId>) {
+    let stage = Stage::on(place).await;
+    for lesson in world.lessons() {
+        stage.tell_length(lesson.id.into(), lesson.duration_seconds).await;
+    }
+    let (deck, clock) = (&stage.deck, &stage.clock);
     let idling = Idling { deck: deck.clone() };
     let mut begun = HashMap::new();
     for (at, viewing, event) in story(world) {
@@ -73,7 +58,7 @@ async fn live(place: &TestDatabase, world: &World) -> (Deck, HashMap<usize, Play
     let anchor = world.key().anchor.micros();
     idling.run(anchor).await.unwrap();
     Forgetting(deck.database.clone()).run(anchor).await.unwrap();
-    (deck, begun)
+    (stage, begun)
 }
 
 on_each_database! {
@@ -83,9 +68,9 @@ on_each_database! {
         let (lived, begun) = live(&place, &world).await;
         let elsewhere = TestDatabase::sqlite();
         let (seeded, _) = seeded(&elsewhere).await;
-        assert_eq!(checksum(&lived.database, MADE).await.unwrap(), checksum(&seeded, MADE).await.unwrap());
+        assert_eq!(checksum(lived.database(), MADE).await.unwrap(), checksum(&seeded, MADE).await.unwrap());
         for viewing in world.viewings() {
-            let mut lived = sessions::by_ids(&lived.database, &[begun[&viewing.row]]).await.unwrap().remove(0);
+            let mut lived = sessions::by_ids(lived.database(), &[begun[&viewing.row]]).await.unwrap().remove(0);
             lived.id = viewing.id;
             let seeded = sessions::by_ids(&seeded, &[viewing.id]).await.unwrap().remove(0);
             assert_eq!(lived, seeded);
