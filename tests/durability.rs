@@ -95,7 +95,7 @@ async fn nothing_acknowledged_is_lost(stop_it: impl FnOnce(&mut Product) + Send 
     }
 }
 
-/// EB, P13: kill -9 in the middle of mutations.
+/// EB-04, EB-10, P13: kill -9 in the middle of mutations, with databases that flush each commit.
 #[tokio::test]
 async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     nothing_acknowledged_is_lost(|product| product.front.kill()).await;

@@ -10,12 +10,15 @@ mod product;
 
 mod auth;
 mod command;
+mod databases;
 mod documentation;
 mod durability;
 mod endpoints;
 mod isolation;
 mod learning;
 mod membership;
+mod operations;
 mod playground;
 mod queries;
 mod refusals;
+mod revocation;

@@ -86,6 +86,9 @@ pub enum Command {
     Migrate(DatabaseArguments),
     /// Fill empty databases with demonstration data.
     Seed(DatabaseArguments),
+    /// Look after the events between subgraphs: what waits, and what was given up.
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Check the configuration, or print its JSON Schema.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -198,6 +201,50 @@ pub struct DatabaseArguments {
     pub subgraphs: Vec<String>,
 }
 
+/// `lyceum events`.
+#[derive(Debug, Subcommand)]
+pub enum EventsCommand {
+    /// Show what waits to be published, and how far each consumer is behind.
+    Outbox(EventArguments),
+    /// The events that consumers have given up.
+    #[command(subcommand)]
+    DeadLetters(DeadLettersCommand),
+}
+
+/// `lyceum events dead-letters`.
+#[derive(Debug, Subcommand)]
+pub enum DeadLettersCommand {
+    /// List the events that were given up, oldest first: reason, attempts, age.
+    List(EventArguments),
+    /// Give events to their consumers once more. What succeeds is settled; doing it again does nothing.
+    Replay(ReplayArguments),
+}
+
+/// Which subgraphs, and how it is shown.
+#[derive(Debug, Args)]
+pub struct EventArguments {
+    /// Only this subgraph; as often as needed. Default: all that are configured.
+    #[arg(long = "subgraph", value_name = "NAME")]
+    pub subgraphs: Vec<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: OutputFormat,
+}
+
+/// `lyceum events dead-letters replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// The ids of the events, as the list shows them.
+    #[arg(required_unless_present = "all")]
+    pub ids: Vec<String>,
+    /// Every event that was given up.
+    #[arg(long, conflicts_with = "ids")]
+    pub all: bool,
+    /// Which subgraphs, and how it is shown.
+    #[command(flatten)]
+    pub events: EventArguments,
+}
+
 /// `lyceum config`.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
@@ -207,10 +254,10 @@ pub enum ConfigCommand {
     Schema,
 }
 
-/// How errors are printed.
+/// How something is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OutputFormat {
-    /// For people: file, line and caret.
+    /// For people.
     Text,
     /// For tools.
     Json,

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::arguments::Options;
 use crate::data_directory::DataDirectory;
+use crate::revocations::Revocations;
 use crate::services::REQUEST_KEY_ID;
 
 /// The router's two listeners, open.
@@ -79,7 +80,7 @@ pub async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Bo
 }
 
 /// The router for a supergraph. `in_process` are the services of subgraphs that run here; the others are reached over
-/// HTTP, at the addresses in the supergraph.
+/// HTTP, at the addresses in the supergraph. `revocations` tells it whose sessions have ended.
 ///
 /// # Errors
 /// When the parts do not fit together.
@@ -88,6 +89,7 @@ pub fn router(
     settings: RouterSettings,
     directory: &DataDirectory,
     in_process: BTreeMap<String, axum::Router>,
+    revocations: Option<&Revocations>,
 ) -> Result<RouterServer, Box<dyn Error>> {
     let signer = RequestSigner::new(REQUEST_KEY_ID, SecretSlice::from(directory.request_key()?))?;
     let mut builder = RouterBuilder::new(supergraph, settings, signer);
@@ -95,6 +97,9 @@ pub fn router(
         let service: axum::Router<()> = service;
         let transport: Arc<dyn Transport> = Arc::new(InProcessTransport::new(service.into_service()));
         builder = builder.transport(name, transport);
+    }
+    if let Some(revocations) = revocations {
+        builder = builder.revocations(revocations.sessions());
     }
     Ok(builder.build()?)
 }

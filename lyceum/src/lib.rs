@@ -2,7 +2,8 @@
 //!
 //! - [`arguments`] is the command line, [`configuration`] the file that it names;
 //! - [`platform`] lists the subgraphs that are built in, [`graph`] gathers the schemas of those configured;
-//! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them;
+//! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them, and [`revocations`] tells
+//!   it whose sessions have ended;
 //! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
 //!
@@ -17,6 +18,7 @@ pub mod demonstration;
 pub mod front;
 pub mod graph;
 pub mod platform;
+pub mod revocations;
 pub mod services;
 mod stop;
 
@@ -41,6 +43,7 @@ pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         Command::Seed(databases) => runtime.block_on(commands::databases::seed(&options, &databases)),
         Command::Compose(compose) => runtime.block_on(commands::compose::run(&options, &compose)),
         Command::Plan(plan) => runtime.block_on(commands::plan::run(&options, &plan)),
+        Command::Events(events) => runtime.block_on(commands::events::run(&options, &events)),
         Command::Config(config) => runtime.block_on(commands::config::run(&options, &config)),
     };
     // A read of the standard input cannot be called off; the process need not wait for it.

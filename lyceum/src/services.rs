@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kit_database::{DatabaseLocation, DatabaseSettings, Durability};
 use kit_events::{EmbeddedEventLog, EventLog, RedisEventLog};
 use kit_live::LiveBus;
-use kit_service::{Neighbours, RunningSubgraph, ServiceSettings, Subgraph};
+use kit_service::{EventOperations, Neighbours, RunningSubgraph, ServiceSettings, Subgraph};
 use kit_viewer::{KeyRing, SharedKey};
 use secrecy::SecretString;
 
@@ -35,9 +35,8 @@ impl Services {
     /// When the data folder cannot be used, or the event log's address cannot be understood.
     pub async fn open(directory: DataDirectory, configuration: &Configuration) -> Result<Self, Box<dyn Error>> {
         let keys = KeyRing::new(vec![SharedKey::new(REQUEST_KEY_ID, directory.request_key()?)?])?;
-        let redis = redis_address(configuration);
-        let event_log = event_log(redis.as_ref(), &directory).await?;
-        let live = live_bus(redis.as_ref())?;
+        let event_log = event_log(configuration, &directory).await?;
+        let live = live_bus(configuration)?;
         let neighbours = Neighbours::default();
         for (name, subgraph) in &configuration.subgraphs {
             neighbours.add_over_http(name, &subgraph.url)?;
@@ -45,7 +44,14 @@ impl Services {
         Ok(Self { directory, keys, event_log, live, neighbours })
     }
 
-    /// Starts one subgraph on its database.
+    /// The event log.
+    #[must_use]
+    pub fn event_log(&self) -> Arc<dyn EventLog> {
+        Arc::clone(&self.event_log)
+    }
+
+    /// Starts one subgraph on its database. It answers; it hears nothing until it is told to begin, so that it can be seeded
+    /// first.
     ///
     /// # Errors
     /// When it does not start; the error names it.
@@ -54,14 +60,30 @@ impl Services {
         subgraph: &Subgraph,
         configuration: &Configuration,
     ) -> Result<RunningSubgraph, Box<dyn Error>> {
+        let running = kit_service::start_quietly(subgraph, self.settings(subgraph, configuration)?).await?;
+        self.neighbours.add_in_process(subgraph.name, running.router());
+        Ok(running)
+    }
+
+    /// Opens one subgraph for what operators do about its events, without running it.
+    ///
+    /// # Errors
+    /// When its database cannot be opened; the error names it.
+    pub async fn open_for_operations(
+        &self,
+        subgraph: &Subgraph,
+        configuration: &Configuration,
+    ) -> Result<EventOperations, Box<dyn Error>> {
+        Ok(kit_service::open_for_operations(subgraph, self.settings(subgraph, configuration)?).await?)
+    }
+
+    fn settings(&self, subgraph: &Subgraph, configuration: &Configuration) -> Result<ServiceSettings, Box<dyn Error>> {
         let database = database(subgraph.name, configuration, &self.directory)?;
         let mut settings = ServiceSettings::new(database, Arc::clone(&self.event_log), self.keys.clone());
         settings.options = crate::platform::options(subgraph.name, configuration, &self.directory);
         settings.live = self.live.clone();
         settings.neighbours = self.neighbours.clone();
-        let running = kit_service::start(subgraph, settings).await?;
-        self.neighbours.add_in_process(subgraph.name, running.router());
-        Ok(running)
+        Ok(settings)
     }
 }
 
@@ -72,21 +94,25 @@ fn redis_address(configuration: &Configuration) -> Option<SecretString> {
     url.map(SecretString::from)
 }
 
-/// The event log: on the server if there is one, else in the data folder.
-async fn event_log(
-    redis: Option<&SecretString>,
+/// The event log: on the server that the environment variable names, else on that of the configuration, else in the data
+/// folder.
+///
+/// # Errors
+/// When the address cannot be understood, or the file cannot be used.
+pub async fn event_log(
+    configuration: &Configuration,
     directory: &DataDirectory,
 ) -> Result<Arc<dyn EventLog>, Box<dyn Error>> {
-    match redis {
-        Some(url) => Ok(Arc::new(RedisEventLog::open(url).map_err(|error| not_understood(&error))?)),
+    match redis_address(configuration) {
+        Some(url) => Ok(Arc::new(RedisEventLog::open(&url).map_err(|error| not_understood(&error))?)),
         None => Ok(Arc::new(EmbeddedEventLog::open(directory.path(), Durability::PowerLoss).await?)),
     }
 }
 
 /// How those who listen hear: over the server if there is one, else within this process.
-fn live_bus(redis: Option<&SecretString>) -> Result<LiveBus, Box<dyn Error>> {
-    match redis {
-        Some(url) => Ok(LiveBus::over_redis(url).map_err(|error| not_understood(&error))?),
+fn live_bus(configuration: &Configuration) -> Result<LiveBus, Box<dyn Error>> {
+    match redis_address(configuration) {
+        Some(url) => Ok(LiveBus::over_redis(&url).map_err(|error| not_understood(&error))?),
         None => Ok(LiveBus::in_process()),
     }
 }

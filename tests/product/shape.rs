@@ -1,10 +1,12 @@
 //! The two shapes of the product: one process, or one for each part.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
+use kit_database::Durability;
+use kit_events::{EmbeddedEventLog, EventLog, RedisEventLog};
 use kit_testing::{MariaDb, Redis, skip_without};
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
@@ -39,6 +41,10 @@ pub(crate) struct Product {
     pub(crate) front: Process,
     /// The subgraphs' processes, by name; empty in one process.
     pub(crate) subgraphs: Vec<(String, Process)>,
+    /// How it runs.
+    pub(crate) shape: Shape,
+    folder: PathBuf,
+    events: Option<SecretString>,
     _temporary: Option<TempDir>,
 }
 
@@ -101,11 +107,27 @@ impl Product {
         self.client().sign_in(&format!("{persona}@demo.invalid"), PASSWORD).await
     }
 
+    /// The event log between the subgraphs, as one more process sees it.
+    pub(crate) async fn event_log(&self) -> Arc<dyn EventLog> {
+        match &self.events {
+            Some(url) => Arc::new(RedisEventLog::open(url).expect("the address can be understood")),
+            None => {
+                let folder = self.folder.join(".lyceum");
+                Arc::new(EmbeddedEventLog::open(&folder, Durability::ProcessDeath).await.expect("the log opens"))
+            }
+        }
+    }
+
+    /// A command on what this product keeps in its folder.
+    pub(crate) fn command(&self) -> Command {
+        lyceum(&self.folder)
+    }
+
     fn one_process(folder: &Path, prepare: &dyn Fn(&mut Command)) -> Self {
         let mut command = lyceum(folder);
         prepare(&mut command);
         command.args(["up", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"]);
-        Self::around(Process::start("lyceum up", command), Vec::new())
+        Self::around(Process::start("lyceum up", command), Vec::new(), folder, None)
     }
 
     fn distributed(folder: &Path, stores: &Stores, prepare: &dyn Fn(&mut Command)) -> Self {
@@ -130,13 +152,15 @@ impl Product {
         let mut command = lyceum(folder);
         prepare(&mut command);
         command.args(["router", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--config"]).arg(&file);
-        Self::around(Process::start("lyceum router", command), subgraphs)
+        stores.offer_events(&mut command);
+        Self::around(Process::start("lyceum router", command), subgraphs, folder, stores.events.clone())
     }
 
-    fn around(front: Process, subgraphs: Vec<(String, Process)>) -> Self {
+    fn around(front: Process, subgraphs: Vec<(String, Process)>, folder: &Path, events: Option<SecretString>) -> Self {
         let url = front.wait_for(|line| address_in(line, "/graphql"));
         let ops_url = front.wait_for(|line| address_in(line, "/health/ready"));
-        Self { url, ops_url, front, subgraphs, _temporary: None }
+        let shape = if subgraphs.is_empty() { Shape::OneProcess } else { Shape::Distributed };
+        Self { url, ops_url, front, subgraphs, shape, folder: folder.to_owned(), events, _temporary: None }
     }
 }
 
@@ -163,6 +187,11 @@ impl Stores {
             let variable = format!("LYCEUM_{}_DATABASE_URL", subgraph.to_uppercase());
             command.env(variable, schema.expose_secret());
         }
+        self.offer_events(command);
+    }
+
+    /// Names the event log to a process.
+    fn offer_events(&self, command: &mut Command) {
         if let Some(events) = &self.events {
             command.env("LYCEUM_EVENTS_REDIS_URL", events.expose_secret());
         }

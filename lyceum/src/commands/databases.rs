@@ -14,7 +14,7 @@ use crate::{demonstration, front, platform};
 pub(crate) async fn migrate(options: &Options, arguments: &DatabaseArguments) -> Result<(), Box<dyn Error>> {
     let configuration = configuration::load(options.config.as_deref())?;
     let directory = DataDirectory::open(&options.data_dir)?;
-    for subgraph in chosen(arguments, &configuration)? {
+    for subgraph in chosen(&arguments.subgraphs, &configuration)? {
         let settings = services::database(subgraph.name, &configuration, &directory)?;
         let applied = kit_service::migrate(subgraph, settings).await?;
         println!(
@@ -32,7 +32,7 @@ pub(crate) async fn seed(options: &Options, arguments: &DatabaseArguments) -> Re
     configuration.media.public_url.get_or_insert_with(|| front::origin(options.listen));
     let services = Services::open(DataDirectory::open(&options.data_dir)?, &configuration).await?;
     let mut running = Vec::new();
-    for subgraph in chosen(arguments, &configuration)? {
+    for subgraph in chosen(&arguments.subgraphs, &configuration)? {
         running.push(services.start(subgraph, &configuration).await?);
     }
     let seeded = demonstration::seed(&running, options.seed_profile).await;
@@ -43,12 +43,12 @@ pub(crate) async fn seed(options: &Options, arguments: &DatabaseArguments) -> Re
 }
 
 /// The subgraphs that were named, or all that are configured and built in.
-fn chosen(
-    arguments: &DatabaseArguments,
+pub(super) fn chosen(
+    names: &[String],
     configuration: &Configuration,
 ) -> Result<Vec<&'static Subgraph>, Box<dyn Error>> {
-    if arguments.subgraphs.is_empty() {
+    if names.is_empty() {
         return Ok(configuration.subgraphs.keys().filter_map(|name| platform::subgraph(name)).collect());
     }
-    arguments.subgraphs.iter().map(|name| Ok(platform::named(name)?)).collect()
+    names.iter().map(|name| Ok(platform::named(name)?)).collect()
 }

@@ -6,7 +6,8 @@ use std::error::Error;
 use crate::arguments::{Options, RouterArguments};
 use crate::data_directory::DataDirectory;
 use crate::front::{self, Listeners};
-use crate::{configuration, graph, stop};
+use crate::revocations::Revocations;
+use crate::{configuration, graph, services, stop};
 
 /// Serves until it is asked to stop.
 pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Result<(), Box<dyn Error>> {
@@ -15,7 +16,11 @@ pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Resul
     let directory = DataDirectory::open(&options.data_dir)?;
     let listeners = Listeners::open(options).await?;
     let names: Vec<String> = supergraph.subgraphs().iter().map(|subgraph| subgraph.name.clone()).collect();
-    let server = front::router(supergraph, configuration.router, &directory, BTreeMap::new())?;
+    let authentication = configuration.router.authentication.as_ref();
+    let open_log = async || services::event_log(&configuration, &directory).await;
+    let revocations = Revocations::follow(authentication, open_log).await?;
+    let server =
+        front::router(supergraph, configuration.router.clone(), &directory, BTreeMap::new(), revocations.as_ref())?;
     println!("the router serves {}", names.join(", "));
     println!("  GraphQL      http://{}/graphql", listeners.public_address()?);
     println!("  operations   http://{}/health/ready", listeners.operations_address()?);

@@ -23,6 +23,7 @@ pub(crate) async fn run(options: &Options, arguments: &SubgraphArguments) -> Res
     let services = Services::open(DataDirectory::open(&options.data_dir)?, &configuration).await?;
     let running = Arc::new(services.start(subgraph, &configuration).await?);
     demonstration::seed(std::slice::from_ref(&*running), options.seed_profile).await?;
+    running.begin().await;
     println!("{} serves http://{}/graphql", subgraph.name, listener.local_addr()?);
     let serving = tokio::spawn({
         let running = Arc::clone(&running);

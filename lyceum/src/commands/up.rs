@@ -10,6 +10,7 @@ use crate::arguments::{Options, SeedProfile};
 use crate::configuration::{Configuration, TransportKind};
 use crate::data_directory::DataDirectory;
 use crate::front::{self, Listeners};
+use crate::revocations::Revocations;
 use crate::services::Services;
 use crate::{configuration, demonstration, graph, platform, stop};
 
@@ -27,9 +28,14 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let services = Services::open(directory.clone(), &configuration).await?;
     let running = start_here(&services, &configuration).await?;
     demonstration::seed(&running, options.seed_profile).await?;
+    for subgraph in &running {
+        subgraph.begin().await;
+    }
     let in_process: BTreeMap<String, axum::Router> =
         running.iter().map(|subgraph| (subgraph.name().to_owned(), subgraph.router())).collect();
-    let server = front::router(supergraph, configuration.router.clone(), &directory, in_process)?;
+    let authentication = configuration.router.authentication.as_ref();
+    let revocations = Revocations::follow(authentication, async || Ok(services.event_log())).await?;
+    let server = front::router(supergraph, configuration.router.clone(), &directory, in_process, revocations.as_ref())?;
     greet(&configuration, options, public, operations);
     listeners.serve(&server, stop::requested()).await;
     for subgraph in &running {

@@ -14,9 +14,10 @@ use crate::configuration::{AuthenticationSettings, RouterSettings, SettingsError
 use crate::error_masking::ErrorMask;
 use crate::forwarding::RequestSigner;
 use crate::health::Health;
-use crate::identity::{Identity, JwksSource, SubgraphJwks};
+use crate::identity::{Identity, JwksSource, Revocations, SubgraphJwks};
 use crate::measured_transport::MeasuredTransport;
 use crate::operation::Operations;
+use crate::operators::Operators;
 use crate::pass_through::PassThrough;
 use crate::pipeline::Pipeline;
 use crate::playground::Playground;
@@ -68,6 +69,7 @@ pub struct RouterBuilder {
     signer: RequestSigner,
     transports: BTreeMap<String, Arc<dyn Transport>>,
     jwks: Option<Arc<dyn JwksSource>>,
+    revocations: Option<Arc<dyn Revocations>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -76,7 +78,7 @@ impl RouterBuilder {
     #[must_use]
     pub fn new(supergraph: Supergraph, settings: RouterSettings, signer: RequestSigner) -> Self {
         let (transports, jwks, clock) = (BTreeMap::new(), None, Arc::new(SystemClock));
-        Self { supergraph, settings, signer, transports, jwks, clock }
+        Self { supergraph, settings, signer, transports, jwks, revocations: None, clock }
     }
 
     /// Reaches `subgraph` by this transport; without one it is reached over HTTP at the supergraph's address.
@@ -90,6 +92,13 @@ impl RouterBuilder {
     #[must_use]
     pub fn jwks_source(mut self, source: Arc<dyn JwksSource>) -> Self {
         self.jwks = Some(source);
+        self
+    }
+
+    /// Refuses access tokens of the sessions that these know to have ended.
+    #[must_use]
+    pub fn revocations(mut self, revocations: Arc<dyn Revocations>) -> Self {
+        self.revocations = Some(revocations);
         self
     }
 
@@ -109,6 +118,7 @@ impl RouterBuilder {
         let transports = self.all_transports()?;
         let identity = Arc::new(self.identity(&transports)?);
         let pass_through = self.pass_through(&transports, &identity)?;
+        let operators = self.operators(&transports, &identity);
         let supergraph = Arc::new(self.supergraph);
         let requests = &self.settings.subgraph_requests;
         let executor = |timeout_ms| executor(&supergraph, &transports, Duration::from_millis(timeout_ms));
@@ -125,7 +135,7 @@ impl RouterBuilder {
         };
         let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();
         let health = Health::new(self.settings.health.clone(), probed);
-        Ok(RouterServer::new(pipeline, pass_through, health, self.settings.listeners))
+        Ok(RouterServer::new(pipeline, pass_through, health, operators, self.settings.listeners))
     }
 
     /// A transport and a path for every subgraph of the supergraph.
@@ -161,7 +171,8 @@ impl RouterBuilder {
             Some(source) => Arc::clone(source),
             None => self.configured_jwks(settings, transports)?,
         };
-        Ok(Identity::new(Some((settings.clone(), source)), Arc::clone(&self.clock)))
+        let identity = Identity::new(Some((settings.clone(), source)), Arc::clone(&self.clock));
+        Ok(identity.with_revocations(self.revocations.clone()))
     }
 
     fn configured_jwks(
@@ -180,6 +191,11 @@ impl RouterBuilder {
             (transport, "issuer".to_owned(), url.path().to_owned())
         };
         Ok(Arc::new(SubgraphJwks::new(transport, name, path, self.signer.clone())))
+    }
+
+    fn operators(&self, transports: &BTreeMap<String, Reached>, identity: &Arc<Identity>) -> Operators {
+        let subgraphs = transports.iter().map(|(name, reached)| (name.clone(), Arc::clone(&reached.transport)));
+        Operators { subgraphs: subgraphs.collect(), identity: Arc::clone(identity), signer: self.signer.clone() }
     }
 
     fn pass_through(

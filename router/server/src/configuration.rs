@@ -16,6 +16,7 @@ mod listeners;
 mod operations;
 mod pass_through;
 mod playground;
+mod revocation;
 mod subgraph_requests;
 mod subscriptions;
 
@@ -28,6 +29,7 @@ pub use listeners::ListenerSettings;
 pub use operations::{OperationCacheSettings, OperationLimits, OperationSettings};
 pub use pass_through::PassThroughRoute;
 pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, PlaygroundSignIn};
+pub use revocation::{RevocationSettings, WhenUnsure};
 pub use subgraph_requests::SubgraphRequestSettings;
 pub use subscriptions::SubscriptionSettings;
 

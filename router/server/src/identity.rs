@@ -8,9 +8,11 @@ mod claims;
 mod header;
 mod jwks;
 mod keys;
+mod revocation;
 
 pub(crate) use claims::AccessClaims;
 pub use jwks::{JwksError, JwksSource, SubgraphJwks};
+pub use revocation::{Revocations, RevokedSessions, Standing};
 
 use std::sync::Arc;
 
@@ -20,8 +22,9 @@ use thiserror::Error;
 use self::header::TokenHeader;
 use self::keys::{KeyLookupError, KeyStore};
 use crate::clock::Clock;
-use crate::configuration::AuthenticationSettings;
+use crate::configuration::{AuthenticationSettings, WhenUnsure};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
+use crate::telemetry;
 
 /// On whose behalf a request is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +46,7 @@ pub(crate) struct Identity {
 struct Verifier {
     settings: AuthenticationSettings,
     keys: Arc<KeyStore>,
+    revocations: Option<Arc<dyn Revocations>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -73,6 +77,11 @@ pub(crate) enum TokenError {
     NotYetValid,
     #[error("this server accepts no tokens")]
     NotConfigured,
+    #[error("the session of the token has ended")]
+    SessionEnded,
+    /// Not the client's fault: whether the session goes on is not known.
+    #[error("whether the session has ended cannot be told at present")]
+    SessionUnsure,
     /// Not the client's fault: without keys nothing can be said of the token.
     #[error("the issuer's signing keys cannot be fetched at present")]
     KeysUnavailable,
@@ -85,15 +94,31 @@ impl Identity {
     ) -> Self {
         let verifier = authentication.map(|(settings, source)| Verifier {
             keys: Arc::new(KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), source)),
+            revocations: None,
             settings,
             clock: Arc::clone(&clock),
         });
         Self { verifier, clock }
     }
 
+    /// Whether the viewer's session is known to have ended since the token was accepted.
+    pub(crate) fn has_ended(&self, viewer: &Viewer) -> bool {
+        let (Viewer::Authenticated(claims), Some(verifier)) = (viewer, &self.verifier) else { return false };
+        let (Some(revocations), Some(session)) = (&verifier.revocations, &claims.session) else { return false };
+        revocations.standing(session) == Standing::Ended
+    }
+
     /// The time by which tokens are judged, in milliseconds since 1970.
     pub(crate) fn now_unix_ms(&self) -> u64 {
         self.clock.now_unix_ms()
+    }
+
+    /// Refuses the tokens of sessions that have ended, as these know.
+    pub(crate) fn with_revocations(mut self, revocations: Option<Arc<dyn Revocations>>) -> Self {
+        if let Some(verifier) = &mut self.verifier {
+            verifier.revocations = revocations;
+        }
+        self
     }
 }
 
@@ -110,11 +135,11 @@ pub(crate) async fn identify(identity: &Identity, headers: &HeaderMap) -> Result
     };
     match verified.await {
         Ok(claims) => Ok(Viewer::Authenticated(Arc::new(claims))),
-        Err(TokenError::KeysUnavailable) => {
+        Err(error @ (TokenError::KeysUnavailable | TokenError::SessionUnsure)) => {
             let mut refusal = Refusal::new(
                 RefusalClass::Http(StatusCode::SERVICE_UNAVAILABLE),
                 ErrorCode::SubgraphUnavailable,
-                sentence(&TokenError::KeysUnavailable),
+                sentence(&error),
             );
             refusal.retry_after_seconds = Some(keys::RETRY_SECONDS);
             Err(refusal)
@@ -147,7 +172,21 @@ impl Verifier {
         if key.algorithm != algorithm {
             return Err(TokenError::Algorithm);
         }
-        claims::verify(token, &key, &self.settings, self.clock.now_unix_ms() / 1000)
+        let claims = claims::verify(token, &key, &self.settings, self.clock.now_unix_ms() / 1000)?;
+        self.require_session(&claims)?;
+        Ok(claims)
+    }
+
+    /// A token of a session goes no further than the session (domain section 4.1). One without is of a program.
+    fn require_session(&self, claims: &AccessClaims) -> Result<(), TokenError> {
+        let (Some(revocations), Some(session)) = (&self.revocations, &claims.session) else { return Ok(()) };
+        let standing = revocations.standing(session);
+        telemetry::count_session_check(standing.name());
+        match (standing, self.settings.revocation.when_unsure) {
+            (Standing::Good, _) | (Standing::Unsure, WhenUnsure::Accept) => Ok(()),
+            (Standing::Ended, _) => Err(TokenError::SessionEnded),
+            (Standing::Unsure, WhenUnsure::Refuse) => Err(TokenError::SessionUnsure),
+        }
     }
 }
 

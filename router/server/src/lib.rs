@@ -13,7 +13,7 @@
 //! A subscription takes the same way up to the fourth stage; `subscription` then answers it with a stream.
 //!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
-//! `health` and `telemetry` serve operators, `listener` accepts and drains connections.
+//! `health`, `telemetry` and `operators` serve operators, `listener` accepts and drains connections.
 //!
 //! **Invariants.** Nothing that a client sends as a viewer header reaches a subgraph. A request with a bad token is
 //! never taken for an anonymous one. Every refusal is a GraphQL error with a code and the trace id; no text of a
@@ -33,6 +33,7 @@ mod identity;
 mod listener;
 mod measured_transport;
 mod operation;
+mod operators;
 mod pass_through;
 mod pipeline;
 mod playground;
@@ -49,6 +50,6 @@ pub use builder::{BuildError, RouterBuilder};
 pub use clock::{Clock, SystemClock};
 pub use configuration::{RouterSettings, SettingsError};
 pub use forwarding::{RequestSigner, SigningKeyError};
-pub use identity::{JwksError, JwksSource, SubgraphJwks};
+pub use identity::{JwksError, JwksSource, Revocations, RevokedSessions, Standing, SubgraphJwks};
 pub use server::RouterServer;
 pub use telemetry::install_recorder;

@@ -7,12 +7,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::middleware::{Next, from_fn_with_state, map_response};
-use axum::routing::{any, get};
+use axum::routing::{MethodRouter, any, get, post};
 use http::{HeaderValue, Request, Response, header};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::health::Health;
 use crate::listener::Peer;
+use crate::operators::{self, Operators};
 use crate::pass_through::{self, PassThrough};
 use crate::pipeline::{self, Pipeline};
 use crate::{cors, playground, security_headers};
@@ -35,12 +36,18 @@ pub(crate) fn public(pipeline: &Arc<Pipeline>, pass_through: &[Arc<PassThrough>]
 }
 
 /// What operators may ask for; on a listener of its own.
-pub(crate) fn operations(health: &Arc<Health>, metrics: PrometheusHandle) -> Router {
+pub(crate) fn operations(health: &Arc<Health>, operators: &Arc<Operators>, metrics: PrometheusHandle) -> Router {
+    let ask_all = |method: MethodRouter<Arc<Operators>>| method.with_state(Arc::clone(operators));
     Router::new()
         .route("/health/live", get(|| async { Health::live() }))
         .route("/health/startup", get(|| async { Health::live() }))
         .route("/health/ready", get(ready).with_state(Arc::clone(health)))
         .route("/metrics", get(rendered).with_state(metrics))
+        .route("/ops/outbox", ask_all(get(asked_of_all)))
+        .route("/ops/dead-letters", ask_all(get(asked_of_all)))
+        .route("/ops/dead-letters/replay", ask_all(post(asked_of_all)))
+        .route("/ops/dead-letters/{id}/replay", ask_all(post(asked_of_all)))
+        .route("/ops/flow/{correlation_id}", ask_all(get(asked_of_all)))
         .layer(map_response(with_security_headers))
 }
 
@@ -50,6 +57,10 @@ async fn graphql(State(pipeline): State<Arc<Pipeline>>, request: Request<Body>) 
 
 async fn passed_through(State(route): State<Arc<PassThrough>>, request: Request<Body>) -> Response<Body> {
     pass_through::forward(&route, peer(&request), request).await
+}
+
+async fn asked_of_all(State(operators): State<Arc<Operators>>, request: Request<Body>) -> Response<Body> {
+    operators::answer(&operators, peer(&request), request).await
 }
 
 async fn ready(State(health): State<Arc<Health>>) -> impl axum::response::IntoResponse {

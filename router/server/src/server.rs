@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::configuration::ListenerSettings;
 use crate::health::Health;
+use crate::operators::Operators;
 use crate::pass_through::PassThrough;
 use crate::pipeline::Pipeline;
 use crate::{listener, routes, telemetry};
@@ -19,6 +20,7 @@ pub struct RouterServer {
     pipeline: Arc<Pipeline>,
     pass_through: Vec<Arc<PassThrough>>,
     health: Arc<Health>,
+    operators: Arc<Operators>,
     listeners: ListenerSettings,
 }
 
@@ -27,10 +29,12 @@ impl RouterServer {
         pipeline: Pipeline,
         pass_through: Vec<PassThrough>,
         health: Health,
+        operators: Operators,
         listeners: ListenerSettings,
     ) -> Self {
         let pass_through = pass_through.into_iter().map(Arc::new).collect();
-        Self { pipeline: Arc::new(pipeline), pass_through, health: Arc::new(health), listeners }
+        let (health, operators) = (Arc::new(health), Arc::new(operators));
+        Self { pipeline: Arc::new(pipeline), pass_through, health, operators, listeners }
     }
 
     /// What clients may ask for: the graph, the playground, the paths passed through.
@@ -38,9 +42,9 @@ impl RouterServer {
         routes::public(&self.pipeline, &self.pass_through)
     }
 
-    /// What operators may ask for: health and metrics.
+    /// What operators may ask for: health, metrics, and with a token that may, what the subgraphs know of their events.
     pub fn operations_router(&self) -> Router {
-        routes::operations(&self.health, telemetry::install_recorder())
+        routes::operations(&self.health, &self.operators, telemetry::install_recorder())
     }
 
     /// Serves both until `stop` resolves: then the router is no longer ready, accepts nothing new, and lets requests in

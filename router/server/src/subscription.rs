@@ -4,8 +4,9 @@
 //! - `format` writes replies as the parts of a stream;
 //! - `body` is the stream itself: replies, signs of life, and its end.
 //!
-//! A stream ends when the subgraph's does, when the client goes, when the viewer's token expires (S3-CHAT-8) and when the
-//! router stops. In the last case nothing says that it is complete, so that clients subscribe again, elsewhere.
+//! A stream ends when the subgraph's does, when the client goes, when the viewer's token expires (S3-CHAT-8), when
+//! the viewer's session has ended (WS-24; seen before every reply and every sign of life) and when the router stops. In
+//! the last case nothing says that it is complete, so that clients subscribe again, elsewhere.
 
 mod body;
 mod format;
@@ -107,6 +108,7 @@ pub(crate) async fn answer(
         stream_type,
         heartbeat: subscriptions.heartbeat,
         ends_in: ends_in(subscriber.viewer, pipeline.identity.now_unix_ms()),
+        viewer: subscriber.viewer.clone(),
         stopping: subscriptions.stopping.subscribe(),
     };
     Ok(reply(stream_type, stream.body(Arc::clone(pipeline), subscription, trace_id, place)))

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use http::StatusCode;
-use metrics::{counter, describe_counter, describe_histogram, histogram};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
@@ -17,6 +17,8 @@ const FETCH_DURATION: &str = "router_subgraph_request_duration_seconds";
 const FETCH_ERRORS: &str = "router_subgraph_request_errors_total";
 const OPERATION_CACHE: &str = "router_operation_cache_total";
 const JWKS_REFRESHES: &str = "router_jwks_refreshes_total";
+const SESSION_CHECKS: &str = "router_session_checks_total";
+const REVOKED_SESSIONS: &str = "router_revoked_sessions";
 
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
@@ -64,6 +66,8 @@ fn describe() {
     describe_counter!(FETCH_ERRORS, "Requests to each subgraph without a usable reply, by reason");
     describe_counter!(OPERATION_CACHE, "Look-ups of prepared operations");
     describe_counter!(JWKS_REFRESHES, "Fetches of the issuer's signing keys");
+    describe_counter!(SESSION_CHECKS, "Sound tokens by what is known of their session: good, ended or unsure");
+    describe_gauge!(REVOKED_SESSIONS, "Ended sessions that are remembered because a token of theirs may still live");
 }
 
 /// A step on a request's way (docs: "How an operation travels").
@@ -117,6 +121,15 @@ pub(crate) fn count_operation_lookup(hit: bool) {
 
 pub(crate) fn count_jwks_refresh(success: bool) {
     counter!(JWKS_REFRESHES, "outcome" => if success { "success" } else { "failure" }).increment(1);
+}
+
+pub(crate) fn count_session_check(standing: &'static str) {
+    counter!(SESSION_CHECKS, "standing" => standing).increment(1);
+}
+
+pub(crate) fn set_revoked_sessions(sessions: usize) {
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a floating-point number, and 53 bits are enough")]
+    gauge!(REVOKED_SESSIONS).set(sessions as f64);
 }
 
 pub(crate) fn record_subgraph_request(subgraph: &str, elapsed: Duration, failure: Option<&'static str>) {

@@ -5,7 +5,7 @@ use router_execution::TransportError;
 use serde_json::json;
 use tower::ServiceExt;
 
-use crate::testkit::{Graph, TestReply};
+use crate::testkit::{Graph, Issuer, TestReply, reply};
 
 async fn ask(graph: &Graph, path: &str) -> TestReply {
     let request = Request::get(path).body(axum::body::Body::empty()).unwrap();
@@ -64,4 +64,79 @@ async fn metrics_count_requests_stages_and_subgraphs_with_few_labels() {
         assert!(text.contains(expected), "`{expected}` is not in:\n{text}");
     }
     assert!(!text.contains("SomeClientName") && !text.contains("nonsense"));
+}
+
+async fn operate(graph: &Graph, method: &str, path: &str, scope: Option<&str>) -> TestReply {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(scope) = scope {
+        let mut claims = Issuer::claims(graph.clock.seconds());
+        claims["scope"] = json!(scope);
+        let token = graph.issuer.sign(&graph.issuer.header(), &claims);
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let request = request.body(axum::body::Body::empty()).unwrap();
+    TestReply::read(graph.server.operations_router().oneshot(request).await.unwrap()).await
+}
+
+/// Section 4.4: `/ops/*` needs `ops:read`; anybody else learns nothing, and no subgraph is asked.
+#[tokio::test]
+async fn what_operators_ask_needs_their_scope() {
+    let graph = Graph::new();
+    for (scope, status, code) in [(None, 401, "UNAUTHENTICATED"), (Some("user:read course:write"), 403, "FORBIDDEN")] {
+        for (method, path) in
+            [("GET", "/ops/outbox"), ("GET", "/ops/dead-letters"), ("POST", "/ops/dead-letters/e1/replay")]
+        {
+            let refused = operate(&graph, method, path, scope).await;
+            assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (status, &json!(code)), "{path}");
+            assert_eq!(refused.header("content-type"), "application/problem+json");
+            assert!(graph.identity.requests(path).is_empty() && graph.learning.requests(path).is_empty());
+        }
+    }
+    assert_eq!(graph.request("GET", "/ops/outbox", &[], "").await.status, StatusCode::NOT_FOUND, "on the public side");
+}
+
+/// Section 4.4, P10: every subgraph is asked in the viewer's name; those that are away are named.
+#[tokio::test]
+async fn operators_hear_of_all_subgraphs_at_once() {
+    let graph = Graph::new();
+    graph.learning.answer(|_| reply(200, &json!({ "unpublished": 3 })));
+    let keys = json!({ "keys": [graph.issuer.public_key()] });
+    graph.identity.answer(move |request| match request.uri().path() {
+        "/.well-known/jwks.json" => reply(200, &keys),
+        _ => reply(503, &json!({})),
+    });
+    let told = operate(&graph, "GET", "/ops/outbox?x=1", Some("ops:read")).await;
+    assert_eq!(told.status, StatusCode::OK);
+    assert_eq!(told.json(), json!({ "subgraphs": { "learning": { "unpublished": 3 } }, "unavailable": ["identity"] }));
+    let asked = graph.learning.requests("/ops/outbox").remove(0);
+    assert_eq!(asked.uri().to_string(), "/ops/outbox?x=1");
+    assert!(asked.headers()["x-viewer-sig"].to_str().unwrap().starts_with("v1;kid=k1;"));
+    assert!(asked.headers().get("authorization").is_none());
+
+    graph.learning.answer(|_| Err(TransportError::Unavailable("gone".to_owned())));
+    let away = operate(&graph, "GET", "/ops/outbox", Some("ops:read")).await;
+    assert_eq!((away.status.as_u16(), &away.json()["unavailable"]), (503, &json!(["identity", "learning"])));
+}
+
+/// Section 4.4: what nobody knows is not found; what one subgraph refuses is refused.
+#[tokio::test]
+async fn a_replay_goes_to_whoever_knows_the_event() {
+    let graph = Graph::new();
+    let keys = json!({ "keys": [graph.issuer.public_key()] });
+    graph.identity.answer(move |request| match request.uri().path() {
+        "/.well-known/jwks.json" => reply(200, &keys),
+        _ => reply(404, &json!({})),
+    });
+    let path = "/ops/dead-letters/e1/replay";
+    graph.learning.answer(|_| reply(404, &json!({})));
+    assert_eq!(operate(&graph, "POST", path, Some("ops:read")).await.status, StatusCode::NOT_FOUND);
+    graph.learning.answer(|_| reply(200, &json!({ "replays": [] })));
+    assert_eq!(
+        operate(&graph, "POST", path, Some("ops:read")).await.json()["subgraphs"],
+        json!({ "learning": { "replays": [] } })
+    );
+    graph.learning.answer(|_| reply(403, &json!({ "code": "FORBIDDEN" })));
+    let refused = operate(&graph, "POST", path, Some("ops:read")).await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (403, &json!("FORBIDDEN")));
+    assert_eq!(operate(&graph, "GET", path, Some("ops:read")).await.status, StatusCode::METHOD_NOT_ALLOWED);
 }

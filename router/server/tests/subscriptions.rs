@@ -1,6 +1,7 @@
 //! Subscriptions over HTTP: GraphQL over Server-Sent Events, and multipart as Apollo's clients read it (domain 5.2
 //! operation 07, 5.3; S3-CHAT-8).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -8,10 +9,11 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
+use router_server::{Clock, Revocations, RevokedSessions};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::testkit::{Graph, TestReply};
+use crate::testkit::{Graph, GraphBuilder, TestReply};
 
 const IDENTITY: &str = r#"
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key"])
@@ -36,7 +38,11 @@ fn graph(is_endless: bool) -> Graph {
 }
 
 fn graph_with(is_endless: bool, change: impl FnOnce(&mut router_server::RouterSettings)) -> Graph {
-    let graph = Graph::builder().schemas(IDENTITY, LEARNING).settings(change).build();
+    built(Graph::builder().settings(change), is_endless)
+}
+
+fn built(builder: GraphBuilder, is_endless: bool) -> Graph {
+    let graph = builder.schemas(IDENTITY, LEARNING).build();
     let keys = json!({ "keys": [graph.issuer.public_key()] });
     graph.identity.answer(move |request| match request.uri().path() {
         "/.well-known/jwks.json" => crate::testkit::reply(200, &keys),
@@ -194,6 +200,26 @@ async fn a_stream_lives_as_long_as_its_token() {
     assert_eq!(next(&mut reply).await, None);
     assert_eq!(begin.elapsed().as_secs(), 605, "the token lives for ten minutes");
     assert_eq!(signs_of_life, 50, "one every twelve seconds");
+}
+
+/// WS-24: a stream ends with the viewer's session, at the next sign of life at the latest.
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_with_its_session() {
+    let builder = Graph::builder();
+    let sessions = RevokedSessions::new(builder.settings.authentication.as_ref().unwrap());
+    let sessions = Arc::new(sessions.with_clock(Arc::clone(&builder.clock) as Arc<dyn Clock>));
+    sessions.heard();
+    let graph = built(builder.revocations(Arc::clone(&sessions) as Arc<dyn Revocations>), true);
+    let token = format!("Bearer {}", graph.token());
+    let mut reply = subscribe(&graph, &[("accept", "text/event-stream"), ("authorization", &token)]).await;
+    assert!(next(&mut reply).await.unwrap().contains("Lee"));
+    assert_eq!(next(&mut reply).await.unwrap(), ":\n\n");
+    sessions.revoke("s1", graph.clock.seconds() + 600);
+    let begin = tokio::time::Instant::now();
+    let end = next(&mut reply).await.unwrap();
+    assert!(end.contains("UNAUTHENTICATED") && end.ends_with("event: complete\ndata:\n\n"), "{end}");
+    assert!(begin.elapsed() <= Duration::from_secs(12));
+    assert_eq!(next(&mut reply).await, None);
 }
 
 /// A router that stops ends its streams, and does not say that they are complete: clients subscribe again, elsewhere.

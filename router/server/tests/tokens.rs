@@ -59,7 +59,7 @@ async fn a_request_without_a_token_is_anonymous() {
     assert!(graph.identity.requests("/.well-known/jwks.json").is_empty());
 }
 
-/// JWT-01, JWT-10, JWT-15, JWT-17, JWT-18, JWT-20
+/// JWT-01, JWT-10, JWT-15, JWT-17, JWT-18, JWT-20; AS-104, AS-106
 #[tokio::test]
 async fn headers_that_try_to_choose_how_to_be_verified_are_refused() {
     let graph = Graph::new();
@@ -94,7 +94,7 @@ async fn headers_that_try_to_choose_how_to_be_verified_are_refused() {
     assert_eq!(graph.executed(), 0);
 }
 
-/// JWT-12, JWT-13, JWT-14, JWT-23, JWT-24, JWT-25, JWT-26, JWT-27
+/// JWT-12, JWT-13, JWT-14, JWT-23, JWT-24, JWT-25, JWT-26, JWT-27; AS-107, AS-109, AS-111, AS-113
 #[tokio::test]
 async fn claims_that_are_wrong_missing_or_of_another_type_are_refused() {
     let graph = Graph::new();
@@ -154,7 +154,7 @@ async fn claims_within_their_bounds_are_accepted() {
     }
 }
 
-/// JWT-23
+/// JWT-23, RT-19: the leeway of 30 seconds, and not a second more.
 #[tokio::test]
 async fn a_token_ends() {
     let graph = Graph::new();
@@ -165,7 +165,7 @@ async fn a_token_ends() {
     assert_unauthenticated(&graph.query_as(&token).await, "token has expired", "630 seconds later");
 }
 
-/// JWT-03, JWT-06, JWT-36
+/// JWT-03, JWT-06, JWT-36; AS-080, AS-083
 #[tokio::test]
 async fn a_signature_by_another_key_or_over_other_bytes_is_refused() {
     let graph = Graph::new();

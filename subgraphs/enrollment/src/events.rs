@@ -2,6 +2,7 @@
 
 mod completions;
 mod courses;
+mod departures;
 mod lessons;
 
 use chrono::{DateTime, SecondsFormat};
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 pub(crate) use self::completions::Completions;
 pub(crate) use self::courses::CoursePrices;
+pub(crate) use self::departures::Departures;
 pub(crate) use self::lessons::CourseLessons;
 use crate::domain::{Enrollment, Membership, Order, OrderSubject};
 

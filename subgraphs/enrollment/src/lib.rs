@@ -21,6 +21,7 @@ use kit_database::Migrations;
 use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
 
 use crate::service::Till;
+use crate::service::abandoned::Abandoned;
 use crate::service::enrolling::Enrolling;
 use crate::service::loaders::loaders;
 use crate::service::payment::DemonstrationPayments;
@@ -29,7 +30,7 @@ use crate::service::renewing::Renewing;
 use crate::service::subscribing::Subscribing;
 
 /// The tables of enrollment.
-const MIGRATIONS: Migrations = kit_database::migrations!("enrollment", ["0001_enrollments"]);
+const MIGRATIONS: Migrations = kit_database::migrations!("enrollment", ["0001_enrollments", "0002_abandoned_orders"]);
 
 /// The subgraph in one value.
 pub const SUBGRAPH: Subgraph =
@@ -55,6 +56,8 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         .with_consumer(events::CoursePrices)
         .with_consumer(events::CourseLessons)
         .with_consumer(events::Completions)
+        .with_consumer(events::Departures)
+        .with_worker(Abandoned { till: till.clone() })
         .with_worker(Renewing { till })
         .with_seeder(seed::EnrollmentSeeder))
 }

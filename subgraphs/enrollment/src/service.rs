@@ -1,6 +1,10 @@
 //! What people do with courses and memberships, and what becomes of both in time.
 
+#[cfg(test)]
+mod a_year;
+pub(crate) mod abandoned;
 pub(crate) mod completing;
+pub(crate) mod departing;
 pub(crate) mod enrolling;
 pub(crate) mod entitlements;
 mod error;

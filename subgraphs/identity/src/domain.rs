@@ -27,7 +27,8 @@ pub(crate) use phone::{
 };
 pub(crate) use profile::{Handle, ProfileChange, ProfileFault, ProfileField, check_display_name};
 pub(crate) use session::{
-    LiveSession, Presented, RefreshDecision, Session, SessionId, StoredRefreshToken, decide_refresh, refresh_expiry,
+    LiveSession, Presented, RefreshDecision, SESSION_KEPT_US, Session, SessionId, StoredRefreshToken, decide_refresh,
+    refresh_expiry,
 };
-pub(crate) use throttle::{Attempts, admit_attempt};
+pub(crate) use throttle::{Allowance, Attempts, WINDOW_US as THROTTLE_WINDOW_US, address_of, network_of};
 pub(crate) use user::{Company, Team, User, UserStatus};

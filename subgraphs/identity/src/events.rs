@@ -5,9 +5,10 @@ mod notices;
 
 use std::collections::BTreeSet;
 
-use kit_events::NewEvent;
+use kit_events::{Event, NewEvent};
 use kit_ids::UserId;
 use kit_viewer::Role;
+use serde::Deserialize;
 use serde_json::json;
 
 pub(crate) use self::avatars::Avatars;
@@ -57,6 +58,28 @@ fn profile_event(kind: &'static str, user: &User, time: i64) -> NewEvent {
     NewEvent { kind, subject: user.id.to_string(), time, data }
 }
 
+/// What says that a session has ended.
+const SESSION_REVOKED: &str = "identity.session.revoked.v1";
+
+/// A session that has ended, as whoever accepts access tokens has to know it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RevokedSession {
+    /// The `sid` of its tokens.
+    pub session_id: String,
+    /// When the last of them expires, in unix seconds.
+    #[serde(rename = "accessTokensEndAt")]
+    pub access_tokens_end_at: u64,
+}
+
+impl RevokedSession {
+    /// The session that this event says has ended; nothing when it says something else.
+    #[must_use]
+    pub fn of(event: &Event) -> Option<Self> {
+        (event.kind == SESSION_REVOKED).then(|| event.data().ok()).flatten()
+    }
+}
+
 /// A session has ended before its time: its access tokens are to be refused until the last of them has expired.
 pub(crate) fn session_revoked(
     session: SessionId,
@@ -68,5 +91,5 @@ pub(crate) fn session_revoked(
     let data = json!({
         "sessionId": session, "userId": user, "reason": reason, "accessTokensEndAt": access_tokens_end_at_seconds,
     });
-    NewEvent { kind: "identity.session.revoked.v1", subject: session.to_string(), time, data }
+    NewEvent { kind: SESSION_REVOKED, subject: session.to_string(), time, data }
 }

@@ -31,10 +31,11 @@ use rest::Rest;
 use service::mail::{ConsoleMail, MailPort, SmtpMail};
 use service::sms::{ConsoleSms, SmsGateway, SmsPort};
 use service::{
-    AccessTokens, Accounts, Administration, Directory, Erasing, Keys, Notifications, Partners, Passwords, Profiles,
-    Resetting, Sessions, Verifying,
+    AccessTokens, Accounts, Administration, Directory, Erasing, Forgetting, Keys, Notifications, Partners, Passwords,
+    Profiles, Resetting, Sessions, Verifying,
 };
 
+pub use events::RevokedSession;
 pub use settings::{IdentityOptions, MailOptions, SmsOptions};
 
 /// identity, as the kit starts it.
@@ -49,7 +50,8 @@ pub const SUBGRAPH: Subgraph = Subgraph {
             "0004_lists",
             "0005_departures",
             "0006_notifications",
-            "0007_partners"
+            "0007_partners",
+            "0008_forgetting"
         ]
     ),
     sdl: graph::sdl,
@@ -69,7 +71,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         keys: Arc::clone(&keys),
         access_tokens: Arc::new(access_tokens),
     };
-    let accounts = Accounts { sessions, passwords: Arc::new(Passwords::new(randomness)?) };
+    let accounts = Accounts { sessions, passwords: Arc::new(Passwords::new(randomness)?), live: context.live() };
     let mail: Arc<dyn MailPort> = match &options.mail.smtp_url {
         Some(url) => Arc::new(SmtpMail::open(url, &options.mail.from)?),
         None => Arc::new(ConsoleMail),
@@ -92,6 +94,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         .data(administration)
         .data(notifications)
         .finish();
+    let forgetting = Forgetting { database: context.database.clone() };
     let erasing = Erasing { database: context.database.clone() };
     let database = context.database.clone();
     let offer = Offer::new(schema, move || service::loaders::loaders(&database));
@@ -103,5 +106,6 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         .with_consumer(events::Avatars)
         .with_worker(resetting)
         .with_worker(erasing)
+        .with_worker(forgetting)
         .with_seeder(seed::IdentitySeeder))
 }

@@ -210,7 +210,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// P11, 7.1: anonymous, the person, others, an administrator; unknown people; reasons that are too long.
+    /// P11, 7.1, AS-096, AS-099: anonymous, the person, others, an administrator; unknown people; reasons that are too long.
     async fn accounts_are_changed_by_administrators(place: TestDatabase) {
         let house = House::open(place).await;
         let (admin, lee, park) = (house.admin("root").await, house.person("lee").await, house.person("park").await);

@@ -1,6 +1,7 @@
 //! A running identity, and what people say to it.
 
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -9,23 +10,48 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, SET_COOKIE};
 use identity::SUBGRAPH;
-use kit_events::{Event, EventId, EventLog, NewEvent, Origin, Watermark};
+use kit_database::{DatabaseSettings, Durability};
+use kit_events::{EmbeddedEventLog, Event, EventId, EventLog, NewEvent, Origin, Watermark};
 use kit_ids::{CompanyId, TeamId};
+use kit_service::{RunningSubgraph, ServiceSettings, start};
 use kit_testing::{Reply, TEST_START_US, TestDatabase, TestSubgraph};
-use kit_viewer::{Role, SignedInUser, Viewer};
+use kit_viewer::{Client, Role, SignedInUser, Viewer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-pub(crate) struct House(TestSubgraph);
+/// What is written as text, of every table that is about people, and what is told of them.
+const TABLES: [&str; 10] = [
+    "SELECT phc FROM credentials",
+    "SELECT device FROM sessions",
+    "SELECT ip FROM sessions",
+    "SELECT revoked_reason FROM sessions",
+    "SELECT user_agent FROM login_events",
+    "SELECT body FROM notifications",
+    "SELECT email FROM password_reset_requests",
+    "SELECT phone FROM phone_verifications",
+    "SELECT secret_hash FROM partners",
+    "SELECT data FROM outbox",
+];
+
+pub(crate) struct House {
+    subgraph: TestSubgraph,
+    place: DatabaseSettings,
+}
 
 impl Deref for House {
     type Target = TestSubgraph;
 
     fn deref(&self) -> &TestSubgraph {
-        &self.0
+        &self.subgraph
     }
+}
+
+/// Nobody, at an address.
+pub(crate) fn from(ip: &str) -> Viewer {
+    let client = Client { ip: Some(ip.to_owned()), user_agent: Some("Test Browser".to_owned()) };
+    Viewer { client, ..Viewer::anonymous() }
 }
 
 /// What the sign-in surface answers.
@@ -62,7 +88,43 @@ impl House {
             further["keysFile"] = json!(folder.join("identity.keys.json"));
             further
         };
-        Self(TestSubgraph::start_with(&SUBGRAPH, place, options).await)
+        let settings = place.settings(SUBGRAPH.name);
+        Self { subgraph: TestSubgraph::start_with(&SUBGRAPH, place, options).await, place: settings }
+    }
+
+    /// Another replica, on the same database and with the same keys and clock.
+    pub(crate) async fn replica(&self) -> RunningSubgraph {
+        let folder = self.folder().join("replica");
+        std::fs::create_dir_all(&folder).unwrap();
+        let log = EmbeddedEventLog::open(&folder, Durability::ProcessDeath).await.unwrap();
+        let keys = self.running().context().keys().clone();
+        let mut settings = ServiceSettings::new(self.place.clone(), Arc::new(log), keys);
+        settings.clock = Arc::clone(&self.running().context().clock);
+        settings.options = json!({ "keysFile": self.folder().join("identity.keys.json") });
+        start(&SUBGRAPH, settings).await.unwrap()
+    }
+
+    /// All text that the database holds of people, and all that is told of them.
+    pub(crate) async fn dump(&self) -> String {
+        let mut dump = String::new();
+        for table in TABLES {
+            let columns = self.database().query(table).fetch_all().await.unwrap();
+            for row in columns {
+                dump += &row.get::<Option<String>>(0).unwrap().unwrap_or_default();
+                dump.push('\n');
+            }
+        }
+        dump
+    }
+
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        self.database().query(sql).fetch_one().await.unwrap().get(0).unwrap()
+    }
+
+    /// Signs in from somewhere.
+    pub(crate) async fn login_from(&self, whence: &Viewer, name: &str, password: &str) -> Reply {
+        let body = json!({ "email": format!("{name}@demo.invalid"), "password": password, "tokenDelivery": "body" });
+        self.send_as(whence, "POST", "/auth/v1/login", body).await
     }
 
     pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], body: Value) -> Reply {

@@ -162,7 +162,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// P11: notices are for the person alone, whoever asks and by whatever way.
+    /// P11, AS-097: notices are for the person alone, whoever asks and by whatever way.
     async fn notices_are_for_the_person_alone(place: TestDatabase) {
         let house = House::open(place).await;
         let lee = told(&house).await;

@@ -40,7 +40,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// P11: the people of a team are for those of the same company and readers of users; who has left is not among them.
+    /// P11, AS-097, AS-102: the people of a team are for those of the same company and readers of users; who has left is not among them.
     async fn colleagues_see_the_people_of_a_team(place: TestDatabase) {
         let house = House::open(place).await;
         let (acme, other_company) = (house.company(1, "Acme").await, house.company(2, "Other").await);

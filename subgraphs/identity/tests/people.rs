@@ -81,7 +81,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// P11: holders of `user:read` alone.
+    /// P11, AS-096: holders of `user:read` alone.
     async fn the_list_is_for_readers_of_users(place: TestDatabase) {
         let house = house(place).await;
         let lee = house.viewer_of(&house.login("lee", crate::house::PASSWORD).await);

@@ -107,7 +107,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// Domain 3.1: five guesses, three minutes, and a quarter of an hour for the token.
+    /// Domain 3.1, AS-074, AS-078, AS-079: five guesses, three minutes, and a quarter of an hour for the token.
     async fn codes_and_tokens_end(place: TestDatabase) {
         let (house, gateway) = house(place).await;
         let id = send(&house, PHONE).await.text("id");
@@ -128,6 +128,41 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
+    /// AS-076, AS-010: of many right guesses at once one gets the proof, and of many who use the proof one has the number.
+    async fn a_code_is_good_once(place: TestDatabase) {
+        let (house, gateway) = house(place).await;
+        let id = send(&house, PHONE).await.text("id");
+        let code = gateway.code();
+        let replies = futures_util::future::join_all((0..8).map(|_| confirm(&house, &id, &code))).await;
+        let proofs: Vec<String> = replies.iter().filter_map(|reply| reply.body["phoneToken"].as_str().map(str::to_owned)).collect();
+        assert_eq!(proofs.len(), 1);
+        let names = ["a", "b", "c", "d"];
+        let opened = futures_util::future::join_all(names.map(|name| register(&house, name, &proofs[0]))).await;
+        assert_eq!(opened.iter().filter(|reply| reply.status == StatusCode::CREATED).count(), 1);
+        assert_eq!(house.count("SELECT COUNT(*) FROM users").await, 1);
+        house.stop().await;
+    }
+
+    /// AS-079: however a number is written, it is one number; another one's code does not fit.
+    async fn a_number_is_one_however_it_is_written(place: TestDatabase) {
+        let (house, gateway) = house(place).await;
+        let mut codes = Vec::new();
+        for phone in ["+82 10-1234-5678", "+821012345678", "+82 (10) 1234 5678", " +82-10-12345678", "+82 10 12 34 56 78"] {
+            let sent = send(&house, phone).await;
+            assert_eq!(sent.status, StatusCode::ACCEPTED, "{phone}: {}", sent.body);
+            codes.push((sent.text("id"), gateway.code()));
+            house.clock().advance(Duration::from_secs(16 * 60));
+        }
+        assert_eq!(refusal(&send(&house, "+821012345678").await), (429, "too-many-attempts"));
+        assert_eq!(gateway.messages.lock().unwrap().len(), 5);
+        house.clock().advance(Duration::from_secs(24 * 60 * 60));
+        let (one, other) = (send(&house, PHONE).await.text("id"), send(&house, "+821099999999").await.text("id"));
+        let of_other = gateway.code();
+        assert_ne!(refusal(&confirm(&house, &one, &of_other).await).0, 200);
+        assert_eq!(confirm(&house, &other, &of_other).await.status, StatusCode::OK);
+        house.stop().await;
+    }
+
     /// Domain 3.1: five messages to a number in a day.
     async fn a_number_gets_five_messages_a_day(place: TestDatabase) {
         let (house, gateway) = house(place).await;
@@ -144,7 +179,7 @@ kit_testing::on_each_database! {
     }
 }
 
-/// Domain 4.2: what is no number, and a gateway that does not take the message.
+/// Domain 4.2, S3-USER-3, AS-163: what is no number, and a gateway that does not take the message.
 #[tokio::test]
 async fn what_cannot_be_sent_is_said() {
     let (house, gateway) = house(TestDatabase::sqlite()).await;

@@ -11,7 +11,7 @@ use crate::house::{AccountReply, House, PASSWORD};
 const REGISTER: &str = "/auth/v1/register";
 
 kit_testing::on_each_database! {
-    /// Domain 4.2: each failure has its status, its code and the field at fault, and opens no account.
+    /// Domain 4.2, AS-162, AS-163: each failure has its status, its code and the field at fault, and opens no account.
     async fn what_cannot_be_an_account_is_refused_for_its_reason(place: TestDatabase) {
         let house = House::open(place).await;
         let account = |name: &str, email: &str, password: &str| json!({ "name": name, "email": email, "password": password });
@@ -53,7 +53,7 @@ kit_testing::on_each_database! {
     }
 }
 
-/// HX, domain 4: bodies that are no JSON object of the fields expected, of another type or too large.
+/// HX, domain 4, AS-046: bodies that are no JSON object of the fields expected, of another type or too large.
 #[tokio::test]
 async fn a_body_that_cannot_be_read_is_a_problem() {
     let house = House::open(TestDatabase::sqlite()).await;

@@ -16,7 +16,7 @@ fn listed(reply: &Reply) -> &Vec<Value> {
 }
 
 kit_testing::on_each_database! {
-    /// Domain 4.2: the list shows what can go on, and which of it asks; ending one leaves the others.
+    /// Domain 4.2, AS-094: the list shows what can go on, and which of it asks; ending one leaves the others.
     async fn sessions_are_listed_and_ended_one_by_one(place: TestDatabase) {
         let house = House::open(place).await;
         let first = house.register("lee").await;
@@ -40,7 +40,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// IDOR: the sessions of others are not there, and nobody's are shown to nobody.
+    /// AS-097, AS-094: the sessions of others are not there, and nobody's are shown to nobody.
     async fn the_sessions_of_others_cannot_be_seen_or_ended(place: TestDatabase) {
         let house = House::open(place).await;
         let lee = house.register("lee").await;
@@ -58,7 +58,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// Domain 4.2: everywhere at once.
+    /// Domain 4.2, RT-15, AS-117: everywhere at once.
     async fn signing_out_everywhere_ends_every_session(place: TestDatabase) {
         let house = House::open(place).await;
         let tokens = [house.register("lee").await, house.login("lee", PASSWORD).await];
@@ -72,7 +72,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// Domain 4.2: the present password is asked for; the other sessions end, this one goes on.
+    /// Domain 4.2, RT-07, AS-060, AS-061, AS-091: the present password is asked for; the other sessions end, this one goes on.
     async fn another_password_ends_the_other_sessions(place: TestDatabase) {
         let house = House::open(place).await;
         let (first, second) = (house.register("lee").await, house.login("lee", PASSWORD).await);
@@ -97,7 +97,7 @@ kit_testing::on_each_database! {
     }
 }
 
-/// Domain 3.1: guessing the present password is slowed down like signing in.
+/// Domain 3.1, RT-20: guessing the present password is slowed down like signing in.
 #[tokio::test]
 async fn guessing_the_present_password_is_slowed_down() {
     let house = House::open(TestDatabase::sqlite()).await;

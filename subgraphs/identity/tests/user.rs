@@ -63,7 +63,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// P11: the owner and holders of `user:read` see what is private, everyone else nulls; nothing of it may be kept.
+    /// P11, AS-097, AS-098, AS-147: the owner and holders of `user:read` see what is private, everyone else nulls; nothing of it may be kept.
     async fn every_private_field_is_for_its_owner_and_readers_of_users(place: TestDatabase) {
         let house = House::open(place).await;
         let lee = house.person("lee").await;

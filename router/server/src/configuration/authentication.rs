@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::SettingsError;
+use super::{RevocationSettings, SettingsError};
 
 /// How an access token is verified (RFC 9068 under the rules of RFC 8725; domain section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +30,9 @@ pub struct AuthenticationSettings {
     /// Default 3600. `LYCEUM_ROUTER__AUTHENTICATION__LIFETIME_SECONDS_MAX`
     #[serde(default = "AuthenticationSettings::default_lifetime_seconds_max")]
     pub lifetime_seconds_max: u64,
+    /// How tokens of sessions that have ended are refused.
+    #[serde(default)]
+    pub revocation: RevocationSettings,
 }
 
 /// Where the issuer's public keys are fetched (RFC 7517), and how often.
@@ -94,6 +97,7 @@ impl AuthenticationSettings {
             leeway_seconds: Self::default_leeway_seconds(),
             token_bytes_max: Self::default_token_bytes_max(),
             lifetime_seconds_max: Self::default_lifetime_seconds_max(),
+            revocation: RevocationSettings::default(),
         }
     }
 
@@ -135,7 +139,7 @@ impl AuthenticationSettings {
                 "name the subgraph that serves the keys, or the issuer's address",
             ));
         }
-        Ok(())
+        self.revocation.validate()
     }
 }
 

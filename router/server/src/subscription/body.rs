@@ -15,6 +15,7 @@ use tracing::Instrument;
 use super::format;
 use super::places::Place;
 use crate::admission::stream_type::StreamType;
+use crate::identity::{Identity, Viewer};
 use crate::pipeline::Pipeline;
 use crate::refusal::{ErrorCode, RequestError};
 
@@ -29,6 +30,8 @@ pub(super) struct Stream {
     pub(super) heartbeat: Duration,
     /// When the viewer's token has expired; never without one.
     pub(super) ends_in: Option<Duration>,
+    /// Whose session must go on.
+    pub(super) viewer: Viewer,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
@@ -38,11 +41,13 @@ enum Happening {
     Silence,
     Complete,
     Expired,
+    SessionEnded,
     Stopping,
 }
 
 struct State {
     stream: Stream,
+    identity: Arc<Identity>,
     replies: mpsc::Receiver<Bytes>,
     ends_at: Option<Instant>,
     is_over: bool,
@@ -59,9 +64,10 @@ impl Stream {
     ) -> Body {
         let (sender, replies) = mpsc::channel(READY_MAX);
         let span = tracing::info_span!("subscription", trace_id);
+        let identity = Arc::clone(&pipeline.identity);
         tokio::spawn(execute(pipeline, subscription, trace_id, place, sender).instrument(span));
         let ends_at = self.ends_in.and_then(|ends_in| Instant::now().checked_add(ends_in));
-        let state = State { stream: self, replies, ends_at, is_over: false };
+        let state = State { stream: self, identity, replies, ends_at, is_over: false };
         Body::from_stream(stream::unfold(state, |mut state| async move {
             let part = state.part().await?;
             Some((Ok::<_, std::convert::Infallible>(part), state))
@@ -97,13 +103,21 @@ impl State {
             return None;
         }
         let stream_type = self.stream.stream_type;
-        let happening = self.happening().await;
+        let happening = match self.happening().await {
+            Happening::Reply(_) | Happening::Silence if self.identity.has_ended(&self.stream.viewer) => {
+                Happening::SessionEnded
+            }
+            happening => happening,
+        };
         self.is_over = !matches!(happening, Happening::Reply(_) | Happening::Silence);
         match happening {
             Happening::Reply(reply) => Some(format::next(stream_type, &reply)),
             Happening::Silence => Some(format::heartbeat(stream_type)),
             Happening::Complete => Some(format::complete(stream_type)),
-            Happening::Expired => Some([expired(stream_type), format::complete(stream_type)].concat().into()),
+            Happening::Expired => {
+                Some(last(stream_type, "The access token has expired; subscribe again with a new one."))
+            }
+            Happening::SessionEnded => Some(last(stream_type, "The session has ended; sign in again.")),
             Happening::Stopping => None,
         }
     }
@@ -120,8 +134,9 @@ impl State {
     }
 }
 
-fn expired(stream_type: StreamType) -> Bytes {
-    let message = "The access token has expired; subscribe again with a new one.";
+/// Why the viewer hears no more, and the end.
+fn last(stream_type: StreamType, message: &str) -> Bytes {
     let error = RequestError::new(ErrorCode::Unauthenticated, message);
-    format::next(stream_type, &Bytes::from(json!({ "errors": [error] }).to_string()))
+    let next = format::next(stream_type, &Bytes::from(json!({ "errors": [error] }).to_string()));
+    [next, format::complete(stream_type)].concat().into()
 }

@@ -10,7 +10,7 @@ use router_composition::SubgraphSource;
 use router_execution::Transport;
 use router_schema::Supergraph;
 use router_server::configuration::AuthenticationSettings;
-use router_server::{Clock, RequestSigner, RouterBuilder, RouterServer, RouterSettings};
+use router_server::{Clock, RequestSigner, Revocations, RouterBuilder, RouterServer, RouterSettings};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -65,9 +65,11 @@ pub(crate) struct Graph {
 /// A graph in the making.
 pub(crate) struct GraphBuilder {
     sdl: [String; 2],
-    settings: RouterSettings,
+    pub(crate) settings: RouterSettings,
+    pub(crate) clock: Arc<TestClock>,
     identity: Scripted,
     learning: Scripted,
+    revocations: Option<Arc<dyn Revocations>>,
 }
 
 impl GraphBuilder {
@@ -82,17 +84,25 @@ impl GraphBuilder {
         self
     }
 
+    /// With who knows which sessions have ended.
+    pub(crate) fn revocations(mut self, revocations: Arc<dyn Revocations>) -> Self {
+        self.revocations = Some(revocations);
+        self
+    }
+
     pub(crate) fn build(self) -> Graph {
-        let clock = Arc::new(TestClock(AtomicU64::new(NOW * 1000)));
+        let clock = self.clock;
         let key = b"0123456789abcdef0123456789abcdef".to_vec().into();
         let signer = RequestSigner::with_clock("k1", key, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
         let (identity, learning) = (Arc::new(self.identity), Arc::new(self.learning));
-        let server = RouterBuilder::new(supergraph(&self.sdl), self.settings, signer)
+        let mut builder = RouterBuilder::new(supergraph(&self.sdl), self.settings, signer)
             .transport("identity", Arc::clone(&identity) as Arc<dyn Transport>)
             .transport("learning", Arc::clone(&learning) as Arc<dyn Transport>)
-            .clock(Arc::clone(&clock) as Arc<dyn Clock>)
-            .build()
-            .unwrap();
+            .clock(Arc::clone(&clock) as Arc<dyn Clock>);
+        if let Some(revocations) = self.revocations {
+            builder = builder.revocations(revocations);
+        }
+        let server = builder.build().unwrap();
         let router = server.public_router();
         Graph { server, identity, learning, issuer: Issuer::new("key-1", 1), clock, router }
     }
@@ -111,7 +121,9 @@ impl Graph {
         });
         let authentication = Some(AuthenticationSettings::new(ISSUER, AUDIENCE, "identity"));
         let settings = RouterSettings { authentication, ..RouterSettings::default() };
-        GraphBuilder { sdl: [IDENTITY, LEARNING].map(str::to_owned), settings, identity, learning }
+        let clock = Arc::new(TestClock(AtomicU64::new(NOW * 1000)));
+        let sdl = [IDENTITY, LEARNING].map(str::to_owned);
+        GraphBuilder { sdl, settings, clock, identity, learning, revocations: None }
     }
 
     pub(crate) fn new() -> Self {

@@ -93,7 +93,9 @@ fn user_error(error: &ServiceError) -> GraphResult<EnrollmentUserError> {
         ServiceError::NotPublished => (EnrollmentErrorCode::NotPublished, Some("courseId")),
         ServiceError::AlreadyEnrolled => (EnrollmentErrorCode::AlreadyEnrolled, Some("courseId")),
         ServiceError::PriceChanged => (EnrollmentErrorCode::PriceChanged, Some("expectedPrice")),
-        ServiceError::PaymentDeclined => (EnrollmentErrorCode::PaymentDeclined, Some("paymentToken")),
+        ServiceError::PaymentDeclined | ServiceError::OrderClosed => {
+            (EnrollmentErrorCode::PaymentDeclined, Some("paymentToken"))
+        }
         ServiceError::MembershipExists => (EnrollmentErrorCode::MembershipExists, None),
         ServiceError::NoMembership => (EnrollmentErrorCode::NoMembership, None),
     };

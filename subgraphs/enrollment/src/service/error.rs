@@ -29,6 +29,8 @@ pub(crate) enum ServiceError {
     PaymentDeclined,
     #[error("there is a membership already; resume it if it was cancelled")]
     MembershipExists,
+    #[error("the charge took too long and is paid back; try again")]
+    OrderClosed,
     #[error("there is no membership to change")]
     NoMembership,
     #[error(transparent)]

@@ -33,7 +33,7 @@ pub(crate) trait PaymentPort: Send + Sync {
     /// Charges the amount of an order and answers the provider's own reference.
     async fn charge(&self, order: OrderId, amount: Price, token: &str, payer: Payer) -> Result<String, PaymentError>;
 
-    /// Pays an order back.
+    /// Pays an order back. One that was never charged is not charged any more, either.
     async fn refund(&self, order: OrderId) -> Result<(), PaymentError>;
 }
 

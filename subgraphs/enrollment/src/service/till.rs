@@ -2,7 +2,7 @@
 //!
 //! A charge cannot be undone by a rollback, so paying takes three steps: an order is written as pending, the provider is
 //! asked outside of any transaction, and one transaction then writes what the charge bought. When that fails, the charge
-//! is paid back.
+//! is paid back; when the process dies in between, [`super::abandoned`] pays it back later.
 
 use std::sync::Arc;
 
@@ -18,6 +18,10 @@ use super::{ServiceError, ServiceResult};
 use crate::domain::{Order, OrderStatus, OrderSubject, Price};
 use crate::events;
 use crate::store::orders;
+
+/// How long after it was opened an order can be paid: half an hour, in microseconds. Whoever pays back what was abandoned
+/// waits for longer, so that no order is paid and paid back at once.
+pub(super) const SETTLED_WITHIN_US: i64 = 30 * 60 * 1_000_000;
 
 /// Charges and pays back; with what every use case needs beside.
 #[derive(Clone)]
@@ -107,8 +111,12 @@ impl Till {
         reference: &str,
         origin: &Origin,
     ) -> ServiceResult<()> {
-        orders::settle(&mut *transaction, order.id, OrderStatus::Paid, Some(reference)).await?;
-        outbox::append(transaction, origin, events::order_paid(order, self.clock.now())).await?;
+        let now = self.clock.now();
+        let is_late = now - order.created_at > SETTLED_WITHIN_US;
+        if is_late || !orders::settle(&mut *transaction, order.id, OrderStatus::Paid, Some(reference)).await? {
+            return Err(ServiceError::OrderClosed);
+        }
+        outbox::append(transaction, origin, events::order_paid(order, now)).await?;
         Ok(())
     }
 
@@ -128,10 +136,11 @@ impl Till {
     /// Pays back a charge that bought nothing.
     pub(super) async fn pay_back(&self, order: &Order, reference: &str) -> ServiceResult<()> {
         if let Err(PaymentError::Declined) = self.payments.refund(order.id).await {
-            // The order stays pending, which tells an administrator that money is owed.
-            tracing::error!(order = %order.id, "a charge that bought nothing could not be paid back; pay it back by hand");
+            // The order stays pending, and is tried again with those that were abandoned.
+            tracing::error!(order = %order.id, "a charge that bought nothing could not be paid back; trying again");
             return Ok(());
         }
-        Ok(orders::settle(&self.database, order.id, OrderStatus::Refunded, Some(reference)).await?)
+        orders::settle(&self.database, order.id, OrderStatus::Refunded, Some(reference)).await?;
+        Ok(())
     }
 }

@@ -17,6 +17,7 @@ const OF_USERS: &str = "SELECT * FROM memberships WHERE status <> 'EXPIRED' AND 
 const ENDING: &str = "SELECT * FROM memberships
   WHERE status <> 'EXPIRED' AND current_period_end <= ? AND id > ? ORDER BY id LIMIT ?";
 const PAYMENT_TOKEN: &str = "SELECT payment_token FROM memberships WHERE id = ?";
+const FORGET_PAYMENT: &str = "UPDATE memberships SET payment_token = NULL WHERE user_id = ?";
 const INSERT: &str = "INSERT INTO memberships (id, user_id, live_user_id, plan_id, status, started_at,
   current_period_end, auto_renew, payment_token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 /// Nothing is written over what another transaction has written meanwhile.
@@ -45,6 +46,19 @@ pub(crate) async fn by_ids(on: impl Executor<'_>, ids: &[MembershipId]) -> Resul
 /// These people's memberships that are not over, oldest first; the domain says which of them give access.
 pub(crate) async fn of_users(on: impl Executor<'_>, users: &[UserId]) -> Result<Vec<Membership>, DatabaseError> {
     on.query(OF_USERS).bind_list(users.iter().copied()).fetch_all().await?.iter().map(membership).collect()
+}
+
+/// A person's memberships that are not over, locked until the transaction ends.
+pub(crate) async fn lock_of_user(
+    transaction: &mut Transaction,
+    user: UserId,
+) -> Result<Vec<Membership>, DatabaseError> {
+    transaction.query(OF_USERS).bind_list([user]).locking().fetch_all().await?.iter().map(membership).collect()
+}
+
+/// Forgets with what a person's memberships are charged.
+pub(crate) async fn forget_payment(transaction: &mut Transaction, user: UserId) -> Result<(), DatabaseError> {
+    transaction.query(FORGET_PAYMENT).bind(user).execute().await.map(drop)
 }
 
 /// Memberships whose period ends until then, so many from an id on.

@@ -13,7 +13,9 @@ const INSERT: &str = "INSERT INTO orders (id, user_id, amount_minor, currency, s
 const LAST_PAID: &str = "SELECT * FROM orders WHERE membership_id = ? AND status = 'PAID'
   ORDER BY created_at DESC, id DESC LIMIT 1";
 const REFUND: &str = "UPDATE orders SET status = 'REFUNDED' WHERE id = ? AND status = 'PAID'";
-const SETTLE: &str = "UPDATE orders SET status = ?, payment_ref = ? WHERE id = ?";
+const SETTLE: &str = "UPDATE orders SET status = ?, payment_ref = ? WHERE id = ? AND status = 'PENDING'";
+const ABANDONED: &str =
+    "SELECT * FROM orders WHERE status = 'PENDING' AND created_at <= ? AND id > ? ORDER BY id LIMIT ?";
 
 /// The orders of these ids, in no order.
 pub(crate) async fn by_ids(on: impl Executor<'_>, ids: &[OrderId]) -> Result<Vec<Order>, DatabaseError> {
@@ -41,14 +43,25 @@ pub(crate) async fn refund(transaction: &mut Transaction, id: OrderId) -> Result
     Ok(transaction.query(REFUND).bind(id).execute().await?.rows > 0)
 }
 
-/// Writes what became of an order, and the payment provider's reference if it gave one.
+/// Orders that were opened until then and never settled, so many from an id on.
+pub(crate) async fn abandoned(
+    on: impl Executor<'_>,
+    until: i64,
+    after: OrderId,
+    limit: i64,
+) -> Result<Vec<Order>, DatabaseError> {
+    on.query(ABANDONED).bind(until).bind(after).bind(limit).fetch_all().await?.iter().map(order).collect()
+}
+
+/// Writes what became of a pending order, and the payment provider's reference if it gave one; false when it is pending no
+/// longer.
 pub(crate) async fn settle(
     on: impl Executor<'_>,
     id: OrderId,
     status: OrderStatus,
     payment_reference: Option<&str>,
-) -> Result<(), DatabaseError> {
-    on.query(SETTLE).bind(status.name()).bind(payment_reference).bind(id).execute().await.map(drop)
+) -> Result<bool, DatabaseError> {
+    Ok(on.query(SETTLE).bind(status.name()).bind(payment_reference).bind(id).execute().await?.rows > 0)
 }
 
 fn order(row: &Row) -> Result<Order, DatabaseError> {

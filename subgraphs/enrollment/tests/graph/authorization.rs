@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{FREE, Graph, PAID, PLAN, admin, learner, other, representation};
 
 kit_testing::on_each_database! {
-    /// P10: whoever is not signed in changes nothing, and what is for administrators is for them alone.
+    /// P10, AS-096, AS-099: whoever is not signed in changes nothing, and what is for administrators is for them alone.
     async fn every_mutation_knows_who_may(place: TestDatabase) {
         let graph = Graph::on(place).await;
         let order = graph.buy(&learner()).await;
@@ -38,7 +38,7 @@ kit_testing::on_each_database! {
         graph.subgraph.stop().await;
     }
 
-    /// P11: places, orders and memberships are their owner's; `user:read`, which administrators have, sees them, too.
+    /// P11, AS-097: places, orders and memberships are their owner's; `user:read`, which administrators have, sees them, too.
     async fn what_is_private_is_for_its_owner(place: TestDatabase) {
         let graph = Graph::on(place).await;
         let order = graph.buy(&learner()).await;
@@ -59,7 +59,7 @@ kit_testing::on_each_database! {
         graph.subgraph.stop().await;
     }
 
-    /// P11: what depends on the viewer is refused without one; what everybody may know is not.
+    /// P11, AS-098: what depends on the viewer is refused without one; what everybody may know is not.
     async fn the_viewers_fields_need_a_viewer(place: TestDatabase) {
         let graph = Graph::on(place).await;
         graph.enroll(&learner(), PAID).await;
@@ -77,7 +77,7 @@ kit_testing::on_each_database! {
         graph.subgraph.stop().await;
     }
 
-    /// P10: other subgraphs ask for entitlements in their own name; a user's request does not get through.
+    /// P10, AS-101: other subgraphs ask for entitlements in their own name; a user's request does not get through.
     async fn entitlements_are_for_services(place: TestDatabase) {
         let graph = Graph::on(place).await;
         graph.enroll(&learner(), FREE).await;

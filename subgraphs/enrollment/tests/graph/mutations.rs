@@ -89,6 +89,68 @@ kit_testing::on_each_database! {
         graph.subgraph.stop().await;
     }
 
+    /// P7: every mutation that takes a key, or needs none, can be repeated; another input under the key is refused.
+    async fn every_mutation_can_be_repeated(place: TestDatabase) {
+        let graph = Graph::on(place).await;
+        let order = graph.buy(&learner()).await;
+        let unknown = "ord_00000000000000000000000000";
+        let cases = [
+            (learner(), "subscribe", "membership { id status }", json!({ "planId": PLAN, "paymentToken": "tok_visa" }), ("paymentToken", json!("tok_other"))),
+            (admin(), "grantEnrollment", "enrollment { id source }", json!({ "userId": other().user_id(), "courseId": PAID }), ("courseId", json!(FREE))),
+            (admin(), "refundOrder", "order { id status }", json!({ "orderId": order, "reason": "asked for" }), ("orderId", json!(unknown))),
+        ];
+        for (viewer, mutation, entity, mut input, (field, value)) in cases {
+            input["idempotencyKey"] = json!(format!("key of {mutation}"));
+            let first = graph.subgraph.change(&viewer, mutation, entity, input.clone()).await.body;
+            assert!(first["data"][mutation]["userErrors"] == json!([]), "{first}");
+            let told = graph.subgraph.published().await;
+            assert_eq!(graph.subgraph.change(&viewer, mutation, entity, input.clone()).await.body, first, "{mutation}");
+            input[field] = value;
+            let conflict = graph.subgraph.change(&viewer, mutation, entity, input).await;
+            assert_eq!(conflict.user_error(mutation), "IDEMPOTENCY_CONFLICT", "{}", conflict.body);
+            assert_eq!(graph.subgraph.published().await, told, "{mutation}");
+        }
+        for mutation in ["cancelSubscription", "resumeSubscription"] {
+            let change = async || graph.subgraph.change(&learner(), mutation, "membership { status autoRenew }", json!({})).await.body;
+            let first = change().await;
+            let told = graph.subgraph.published().await;
+            assert_eq!((change().await, graph.subgraph.published().await), (first, told), "{mutation}");
+        }
+        graph.subgraph.stop().await;
+    }
+
+    /// AS-102: a key is of the viewer who sent it; the same one of somebody else is another.
+    async fn keys_are_ones_own(place: TestDatabase) {
+        let graph = Graph::on(place).await;
+        let input = json!({ "courseId": FREE, "idempotencyKey": "k" });
+        let mine = graph.subgraph.change(&learner(), "enrollInCourse", "enrollment { id }", input.clone()).await;
+        let theirs = graph.subgraph.change(&other(), "enrollInCourse", "enrollment { id }", input).await;
+        assert_ne!(mine.text_at("/enrollInCourse/enrollment/id"), theirs.text_at("/enrollInCourse/enrollment/id"));
+        graph.subgraph.stop().await;
+    }
+
+    /// AS-004, AS-149: money that is none, and members that are nobody's to send.
+    async fn values_out_of_bounds_are_refused(place: TestDatabase) {
+        let graph = Graph::on(place).await;
+        let price = |amount: serde_json::Value| json!({ "amountMinor": amount, "currency": "KRW" });
+        for (field, value) in [
+            ("expectedPrice", price(json!(1.5))), ("expectedPrice", price(json!(9_007_199_254_740_993_i64))),
+            ("expectedPrice", json!({ "amountMinor": 1, "currency": "XXX" })), ("idempotencyKey", json!("")),
+            ("idempotencyKey", json!("x".repeat(129))), ("courseId", json!("usr_00000000000000000000000001")),
+            ("userId", json!(other().user_id())), ("source", json!("ADMIN_GRANT")), ("enrolledAt", json!("2020-01-01T00:00:00Z")),
+        ] {
+            let mut input = json!({ "courseId": PAID, "paymentToken": "tok_visa" });
+            input[field] = value.clone();
+            let reply = graph.subgraph.change(&learner(), "enrollInCourse", "enrollment { id }", input).await;
+            assert!(!reply.codes().is_empty() && !reply.codes().contains(&"INTERNAL"), "{field} {value}: {}", reply.body);
+        }
+        let negative = json!({ "courseId": PAID, "paymentToken": "tok_visa", "expectedPrice": price(json!(-1)) });
+        let reply = graph.subgraph.change(&learner(), "enrollInCourse", "enrollment { id }", negative).await;
+        assert!(reply.user_error("enrollInCourse") == "PRICE_CHANGED" || !reply.codes().is_empty(), "{}", reply.body);
+        assert_eq!(graph.subgraph.published().await, Vec::<String>::new());
+        graph.subgraph.stop().await;
+    }
+
     /// P7: the same key and input charge once and answer alike; the same key with another input is refused.
     async fn a_repeated_request_acts_once(place: TestDatabase) {
         let graph = Graph::on(place).await;

@@ -1,5 +1,6 @@
 //! What people are told.
 
+use chrono::DateTime;
 use kit_ids::{NotificationId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,21 @@ pub(crate) struct Notification {
     pub(crate) link: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) read_at: Option<i64>,
+}
+
+impl Notice {
+    /// Somebody's password is another one (AS-072): whoever did not do it learns of it.
+    pub(crate) fn password_changed(at: i64) -> Self {
+        let at = DateTime::from_timestamp_micros(at)
+            .map_or_else(String::new, |at| at.format("%-d %B %Y, %H:%M UTC").to_string());
+        Self {
+            kind: "identity.password.changed",
+            title: "Your password was changed",
+            body: format!(
+                "It was changed on {at}. If that was not you, ask for a password reset at once: it ends every session."
+            ),
+        }
+    }
 }
 
 /// What a notice says, to whomever.

@@ -2,8 +2,8 @@
 
 use kit_ids::{Id, Kind, Prefix, UserId};
 
-/// How long the token of a mail is good for: an hour, in microseconds.
-pub(crate) const RESET_LIFETIME_US: i64 = 60 * 60 * 1_000_000;
+/// How long the token of a mail is good for: half an hour, in microseconds (S0-AUTH-4).
+pub(crate) const RESET_LIFETIME_US: i64 = 30 * 60 * 1_000_000;
 /// How often a mail is tried before it is given up: over about four hours, longer than its token would live.
 const ATTEMPTS_MAX: i64 = 8;
 /// The pause after the first failure: a minute, in microseconds. Each next one is twice as long.

@@ -9,6 +9,8 @@ use kit_ids::{Id, Kind, Prefix, UserId};
 const SLIDING_LIFETIME_US: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 /// How long a session lives at most: 90 days, in microseconds.
 const ABSOLUTE_LIFETIME_US: i64 = 90 * 24 * 60 * 60 * 1_000_000;
+/// How long a session is kept after it began: a day longer than it can live, in microseconds.
+pub(crate) const SESSION_KEPT_US: i64 = ABSOLUTE_LIFETIME_US + 24 * 60 * 60 * 1_000_000;
 /// How long the answer to a rotation may be asked for again: 10 seconds, in microseconds.
 const LOST_RESPONSE_US: i64 = 10 * 1_000_000;
 
@@ -57,6 +59,8 @@ pub(crate) struct Presented {
     pub(crate) token: StoredRefreshToken,
     /// Whether its successor was used already.
     pub(crate) is_successor_used: bool,
+    /// Whether the program that presents it calls itself as the one that signed in.
+    pub(crate) is_same_program: bool,
 }
 
 /// What becomes of a presented refresh token.
@@ -74,6 +78,9 @@ pub(crate) enum RefreshDecision {
 
 /// Decides about a presented token.
 ///
+/// An answer is repeated only to the program that can have lost it. A first use is not bound to what a program calls
+/// itself, which changes with every update of a browser.
+///
 /// That a used token comes back is worth an alarm only while its session lives: afterwards nothing is left to end.
 pub(crate) fn decide_refresh(presented: &Presented, now: i64) -> RefreshDecision {
     if presented.session.revoked_at.is_some() {
@@ -82,7 +89,11 @@ pub(crate) fn decide_refresh(presented: &Presented, now: i64) -> RefreshDecision
     match presented.token.used_at {
         None if now < presented.token.expires_at => RefreshDecision::Rotate,
         None => RefreshDecision::Refuse,
-        Some(used_at) if now - used_at <= LOST_RESPONSE_US && !presented.is_successor_used => RefreshDecision::Repeat,
+        Some(used_at)
+            if now - used_at <= LOST_RESPONSE_US && !presented.is_successor_used && presented.is_same_program =>
+        {
+            RefreshDecision::Repeat
+        }
         Some(_) => RefreshDecision::Reuse,
     }
 }

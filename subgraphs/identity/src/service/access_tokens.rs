@@ -64,10 +64,11 @@ impl AccessTokens {
         claims["iat"] = json!(issued_at);
         claims["exp"] = json!(issued_at + ACCESS_LIFETIME_SECONDS);
         claims["jti"] = json!(URL_SAFE_NO_PAD.encode(jti));
-        let header = json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": self.keys.kid() });
+        let key = self.keys.at(now);
+        let header = json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": key.kid() });
         let encode = |part: Value| URL_SAFE_NO_PAD.encode(part.to_string());
         let signed = format!("{}.{}", encode(header), encode(claims));
-        let signature = URL_SAFE_NO_PAD.encode(self.keys.sign(signed.as_bytes()));
+        let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()));
         format!("{signed}.{signature}")
     }
 }

@@ -1,4 +1,11 @@
-//! The secrets of identity: the key that signs access tokens, and the one that refresh tokens descend from.
+//! The secrets of identity: the root that the keys of access tokens descend from, and the one of refresh tokens.
+//!
+//! There is a key for each 30 days (domain.md 4.1). All descend from one root, so that every process has the same one at
+//! the same time, without writing anything. A key is published a day before it signs, so that whoever keeps the set has
+//! it by then, and until a day after the last token that it has signed has ended.
+
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -13,6 +20,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::access_tokens::ACCESS_LIFETIME_SECONDS;
+
 /// The keys could not be read or made.
 #[derive(Debug, Error)]
 pub(crate) enum KeysError {
@@ -22,19 +31,50 @@ pub(crate) enum KeysError {
     Damaged { path: PathBuf },
 }
 
+/// How long a key signs: 30 days, in microseconds.
+const ROTATION_US: i64 = 30 * DAY_US;
+/// How long before it signs a key is published, and how long after its last token has ended: a day, in microseconds.
+const DAY_US: i64 = 24 * 60 * 60 * 1_000_000;
+
 /// As the file holds them: base64url of 32 bytes each.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct KeysFile {
-    signing_key: String,
+    signing_root: String,
     refresh_secret: String,
 }
 
 /// The secrets of identity. Has no `Debug`: nothing may show them.
 pub(crate) struct Keys {
-    signing: SigningKey,
-    kid: String,
+    signing_root: [u8; 32],
     refresh_secret: [u8; 32],
+}
+
+/// The public half of a key that signs access tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PublicKey {
+    /// Its JWK thumbprint (RFC 7638, RFC 8037 appendix A.3).
+    pub(crate) kid: String,
+    /// `x` of RFC 8037.
+    pub(crate) x: String,
+}
+
+/// The key of a time.
+pub(crate) struct TokenKey {
+    signing: SigningKey,
+    public: PublicKey,
+}
+
+impl TokenKey {
+    /// Its id.
+    pub(crate) fn kid(&self) -> &str {
+        &self.public.kid
+    }
+
+    /// Signs with Ed25519.
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.signing.sign(message).to_bytes()
+    }
 }
 
 impl Keys {
@@ -63,34 +103,41 @@ impl Keys {
     fn parse(text: &[u8]) -> Option<Self> {
         let file: KeysFile = serde_json::from_slice(text).ok()?;
         let bytes = |text: String| <[u8; 32]>::try_from(URL_SAFE_NO_PAD.decode(text).ok()?).ok();
-        let signing = SigningKey::from_bytes(&bytes(file.signing_key)?);
+        Some(Self { signing_root: bytes(file.signing_root)?, refresh_secret: bytes(file.refresh_secret)? })
+    }
+
+    /// The key that signs at a time, in UTC microseconds.
+    pub(crate) fn at(&self, now: i64) -> TokenKey {
+        self.numbered(now.div_euclid(ROTATION_US))
+    }
+
+    /// What `jwks.json` holds at a time: the key that signs, the one before while its tokens may be about, and the next
+    /// one when it is near.
+    pub(crate) fn published_at(&self, now: i64) -> Vec<PublicKey> {
+        let last_token_us = ACCESS_LIFETIME_SECONDS * 1_000_000;
+        let from = (now - last_token_us - DAY_US).div_euclid(ROTATION_US);
+        let to = (now + DAY_US).div_euclid(ROTATION_US);
+        (from..=to).rev().map(|number| self.numbered(number).public).collect()
+    }
+
+    fn numbered(&self, number: i64) -> TokenKey {
+        let seed = descendant(&self.signing_root, b"key of access tokens ", &number.to_be_bytes());
+        let signing = SigningKey::from_bytes(&seed);
         let x = URL_SAFE_NO_PAD.encode(signing.verifying_key().as_bytes());
-        Some(Self { kid: thumbprint(&x), signing, refresh_secret: bytes(file.refresh_secret)? })
-    }
-
-    /// The id of the signing key: its JWK thumbprint (RFC 7638, RFC 8037 appendix A.3).
-    pub(crate) fn kid(&self) -> &str {
-        &self.kid
-    }
-
-    /// The public half, for `jwks.json`: `x` of RFC 8037.
-    pub(crate) fn public_x(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.signing.verifying_key().as_bytes())
-    }
-
-    /// Signs with Ed25519.
-    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.signing.sign(message).to_bytes()
+        TokenKey { signing, public: PublicKey { kid: thumbprint(&x), x } }
     }
 
     /// The one successor of a refresh token. Derived, so that a lost answer can be given again although only hashes are
     /// stored (domain.md 4.1).
     pub(crate) fn successor(&self, refresh_token: &str) -> String {
-        let mac =
-            Hmac::<Sha256>::new_from_slice(&self.refresh_secret).expect("invariant: HMAC takes keys of any length");
-        let mac = mac.chain_update(b"successor of ").chain_update(refresh_token);
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        URL_SAFE_NO_PAD.encode(descendant(&self.refresh_secret, b"successor of ", refresh_token.as_bytes()))
     }
+}
+
+/// A secret that descends from another one, and tells nothing of it.
+fn descendant(secret: &[u8; 32], what: &[u8], which: &[u8]) -> [u8; 32] {
+    let mac = Hmac::<Sha256>::new_from_slice(secret).expect("invariant: HMAC takes keys of any length");
+    mac.chain_update(what).chain_update(which).finalize().into_bytes().into()
 }
 
 fn create(path: &Path, randomness: &dyn Randomness) -> Result<(), std::io::Error> {
@@ -99,7 +146,7 @@ fn create(path: &Path, randomness: &dyn Randomness) -> Result<(), std::io::Error
         randomness.fill(&mut bytes);
         URL_SAFE_NO_PAD.encode(bytes)
     };
-    let file = KeysFile { signing_key: secret(), refresh_secret: secret() };
+    let file = KeysFile { signing_root: secret(), refresh_secret: secret() };
     let text = serde_json::to_vec_pretty(&file).expect("invariant: two texts can be written as JSON");
     // Written beside and linked into place: a reader finds the whole file or none.
     let draft = path.with_extension(format!("{}.new", std::process::id()));

@@ -5,12 +5,12 @@ use kit_events::outbox;
 use kit_service::Call;
 use sha2::{Digest, Sha256};
 
-use super::attempts::{admit, subject};
+use super::attempts::Counted;
 use super::profiles::own;
 use super::{ChangeError, ChangeResult, Profiles};
 use crate::domain::{GridCell, User};
 use crate::events;
-use crate::store::{organisations, throttles, users};
+use crate::store::{organisations, users};
 
 impl Profiles {
     /// Sets where the viewer lives; of the place nothing is kept but its cell. One who lives there already stays as they
@@ -34,8 +34,8 @@ impl Profiles {
     /// so that guessing is slowed down like that of passwords.
     pub(crate) async fn join_team(&self, invite_code: &str, call: &Call) -> ChangeResult {
         let viewer = call.viewer.require_user()?;
-        let guesser = subject(&format!("join {}", viewer.id), &call.viewer.client);
-        admit(&self.database, &guesser, self.clock.now()).await?;
+        let guesses = Counted::of(&format!("join {}", viewer.id), &call.viewer.client);
+        guesses.admit(&self.database, self.clock.now()).await?;
         let invite_code_hash: [u8; 32] = Sha256::digest(invite_code.trim()).into();
         let joined = in_transaction!(self.database, |transaction| {
             let before = own(transaction, viewer.id).await?;
@@ -53,7 +53,7 @@ impl Profiles {
             outbox::append(transaction, &call.origin, events::team_changed(&after, self.clock.now())).await?;
             Ok(after)
         })?;
-        throttles::forget(&self.database, &guesser).await?;
+        guesses.succeed(&self.database, self.clock.now()).await?;
         Ok(joined)
     }
 }

@@ -10,11 +10,11 @@ use kit_viewer::Scope;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
-use super::attempts::subject;
+use super::attempts::Counted;
 use super::passwords::hash_now;
 use super::{Accounts, AuthError};
 use crate::domain::{ClientId, ClientIdFault, PASSWORD_CHARACTERS_MAX, Partner};
-use crate::store::{partners, throttles};
+use crate::store::partners;
 
 /// Why a partner gets no token, or is not registered.
 #[derive(Debug, Error)]
@@ -74,8 +74,9 @@ impl Partners {
         scope: Option<&str>,
         call: &Call,
     ) -> Result<PartnerToken, PartnerError> {
-        let guesser = subject(&format!("partner {client_id}"), &call.viewer.client);
-        self.accounts.admit(&guesser).await?;
+        let client = &call.viewer.client;
+        let guesses = Counted::of(&format!("partner {client_id}"), client).and_whence("partner", client);
+        self.accounts.admit(&guesses).await?;
         let sessions = &self.accounts.sessions;
         let found = match ClientId::parse(client_id) {
             Ok(client_id) => partners::read(&sessions.database, &client_id).await?,
@@ -86,7 +87,7 @@ impl Partners {
         let secret = if is_short { secret } else { SecretString::default() };
         let is_right = self.accounts.passwords.verify(secret, secret_hash).await? && is_short;
         let partner = partner.filter(|_| is_right).ok_or(PartnerError::InvalidClient)?;
-        throttles::forget(&sessions.database, &guesser).await?;
+        guesses.succeed(&sessions.database, sessions.clock.now()).await?;
         let scopes = partner.granted(scope).ok_or(PartnerError::InvalidScope)?;
         let scope = scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" ");
         let access_token = sessions.access_tokens.issue_to_partner(&partner.client_id, &scope, sessions.clock.now());

@@ -1,4 +1,9 @@
 //! Hashing passwords: Argon2id, away from the threads that answer requests, only so many at a time.
+//!
+//! Passwords are compared exactly, byte by byte of their UTF-8: nothing is cut off, trimmed, folded or normalised.
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +56,8 @@ impl Passwords {
         Ok(self.in_turn(move || verify(&password, &phc)).await? && is_known)
     }
 
+    // The span is where the time of a sign-in goes; and one is there for each hash.
+    #[tracing::instrument(name = "argon2", level = "debug", skip_all)]
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, AuthError> + Send + 'static,
@@ -67,6 +74,14 @@ impl Passwords {
         });
         done.await.map_err(|error| AuthError::Hash(error.to_string()))?
     }
+}
+
+/// Whether a hash was made with less work than is asked for today (S0-AUTH-5). One that is no hash is.
+pub(crate) fn is_outdated(phc: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(phc) else { return true };
+    let is_current = hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(Version::V0x13.into());
+    let Ok(params) = Params::try_from(&hash) else { return true };
+    !is_current || params.m_cost() < MEMORY_KIB || params.t_cost() < PASSES || params.p_cost() < LANES
 }
 
 /// The PHC string of a password, computed on this thread: for seeding, which has no requests to answer.

@@ -1,7 +1,7 @@
 //! Other passwords for those who have forgotten theirs (domain.md 4.2).
 //!
 //! Asking only writes the wish down, whether there is an account or not, so that no time tells which. A worker answers by
-//! mail; the token in it is good for an hour and once.
+//! mail; the token in it is good for half an hour and once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use kit_service::{Call, WorkError, Worker};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use super::attempts::subject;
+use super::attempts::Counted;
 use super::mail::{Mail, MailPort};
 use super::{Accounts, AuthError};
-use crate::domain::{Email, EmailFault, LoginKind, RESET_LIFETIME_US, ResetRequest, UserStatus, check_password};
-use crate::store::{credentials, login_events, password_resets, users};
+use crate::domain::{Email, EmailFault, RESET_LIFETIME_US, ResetRequest, UserStatus, check_password};
+use crate::store::{password_resets, users};
 
 /// 256 bits.
 const TOKEN_BYTES: usize = 32;
@@ -46,7 +46,9 @@ impl Resetting {
         let email = Email::parse(email).map_err(|EmailFault| AuthError::InvalidEmail)?;
         // Not the attempts of signing in: who asks for a mail must not be kept from guessing right.
         let counted = format!("reset {}", email.as_str());
-        self.accounts.admit(&subject(&counted, &call.viewer.client)).await?;
+        let client = &call.viewer.client;
+        let asked = Counted::of(&counted, client).and_account(&counted).and_whence("reset", client);
+        self.accounts.admit(&asked).await?;
         let sessions = &self.accounts.sessions;
         let (id, now) = (sessions.ids.mint(), sessions.clock.now());
         in_transaction!(sessions.database, |transaction| {
@@ -70,15 +72,13 @@ impl Resetting {
         in_transaction!(sessions.database, |transaction| {
             let now = sessions.clock.now();
             // Again, under the lock: of two that use one token at once the second one is too late.
+            let user = users::lock(transaction, user.id).await?.ok_or(AuthError::ResetTokenEnded)?;
             let found = password_resets::lock(transaction, &hash).await?.ok_or(AuthError::InvalidResetToken)?;
-            if !found.is_usable(now) {
+            if !found.is_usable(now) || user.status == UserStatus::Deactivated {
                 return Err(AuthError::ResetTokenEnded);
             }
             password_resets::use_all(transaction, user.id, now).await?;
-            credentials::replace(transaction, user.id, &phc).await?;
-            let event = sessions.history(LoginKind::PasswordReset, user.id, None, &call.viewer.client);
-            login_events::insert(&mut *transaction, &event).await?;
-            sessions.end_all(transaction, user.id, None, LoginKind::Logout, call).await
+            self.accounts.replace_password(transaction, user.id, &phc, None, call).await
         })
     }
 
@@ -93,7 +93,7 @@ impl Resetting {
             .await?;
         let text = format!(
             "Hello {},\n\nsomebody, we hope you, has asked for another password for your account.\n\
-             Choose it here within an hour:\n\n{}{token}\n\nIf it was not you, do nothing: your password stays as it is.\n",
+             Choose it here within half an hour:\n\n{}{token}\n\nIf it was not you, do nothing: your password stays as it is.\n",
             user.display_name, self.page
         );
         self.mail.send(&Mail { to: user.email, subject: "Another password", text }).await?;

@@ -9,7 +9,7 @@ use kit_database::{Database, Transaction, in_transaction};
 use kit_events::{Origin, outbox};
 use kit_ids::{Clock, IdGenerator, Randomness, UserId};
 use kit_service::Call;
-use kit_viewer::{Client, Role};
+use kit_viewer::{Client, Role, Scope};
 use sha2::{Digest, Sha256};
 
 use super::access_tokens::ACCESS_LIFETIME_SECONDS;
@@ -28,8 +28,8 @@ const IP_CHARACTERS_MAX: usize = 45;
 const DEVICE_CHARACTERS_MAX: usize = 200;
 const USER_AGENT_CHARACTERS_MAX: usize = 400;
 
-/// Most sessions that are listed: more than anyone has devices.
-const LISTED_MAX: i64 = 100;
+/// Most sessions of one person at a time: more than anyone has devices.
+const SESSIONS_MAX: usize = 50;
 
 /// What a client gets to act with.
 pub(crate) struct TokenPair {
@@ -68,7 +68,8 @@ impl Sessions {
     ) -> Result<TokenPair, AuthError> {
         let now = self.clock.now();
         let session = Session { id: self.ids.mint(), user_id: user.id, created_at: now, revoked_at: None };
-        let device = cut(client.user_agent.as_deref(), DEVICE_CHARACTERS_MAX);
+        self.make_room(transaction, user.id, client).await?;
+        let device = device(client);
         let ip = cut(client.ip.as_deref(), IP_CHARACTERS_MAX);
         let from = sessions::SessionClient { device: device.as_deref(), ip: ip.as_deref() };
         sessions::insert(transaction, &session, from).await?;
@@ -85,7 +86,8 @@ impl Sessions {
     /// Gives a new pair of tokens for a refresh token, which is used up by it.
     pub(crate) async fn refresh(&self, refresh_token: &str, call: &Call) -> Result<TokenPair, AuthError> {
         let refreshed = in_transaction!(self.database, |transaction| {
-            let presented = sessions::present(transaction, &hash(refresh_token)).await?;
+            let device = device(&call.viewer.client);
+            let presented = sessions::present(transaction, &hash(refresh_token), device.as_deref()).await?;
             let presented = presented.ok_or(AuthError::InvalidRefreshToken)?;
             match decide_refresh(&presented, self.clock.now()) {
                 RefreshDecision::Refuse => Err(AuthError::InvalidRefreshToken),
@@ -111,7 +113,7 @@ impl Sessions {
         let by_access_token = own_session(call);
         in_transaction!(self.database, |transaction| {
             let by_refresh_token = match refresh_token {
-                Some(token) => sessions::present(transaction, &hash(token)).await?.map(|found| found.session),
+                Some(token) => sessions::present(transaction, &hash(token), None).await?.map(|found| found.session),
                 None => None,
             };
             let session = match (by_refresh_token, by_access_token) {
@@ -126,15 +128,17 @@ impl Sessions {
     /// The viewer's sessions that can go on, latest used first, and which of them asks.
     pub(crate) async fn live(&self, call: &Call) -> Result<(Vec<LiveSession>, Option<SessionId>), AuthError> {
         let user = call.viewer.user_id().ok_or(AuthError::NotSignedIn)?;
-        let live = sessions::live(&self.database, user, self.clock.now(), LISTED_MAX).await?;
+        let live = sessions::live(&self.database, user, self.clock.now(), SESSIONS_MAX as i64).await?;
         Ok((live, own_session(call)))
     }
 
-    /// Ends one of the viewer's sessions.
+    /// Ends one of the viewer's sessions; anybody's for holders of `user:write`.
     pub(crate) async fn end_one(&self, id: SessionId, call: &Call) -> Result<(), AuthError> {
         let user = call.viewer.user_id().ok_or(AuthError::NotSignedIn)?;
+        let is_administrator = call.viewer.has_scope(Scope::UserWrite);
         in_transaction!(self.database, |transaction| {
-            let found = sessions::lock(transaction, id).await?.filter(|session| session.user_id == user);
+            let found = sessions::lock(transaction, id).await?;
+            let found = found.filter(|session| session.user_id == user || is_administrator);
             let session = found.filter(|session| session.revoked_at.is_none()).ok_or(AuthError::NoSuchSession)?;
             self.end(transaction, &session, LoginKind::Logout, &call.viewer.client, &call.origin).await
         })
@@ -161,6 +165,16 @@ impl Sessions {
             if kept != Some(session.id) {
                 self.end(transaction, &session, kind, &call.viewer.client, &call.origin).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Ends the sessions that a new one leaves no room for, those first that were not used for longest.
+    async fn make_room(&self, transaction: &mut Transaction, user: UserId, client: &Client) -> Result<(), AuthError> {
+        let present = sessions::oldest(transaction, user).await?;
+        for session in present.iter().take((present.len() + 1).saturating_sub(SESSIONS_MAX)) {
+            let origin = Origin::new(format!("session {}", session.id), None);
+            self.end(transaction, session, LoginKind::Logout, client, &origin).await?;
         }
         Ok(())
     }
@@ -247,6 +261,11 @@ impl Sessions {
 /// The session that the viewer's access token is of.
 pub(crate) fn own_session(call: &Call) -> Option<SessionId> {
     call.viewer.user.as_ref().and_then(|user| user.session.as_deref()?.parse().ok())
+}
+
+/// What a program calls itself, as far as it is kept.
+fn device(client: &Client) -> Option<String> {
+    cut(client.user_agent.as_deref(), DEVICE_CHARACTERS_MAX)
 }
 
 /// What is stored of a refresh token. It is random enough to need no salt.

@@ -9,7 +9,7 @@ use kit_service::Call;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::attempts::subject;
+use super::attempts::Counted;
 use super::sms::SmsPort;
 use super::{Accounts, AuthError};
 use crate::domain::{CODE_LIFETIME_US, DAY_US, Guess, Phone, SENDS_MAX, TOKEN_LIFETIME_US, VerificationId, code};
@@ -42,7 +42,7 @@ impl Verifying {
     pub(crate) async fn send(&self, phone: &str, call: &Call) -> Result<Sent, AuthError> {
         let phone = Phone::parse(phone).ok_or(AuthError::InvalidPhone)?;
         // Of one address, whatever the numbers: nobody makes us send messages to the whole world.
-        self.accounts.admit(&subject("phone verification", &call.viewer.client)).await?;
+        self.accounts.admit(&Counted::of("phone verification", &call.viewer.client)).await?;
         let sessions = &self.accounts.sessions;
         let mut chance = [0; 8];
         sessions.randomness.fill(&mut chance);

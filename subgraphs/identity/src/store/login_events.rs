@@ -12,6 +12,10 @@ pub(crate) const NEWEST: Order = Order::new("login_events.newest", &[SortKey::de
 
 const INSERT: &str = "INSERT INTO login_events (id, user_id, kind, at, ip, user_agent, session_id)
   VALUES (?, ?, ?, ?, ?, ?, ?)";
+const INSERT_OF_ACTIVE: &str = "INSERT INTO login_events (id, user_id, kind, at, ip, user_agent)
+  SELECT ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND status = 'ACTIVE'";
+const SIGNED_IN: &str =
+    "SELECT 1 AS present FROM login_events WHERE user_id = ? AND at >= ? AND kind = 'LOGIN' AND ip = ? LIMIT 1";
 const BY_ID: &str = "SELECT * FROM login_events WHERE id IN (..)";
 const COUNT: &str = "SELECT user_id, COUNT(*) AS events FROM login_events
   WHERE user_id IN (..) AND (? IS NULL OR kind = ?) GROUP BY user_id";
@@ -20,6 +24,22 @@ const COUNT: &str = "SELECT user_id, COUNT(*) AS events FROM login_events
 pub(crate) async fn insert(on: impl Executor<'_>, event: &LoginEvent) -> Result<(), DatabaseError> {
     let insert = on.query(INSERT).bind(event.id).bind(event.user_id).bind(event.kind.name()).bind(event.at);
     insert.bind(event.ip.clone()).bind(event.user_agent.clone()).bind(event.session_id).execute().await.map(drop)
+}
+
+/// Adds to a user's history if their account is in use; else it does as much, and adds nothing.
+pub(crate) async fn insert_of_active(on: impl Executor<'_>, event: &LoginEvent) -> Result<(), DatabaseError> {
+    let insert = on.query(INSERT_OF_ACTIVE).bind(event.id).bind(event.kind.name()).bind(event.at);
+    insert.bind(event.ip.clone()).bind(event.user_agent.clone()).bind(event.user_id).execute().await.map(drop)
+}
+
+/// Whether somebody has signed in from an address since a moment.
+pub(crate) async fn has_signed_in(
+    on: impl Executor<'_>,
+    user: UserId,
+    ip: &str,
+    since: i64,
+) -> Result<bool, DatabaseError> {
+    Ok(on.query(SIGNED_IN).bind(user).bind(since).bind(ip).fetch_optional().await?.is_some())
 }
 
 /// The events of these ids, in no order.

@@ -1,6 +1,6 @@
 //! `sessions` and `refresh_tokens`.
 
-use kit_database::{DatabaseError, Executor, Row, Transaction};
+use kit_database::{Database, DatabaseError, Executor, Row, Transaction};
 use kit_ids::UserId;
 
 use crate::domain::{LiveSession, Presented, Session, SessionId, StoredRefreshToken};
@@ -8,6 +8,12 @@ use crate::domain::{LiveSession, Presented, Session, SessionId, StoredRefreshTok
 const INSERT: &str = "INSERT INTO sessions (id, user_id, family_id, device, ip, created_at, last_used_at)
   VALUES (?, ?, ?, ?, ?, ?, ?)";
 const READ: &str = "SELECT id, user_id, created_at, revoked_at FROM sessions WHERE id = ?";
+const DEVICE: &str = "SELECT device FROM sessions WHERE id = ?";
+const OVER: &str = "SELECT id FROM sessions WHERE created_at < ? ORDER BY created_at LIMIT ?";
+const FORGET_TOKENS: &str = "DELETE FROM refresh_tokens WHERE family_id IN (..)";
+const FORGET: &str = "DELETE FROM sessions WHERE id IN (..)";
+const OLDEST: &str = "SELECT id, user_id, created_at, revoked_at FROM sessions
+  WHERE user_id = ? AND revoked_at IS NULL ORDER BY last_used_at, id";
 const LIVE: &str = "SELECT s.id, s.device, s.ip, s.created_at, s.last_used_at FROM sessions s
   WHERE s.user_id = ? AND s.revoked_at IS NULL
     AND EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.family_id = s.family_id AND t.used_at IS NULL AND t.expires_at > ?)
@@ -71,10 +77,12 @@ pub(crate) async fn lock_all(transaction: &mut Transaction, user: UserId) -> Res
     transaction.query(LIVE_OF_USER).bind(user).locking().fetch_all().await?.iter().map(session).collect()
 }
 
-/// A presented token with its session, which is locked first: whoever rotates a token of the family waits here.
+/// A token that a program of this name presents, with its session, which is locked first: whoever rotates a token of the
+/// family waits here.
 pub(crate) async fn present(
     transaction: &mut Transaction,
     hash: &[u8; 32],
+    device: Option<&str>,
 ) -> Result<Option<Presented>, DatabaseError> {
     let Some(family) = transaction.query(FAMILY_OF).bind(hash).fetch_optional().await? else { return Ok(None) };
     let Some(session) = lock(transaction, family.get("family_id")?).await? else { return Ok(None) };
@@ -91,7 +99,26 @@ pub(crate) async fn present(
         }
         None => false,
     };
-    Ok(Some(Presented { session, token, is_successor_used }))
+    let began_with: Option<String> = transaction.query(DEVICE).bind(session.id).fetch_one().await?.get("device")?;
+    let is_same_program = began_with.as_deref() == device;
+    Ok(Some(Presented { session, token, is_successor_used, is_same_program }))
+}
+
+/// The sessions of a user that have not ended, the one first that was not used for longest.
+pub(crate) async fn oldest(transaction: &mut Transaction, user: UserId) -> Result<Vec<Session>, DatabaseError> {
+    transaction.query(OLDEST).bind(user).locking().fetch_all().await?.iter().map(session).collect()
+}
+
+/// Sessions that began before a moment, the oldest first.
+pub(crate) async fn over(database: &Database, before: i64, count_max: i64) -> Result<Vec<SessionId>, DatabaseError> {
+    let rows = database.query(OVER).bind(before).bind(count_max).fetch_all().await?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// Forgets sessions, and the tokens of each.
+pub(crate) async fn forget(transaction: &mut Transaction, ids: &[SessionId]) -> Result<u64, DatabaseError> {
+    transaction.query(FORGET_TOKENS).bind_list(ids.iter().copied()).execute().await?;
+    Ok(transaction.query(FORGET).bind_list(ids.iter().copied()).execute().await?.rows)
 }
 
 /// Writes a new refresh token of the session.

@@ -1,6 +1,6 @@
 //! `login_failures`.
 
-use kit_database::{Database, DatabaseError, Transaction, Upsert};
+use kit_database::{DatabaseError, Executor, Transaction, Upsert};
 
 use crate::domain::Attempts;
 
@@ -9,6 +9,7 @@ const CREATE: Upsert =
     Upsert::into("login_failures").key(&["subject_hash"]).insert_only(&["failures", "window_start_at"]);
 const WRITE: &str =
     "UPDATE login_failures SET failures = ?, window_start_at = ?, blocked_until = ? WHERE subject_hash = ?";
+const PURGE: &str = "DELETE FROM login_failures WHERE window_start_at < ?";
 const FORGET: &str = "DELETE FROM login_failures WHERE subject_hash = ?";
 
 /// The attempts so far, locked until the transaction ends.
@@ -38,6 +39,11 @@ pub(crate) async fn write(
 }
 
 /// Forgets the attempts after a success.
-pub(crate) async fn forget(database: &Database, subject: &[u8; 32]) -> Result<(), DatabaseError> {
-    database.query(FORGET).bind(subject).execute().await.map(drop)
+pub(crate) async fn forget(transaction: &mut Transaction, subject: &[u8; 32]) -> Result<(), DatabaseError> {
+    transaction.query(FORGET).bind(subject).execute().await.map(drop)
+}
+
+/// Forgets attempts whose window began before a moment: they bind nobody any more.
+pub(crate) async fn purge(on: impl Executor<'_>, before: i64) -> Result<u64, DatabaseError> {
+    Ok(on.query(PURGE).bind(before).execute().await?.rows)
 }

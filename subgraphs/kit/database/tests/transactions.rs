@@ -54,6 +54,7 @@ on_each_database! {
         assert_eq!(copies(&database, 1).await, 2);
     }
 
+    /// EB-22: no dirty reads (G1a).
     async fn others_see_what_was_committed_and_nothing_before(place: TestDatabase) {
         let database = shelf(&place).await;
         let mut transaction = database.begin().await.unwrap();
@@ -63,7 +64,7 @@ on_each_database! {
         assert_eq!(copies(&database, 1).await, 2);
     }
 
-    /// Nothing fails with "database is locked", and no update is lost.
+    /// EB-22: nothing fails with "database is locked", and no update is lost.
     async fn writers_that_meet_wait_for_each_other(place: TestDatabase) {
         let database = shelf(&place).await;
         let writers = (0..20).map(|_| {
@@ -77,7 +78,7 @@ on_each_database! {
         assert_eq!(copies(&database, 1).await, 21);
     }
 
-    /// Two that lock the same rows in opposite order: one loses, and is done again.
+    /// EB-09: two that lock the same rows in opposite order: one loses, and is done again.
     async fn a_deadlock_is_done_again(place: TestDatabase) {
         let database = shelf(&place).await;
         insert(&database, 2, "Two").await;

@@ -21,6 +21,10 @@ const FORGET_FAILURES: &str = "DELETE FROM delivery_failures WHERE consumer = ? 
 const LIST: &str = "SELECT consumer, event, error, attempts, failed_at FROM dead_letters
   WHERE replayed_at IS NULL ORDER BY failed_at LIMIT ?";
 const READ: &str = "SELECT event FROM dead_letters WHERE consumer = ? AND event_id = ? AND replayed_at IS NULL";
+const COUNT: &str = "SELECT COUNT(*) AS letters FROM dead_letters WHERE replayed_at IS NULL";
+const UNSETTLED: &str =
+    "SELECT consumer, event_id FROM dead_letters WHERE replayed_at IS NULL ORDER BY failed_at, event_id, consumer";
+const CONSUMERS_OF: &str = "SELECT consumer FROM dead_letters WHERE event_id = ? ORDER BY consumer";
 const MARK: &str = "UPDATE dead_letters SET replayed_at = ? WHERE consumer = ? AND event_id = ?";
 
 /// An event that was given up.
@@ -65,6 +69,32 @@ pub async fn list(database: &Database) -> Result<Vec<DeadLetter>, DatabaseError>
         });
     }
     Ok(letters)
+}
+
+/// How many dead letters are not settled.
+///
+/// # Errors
+/// As the engine reports it.
+pub async fn count(database: &Database) -> Result<i64, DatabaseError> {
+    database.query(COUNT).fetch_one().await?.get("letters")
+}
+
+/// Consumer and event of every dead letter that is not settled, oldest first.
+///
+/// # Errors
+/// As the engine reports it.
+pub async fn unsettled(database: &Database) -> Result<Vec<(String, EventId)>, DatabaseError> {
+    let rows = database.query(UNSETTLED).fetch_all().await?;
+    rows.iter().map(|row| Ok((row.get("consumer")?, row.get("event_id")?))).collect()
+}
+
+/// The consumers that have given up an event, those whose dead letter is settled included.
+///
+/// # Errors
+/// As the engine reports it.
+pub async fn consumers_of(database: &Database, event_id: EventId) -> Result<Vec<String>, DatabaseError> {
+    let rows = database.query(CONSUMERS_OF).bind(event_id).fetch_all().await?;
+    rows.iter().map(|row| row.get("consumer")).collect()
 }
 
 /// Gives a dead letter to its consumer once more, and settles it when that succeeds.

@@ -39,7 +39,9 @@ pub mod time;
 pub use consumer::{Consumer, HandlerError};
 pub use delivery::RetryPolicy;
 pub use event::{Event, EventId, NewEvent};
-pub use log::{Delivery, EmbeddedEventLog, EventLog, EventLogError, RedisEventLog, SHARDS, Watermark, shard_of};
+pub use log::{
+    Bookmark, Delivery, EmbeddedEventLog, EventLog, EventLogError, RedisEventLog, SHARDS, Watermark, shard_of,
+};
 pub use origin::Origin;
 pub use relay::{Relay, RelayError};
 pub use runner::ConsumerRunner;

@@ -1,5 +1,6 @@
 //! The log between publishers and consumers, and what every implementation of it promises.
 
+mod bookmark;
 mod embedded;
 mod redis;
 
@@ -11,6 +12,7 @@ use tokio::sync::watch;
 use crate::Event;
 
 pub use self::redis::RedisEventLog;
+pub use bookmark::Bookmark;
 pub use embedded::EmbeddedEventLog;
 
 /// Into how many shards the log divides aggregates (P13). A delivery that fails holds back its own shard only.
@@ -60,6 +62,18 @@ pub trait EventLog: Send + Sync + 'static {
     /// # Errors
     /// [`EventLogError`]; the deliveries come again then.
     async fn acknowledge(&self, group: &str, shard: u16, deliveries: &[Delivery]) -> Result<(), EventLogError>;
+
+    /// What a subgraph has published behind the bookmark, which moves on: for readers that keep nothing, and so need no
+    /// group. The events of an aggregate come in order. About `count_max` at a time; none when the end is reached.
+    ///
+    /// # Errors
+    /// [`EventLogError`] when the log cannot be reached; the bookmark stays where it is.
+    async fn read_behind(
+        &self,
+        bookmark: &mut Bookmark,
+        source: &str,
+        count_max: usize,
+    ) -> Result<Vec<Event>, EventLogError>;
 
     /// A number that changes when there may be something new to read.
     fn revisions(&self) -> watch::Receiver<u64>;

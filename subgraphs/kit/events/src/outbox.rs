@@ -20,6 +20,7 @@ const LAST_PUBLISHED: &str = "SELECT COALESCE(MAX(position), 0) AS position FROM
 const UNMARK: &str = "UPDATE outbox SET published_at = NULL
   WHERE published_at IS NOT NULL AND (position > ? OR published_at > ?)";
 const BACKLOG: &str = "SELECT COUNT(*) AS events FROM outbox WHERE published_at IS NULL";
+const WAITING: &str = "SELECT COUNT(*) AS events, MIN(occurred_at) AS since FROM outbox WHERE published_at IS NULL";
 const FLOW: &str = "SELECT * FROM outbox WHERE correlation_id = ? ORDER BY position LIMIT ?";
 
 /// Writes an event, with the next number of its aggregate, to be published when the transaction commits.
@@ -66,6 +67,24 @@ pub async fn flow(database: &Database, correlation_id: &str) -> Result<Vec<Event
 /// As the engine reports it.
 pub async fn backlog(database: &Database) -> Result<i64, DatabaseError> {
     database.query(BACKLOG).fetch_one().await?.get("events")
+}
+
+/// What waits to be published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many events.
+    pub events: i64,
+    /// When the oldest of them happened, in UTC microseconds.
+    pub since: Option<i64>,
+}
+
+/// What waits to be published, at one moment.
+///
+/// # Errors
+/// As the engine reports it.
+pub async fn waiting(database: &Database) -> Result<Waiting, DatabaseError> {
+    let row = database.query(WAITING).fetch_one().await?;
+    Ok(Waiting { events: row.get("events")?, since: row.get("since")? })
 }
 
 /// An event and its place in the outbox.

@@ -40,7 +40,7 @@ fn dies_after<F: Future>(polls: usize, work: F) -> Mortal<F> {
 }
 
 on_each_log! {
-    /// P13
+    /// EB-05, P13
     async fn a_relay_that_dies_at_any_step_loses_no_event(stage: Stage) {
         for course in 0..5 {
             append(&stage.database, &format!("crs_{course}"), PUBLISHED).await.unwrap();
@@ -56,7 +56,7 @@ on_each_log! {
         assert_eq!(stage.effects().await.len(), 5);
     }
 
-    /// P13
+    /// EB-06, P13
     async fn a_consumer_that_dies_at_any_step_takes_effect_exactly_once(stage: Stage) {
         for course in 0..5 {
             stage.publish(&format!("crs_{course}")).await;
@@ -77,7 +77,7 @@ on_each_log! {
         assert_eq!(stage.count("SELECT COUNT(*) FROM inbox").await, 5);
     }
 
-    /// P13
+    /// EB-04, P13
     async fn a_service_that_dies_in_its_transaction_has_neither_changed_nor_published(stage: Stage) {
         let mut written = 0;
         for polls in 0..DEATHS_MAX {

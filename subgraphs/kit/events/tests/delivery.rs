@@ -19,7 +19,7 @@ on_each_log! {
         assert_eq!(stage.effects().await, [("crs_1".to_owned(), 1)]);
     }
 
-    /// P13: at least once in the log, exactly once in effect.
+    /// EB-02, P13: at least once in the log, exactly once in effect.
     async fn a_duplicate_has_no_second_effect(stage: Stage) {
         let event = stage.publish("crs_1").await;
         stage.log.publish("counting", &[event.clone(), event], Watermark { remembered: 0, raised: 1 }).await.unwrap();
@@ -29,7 +29,7 @@ on_each_log! {
         assert_eq!(consumer.seen.lock().unwrap().len(), 1);
     }
 
-    /// P13
+    /// EB-03, P13
     async fn the_events_of_an_aggregate_come_in_order(stage: Stage) {
         for round in 0..60 {
             append(&stage.database, &format!("crs_{}", round % 5), crate::stage::PUBLISHED).await.unwrap();
@@ -91,7 +91,7 @@ on_each_log! {
         tokio::time::timeout(PATIENCE, async { (relaying.await.unwrap(), consuming.await.unwrap()) }).await.unwrap();
     }
 
-    /// P13: a relay that has published before begins where the log stands; a log that has fallen behind gets it all again.
+    /// EB-08, P13: a relay that has published before begins where the log stands; a log that has fallen behind gets it all again.
     async fn what_the_log_has_lost_is_published_again_before_anything_newer(stage: Stage) {
         for _ in 0..3 {
             stage.publish("crs_1").await;
@@ -104,7 +104,7 @@ on_each_log! {
         assert_eq!(emptied.effects().await, (1..=4).map(|seq| ("crs_1".to_owned(), seq)).collect::<Vec<_>>());
     }
 
-    /// P13: the relay that runs notices without new events, too.
+    /// EB-08, P13: the relay that runs notices without new events, too.
     async fn a_relay_with_nothing_new_notices_a_loss(stage: Stage) {
         stage.publish("crs_1").await;
         let emptied = stage.lose_log().await;

@@ -34,7 +34,7 @@ impl Consumer for Hopeless {
 }
 
 on_each_log! {
-    /// P13: eight attempts, then a dead letter; an administrator replays it; the effect happens once.
+    /// EB-14, P13: eight attempts, then a dead letter; an administrator replays it; the effect happens once.
     async fn a_poisonous_event_becomes_a_dead_letter_and_can_be_replayed(stage: Stage) {
         let event = stage.publish(POISON).await;
         let consumer = Arc::new(Counting::default());
@@ -61,7 +61,7 @@ on_each_log! {
         assert_eq!(dead_letters::list(&stage.database).await.unwrap(), []);
     }
 
-    /// P13
+    /// EB-14, P13
     async fn an_event_that_fails_holds_back_its_own_shard_only(stage: Stage) {
         assert_ne!(shard_of(POISON), shard_of(HEALTHY));
         let consumer = Arc::new(Counting::default());
@@ -78,7 +78,7 @@ on_each_log! {
         assert_eq!(stage.effects().await[2..], [(POISON.to_owned(), 1), (POISON.to_owned(), 2)]);
     }
 
-    /// The number of attempts outlives the process: a poisonous event cannot loop for ever by restarts.
+    /// EB-14: the number of attempts outlives the process: a poisonous event cannot loop for ever by restarts.
     async fn attempts_are_counted_across_restarts(stage: Stage) {
         stage.publish(POISON).await;
         let consumer = Arc::new(Counting::default());

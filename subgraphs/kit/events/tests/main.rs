@@ -6,10 +6,18 @@
 #[macro_use]
 mod each_log;
 
+mod backlog;
+mod bookmarks;
+mod chaos;
 mod crashes;
+mod databases;
 mod delivery;
 mod embedded_log;
+mod evolution;
 mod failures;
+mod network;
 mod outbox;
+mod redis_faults;
 mod redis_log;
+mod replicas;
 mod stage;

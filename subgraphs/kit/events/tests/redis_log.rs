@@ -37,7 +37,7 @@ async fn wait_for_effects(stage: &Stage, events: usize) {
     assert_eq!(effects.len(), events);
 }
 
-/// P13: a server that loses everything, twice, while relay and consumer run.
+/// EB-08, P13: a server that loses everything, twice, while relay and consumer run.
 #[test]
 fn nothing_is_lost_with_the_server() {
     let server = match Redis::start() {
@@ -72,7 +72,7 @@ fn nothing_is_lost_with_the_server() {
     });
 }
 
-/// P13
+/// EB-08, P13
 #[test]
 fn a_server_that_is_away_is_an_error_until_it_is_back() {
     let server = match Redis::start() {
@@ -92,7 +92,7 @@ fn a_server_that_is_away_is_an_error_until_it_is_back() {
     });
 }
 
-/// P13
+/// EB-03, EB-07, P13
 #[test]
 fn three_replicas_of_a_consumer_keep_the_order_of_every_aggregate() {
     run_redis(false, async |stage: Stage| {
@@ -116,7 +116,7 @@ fn three_replicas_of_a_consumer_keep_the_order_of_every_aggregate() {
     });
 }
 
-/// P13: a replica that works on an aggregate keeps it, until it has been silent for too long.
+/// EB-07, P13: a replica that works on an aggregate keeps it, until it has been silent for too long.
 #[test]
 fn the_work_of_a_silent_replica_goes_to_another_one() {
     run_redis(false, async |stage: Stage| {

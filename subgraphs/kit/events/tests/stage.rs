@@ -1,12 +1,15 @@
 //! A subgraph that publishes, a subgraph that counts, and the log between them.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kit_database::{Database, DatabaseError, Durability, MigrationFile, Migrations, Transaction, in_transaction};
+use kit_database::{
+    Database, DatabaseError, DatabaseSettings, Durability, MigrationFile, Migrations, Transaction, in_transaction,
+};
 use kit_events::{
     Consumer, ConsumerRunner, EmbeddedEventLog, Event, EventLog, HandlerError, NewEvent, Origin, RedisEventLog, Relay,
     RetryPolicy, outbox,
@@ -17,6 +20,9 @@ use tempfile::TempDir;
 
 pub(crate) const PUBLISHED: &str = "learning.course.published.v1";
 pub(crate) const ARCHIVED: &str = "learning.course.archived.v1";
+
+/// Long enough for any machine; only a failing test waits that long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Retries at once, so that no test has to wait.
 pub(crate) const EAGER: RetryPolicy =
@@ -35,6 +41,7 @@ const MIGRATIONS: Migrations = Migrations {
 pub(crate) struct Stage {
     pub(crate) database: Database,
     pub(crate) log: Arc<dyn EventLog>,
+    settings: DatabaseSettings,
     kind: Log,
     place: LogPlace,
 }
@@ -73,14 +80,44 @@ impl LogPlace {
 
 impl Stage {
     pub(crate) async fn set(database: &TestDatabase, log: Log) -> Self {
+        let settings = database.settings(MIGRATIONS.set);
         let database = database.migrated(&MIGRATIONS).await;
         let place = log.new_place();
-        Self { database, log: place.open().await, kind: log, place }
+        Self { database, log: place.open().await, settings, kind: log, place }
+    }
+
+    /// The database as another process sees it.
+    pub(crate) async fn open_database(&self) -> Database {
+        Database::open(self.settings.clone()).await.unwrap()
+    }
+
+    /// Waits until so many events have taken effect, then checks that each did once, in the order of its aggregate.
+    pub(crate) async fn wait_for_effects(&self, events: usize) {
+        let all = async {
+            while self.count("SELECT COUNT(*) FROM effects").await < events as i64 {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let timely = tokio::time::timeout(PATIENCE, all).await;
+        let effects = self.effects().await;
+        assert!(timely.is_ok(), "only {} of {events} events took effect", effects.len());
+        assert_eq!(effects.len(), events, "an event took effect twice");
+        assert_in_order(&effects);
     }
 
     /// The log as another process sees it.
     pub(crate) async fn open_log(&self) -> Arc<dyn EventLog> {
         self.place.open().await
+    }
+
+    /// The same, where a replica that was killed loses its work soon.
+    pub(crate) async fn open_impatient_log(&self) -> Arc<dyn EventLog> {
+        match &self.place {
+            LogPlace::Folder(_) => self.open_log().await,
+            LogPlace::Server(url) => {
+                Arc::new(RedisEventLog::open(url).unwrap().with_claim_idle(Duration::from_millis(500)))
+            }
+        }
     }
 
     /// The address of the server.
@@ -120,6 +157,16 @@ impl Stage {
 
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         self.database.query(sql).fetch_one().await.unwrap().get(0).unwrap()
+    }
+}
+
+/// EB-03: the numbers of each aggregate, from 1 on, without gaps, repetitions and inversions.
+pub(crate) fn assert_in_order(effects: &[(String, i64)]) {
+    let mut numbers: HashMap<&str, i64> = HashMap::new();
+    for (subject, seq) in effects {
+        let last = numbers.entry(subject).or_default();
+        assert_eq!(*seq, *last + 1, "{subject} comes out of order");
+        *last = *seq;
     }
 }
 

@@ -10,6 +10,22 @@ use crate::limits::STOP_TIME_MAX;
 use crate::worker::keep_working;
 use crate::{ServiceContext, Worker};
 
+/// What a subgraph does beside answering, in its three times.
+pub(crate) enum Work {
+    /// Nothing yet.
+    Quiet(Quiet),
+    /// Everything.
+    Begun(Background),
+    /// Nothing any more.
+    Stopped,
+}
+
+/// What it takes to begin.
+pub(crate) struct Quiet {
+    pub(crate) event_log: Arc<dyn EventLog>,
+    pub(crate) consumers: Vec<Arc<dyn Consumer>>,
+}
+
 /// The tasks of one subgraph.
 pub(crate) struct Background {
     tasks: JoinSet<()>,
@@ -17,18 +33,14 @@ pub(crate) struct Background {
 }
 
 impl Background {
-    pub(crate) fn start(
-        context: &ServiceContext,
-        log: &Arc<dyn EventLog>,
-        consumers: Vec<Arc<dyn Consumer>>,
-        workers: &[Arc<dyn Worker>],
-    ) -> Self {
+    pub(crate) fn start(context: &ServiceContext, quiet: Quiet, workers: &[Arc<dyn Worker>]) -> Self {
+        let Quiet { event_log: log, consumers } = quiet;
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let database = &context.database;
-        tasks.spawn(Relay::new(database.clone(), Arc::clone(log)).run(stopped.clone()));
+        tasks.spawn(Relay::new(database.clone(), Arc::clone(&log)).run(stopped.clone()));
         for consumer in consumers {
-            let runner = ConsumerRunner::new(consumer, database.clone(), Arc::clone(log));
+            let runner = ConsumerRunner::new(consumer, database.clone(), Arc::clone(&log));
             tasks.spawn(runner.run(stopped.clone()));
         }
         for worker in workers {

@@ -4,6 +4,7 @@ mod contain;
 mod description;
 mod graphql;
 mod health;
+mod operations;
 mod problem;
 mod rest;
 mod subscription;
@@ -23,7 +24,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::limits::{REQUESTS_MAX, STREAMS_MAX, SUBSCRIPTIONS_MAX};
 use crate::subgraph::Graph;
-use crate::{Call, ServiceContext};
+use crate::{Call, EventOperations, ServiceContext};
 
 pub use description::description;
 pub use problem::Problem;
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     context: ServiceContext,
     verifier: RequestVerifier,
     graph: Arc<dyn Graph>,
+    operations: EventOperations,
     running: Semaphore,
     streaming: Semaphore,
     subscriptions: Arc<Semaphore>,
@@ -43,12 +45,17 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(context: ServiceContext, verifier: RequestVerifier, graph: Arc<dyn Graph>) -> Arc<Self> {
+    pub(crate) fn new(
+        context: ServiceContext,
+        verifier: RequestVerifier,
+        graph: Arc<dyn Graph>,
+        operations: EventOperations,
+    ) -> Arc<Self> {
         let running = Semaphore::new(REQUESTS_MAX);
         let streaming = Semaphore::new(STREAMS_MAX);
         let subscriptions = Arc::new(Semaphore::new(SUBSCRIPTIONS_MAX));
         let stopping = watch::Sender::new(false);
-        Arc::new(Self { context, verifier, graph, running, streaming, subscriptions, stopping })
+        Arc::new(Self { context, verifier, graph, operations, running, streaming, subscriptions, stopping })
     }
 
     pub(crate) fn context(&self) -> &ServiceContext {
@@ -97,6 +104,7 @@ async fn close_when_free(places: &Semaphore, all: usize) {
 
 /// All that a subgraph answers.
 pub(crate) fn router(shared: &Arc<Shared>, rest: Router, streams: Router) -> Router {
+    let rest = rest.merge(operations::routes(&shared.operations));
     let rest = rest.layer(from_fn_with_state(Arc::clone(shared), rest::admit));
     let streams = streams.layer(from_fn(rest::admit_stream));
     let streams = streams.layer(from_fn_with_state(Arc::clone(shared), contain::contain_stream));

@@ -13,8 +13,11 @@
 //! - What a subgraph must know of a sister at once it asks through [`ServiceContext::neighbour`]; whoever starts the
 //!   subgraphs tells [`Neighbours`] where each of them is.
 //!
+//! - What operators see and do about its events is [`EventOperations`]: what waits, what was given up, what belongs to a flow.
+//!
 //! What it answers: `POST /graphql` (signed requests only), the REST routes, `GET /health/live`, `GET /health/ready`,
-//! and `GET /metrics` when metrics are collected.
+//! `GET /metrics` when metrics are collected, and `/ops/outbox`, `/ops/dead-letters` and `/ops/flow/{correlationId}` for
+//! viewers with the scope `ops:read` (docs/reference/operations.md).
 //!
 //! Invariants:
 //! - Nothing of a GraphQL request is parsed before its signature has been verified over the body as it came (P10).
@@ -30,6 +33,7 @@ mod context;
 mod http;
 pub mod limits;
 mod neighbours;
+mod operations;
 mod running;
 mod settings;
 mod start;
@@ -42,8 +46,9 @@ pub use call::{Call, CallContext};
 pub use context::{OptionsError, ServiceContext};
 pub use http::{GRAPHQL_PATH, Problem, description};
 pub use neighbours::{Neighbour, NeighbourAddressError, NeighbourError, Neighbours};
+pub use operations::{DeadLetterReport, DeadLetters, EventOperations, Lag, Outbox, Replay, ReplayOutcome};
 pub use running::RunningSubgraph;
 pub use settings::ServiceSettings;
-pub use start::{StartError, migrate, start};
+pub use start::{StartError, migrate, open_for_operations, start, start_quietly};
 pub use subgraph::{BuildError, Offer, Subgraph};
 pub use worker::{WorkError, Worker};

@@ -9,7 +9,7 @@ use kit_demonstration::{DemonstrationError, Outcome, Progress, Seeder, World};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 
-use crate::background::Background;
+use crate::background::{Background, Quiet, Work};
 use crate::http::{Shared, router};
 use crate::limits::DRAIN_TIME_MAX;
 use crate::worker::run_once;
@@ -20,7 +20,7 @@ pub struct RunningSubgraph {
     subgraph: Subgraph,
     shared: Arc<Shared>,
     router: Router,
-    background: Mutex<Option<Background>>,
+    work: Mutex<Work>,
     workers: Vec<Arc<dyn Worker>>,
     seeder: Option<Arc<dyn Seeder>>,
     stopping: watch::Sender<bool>,
@@ -31,12 +31,12 @@ impl RunningSubgraph {
         subgraph: Subgraph,
         shared: Arc<Shared>,
         (rest, streams): (Router, Router),
-        background: Background,
+        quiet: Quiet,
         workers: Vec<Arc<dyn Worker>>,
         seeder: Option<Arc<dyn Seeder>>,
     ) -> Self {
-        let (router, background) = (router(&shared, rest, streams), Mutex::new(Some(background)));
-        Self { subgraph, shared, router, background, workers, seeder, stopping: watch::Sender::new(false) }
+        let (router, work) = (router(&shared, rest, streams), Mutex::new(Work::Quiet(quiet)));
+        Self { subgraph, shared, router, work, workers, seeder, stopping: watch::Sender::new(false) }
     }
 
     /// Its name.
@@ -54,6 +54,15 @@ impl RunningSubgraph {
     #[must_use]
     pub fn context(&self) -> &ServiceContext {
         self.shared.context()
+    }
+
+    /// Begins to publish, to hear, and to work. A second call does nothing, nor does one after the stop.
+    pub async fn begin(&self) {
+        let mut work = self.work.lock().await;
+        *work = match std::mem::replace(&mut *work, Work::Stopped) {
+            Work::Quiet(quiet) => Work::Begun(Background::start(self.context(), quiet, &self.workers)),
+            begun_or_stopped => begun_or_stopped,
+        };
     }
 
     /// Answers on a listener until [`RunningSubgraph::stop`].
@@ -99,12 +108,17 @@ impl RunningSubgraph {
     ///
     /// Each step has its time ([`crate::limits`]). A second call does nothing.
     pub async fn stop(&self) {
-        let Some(background) = self.background.lock().await.take() else { return };
+        let work = std::mem::replace(&mut *self.work.lock().await, Work::Stopped);
+        if matches!(work, Work::Stopped) {
+            return;
+        }
         self.stopping.send_replace(true);
         if !self.shared.drain(DRAIN_TIME_MAX).await {
             tracing::warn!(subgraph = self.name(), "requests did not finish in time and are cut off");
         }
-        background.stop(self.name()).await;
+        if let Work::Begun(background) = work {
+            background.stop(self.name()).await;
+        }
         self.context().database.close().await;
         tracing::info!(subgraph = self.name(), "stopped");
     }

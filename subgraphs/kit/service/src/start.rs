@@ -7,10 +7,10 @@ use kit_ids::IdGenerator;
 use kit_viewer::RequestVerifier;
 use thiserror::Error;
 
-use crate::background::Background;
+use crate::background::Quiet;
 use crate::http::Shared;
 use crate::worker::Housekeeping;
-use crate::{BuildError, RunningSubgraph, ServiceContext, ServiceSettings, Subgraph};
+use crate::{BuildError, EventOperations, Offer, RunningSubgraph, ServiceContext, ServiceSettings, Subgraph};
 
 /// A subgraph did not start.
 #[derive(Debug, Error)]
@@ -47,33 +47,67 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`]; nothing runs then.
 pub async fn start(subgraph: &Subgraph, settings: ServiceSettings) -> Result<RunningSubgraph, StartError> {
+    let running = start_quietly(subgraph, settings).await?;
+    running.begin().await;
+    Ok(running)
+}
+
+/// Starts a subgraph that answers, but publishes nothing, hears nothing and works on nothing until
+/// [`RunningSubgraph::begin`]: what is seeded must be there before the first event of a sister is heard.
+///
+/// # Errors
+/// [`StartError`]; nothing runs then.
+pub async fn start_quietly(subgraph: &Subgraph, settings: ServiceSettings) -> Result<RunningSubgraph, StartError> {
+    let name = subgraph.name;
+    let (keys, clock, event_log) = (settings.keys.clone(), Arc::clone(&settings.clock), settings.event_log.clone());
+    let (context, offer) = build(subgraph, settings).await?;
+    let database = context.database.clone();
+    let mut workers = offer.workers;
+    workers.push(Arc::new(Housekeeping(database.clone())));
+    let operations = EventOperations::new(&context, &event_log, &offer.consumers);
+    let verifier = RequestVerifier::new(name, keys, clock);
+    let shared = Shared::new(context, verifier, offer.graph, operations);
+    tracing::info!(subgraph = name, engine = ?database.engine(), "started");
+    let quiet = Quiet { event_log, consumers: offer.consumers };
+    Ok(RunningSubgraph::new(*subgraph, shared, (offer.rest, offer.streams), quiet, workers, offer.seeder))
+}
+
+/// Opens a subgraph for what operators do about its events. Nothing runs: whoever answers, publishes and hears in another
+/// process goes on doing so.
+///
+/// # Errors
+/// [`StartError`], as when it is started.
+pub async fn open_for_operations(
+    subgraph: &Subgraph,
+    settings: ServiceSettings,
+) -> Result<EventOperations, StartError> {
+    let event_log = settings.event_log.clone();
+    let (context, offer) = build(subgraph, settings).await?;
+    Ok(EventOperations::new(&context, &event_log, &offer.consumers))
+}
+
+/// Opens and migrates the database and has the subgraph build its offer.
+async fn build(subgraph: &Subgraph, settings: ServiceSettings) -> Result<(ServiceContext, Offer), StartError> {
     let name = subgraph.name;
     let database = open_and_migrate(subgraph, settings.database).await?;
     let context = ServiceContext {
         name,
         database: database.clone(),
         clock: Arc::clone(&settings.clock),
-        ids: IdGenerator::new(Arc::clone(&settings.clock), Arc::clone(&settings.randomness)),
+        ids: IdGenerator::new(settings.clock, Arc::clone(&settings.randomness)),
         randomness: settings.randomness,
         live: settings.live,
         neighbours: settings.neighbours,
-        keys: settings.keys.clone(),
+        keys: settings.keys,
         options: settings.options,
     };
-    let offer = match (subgraph.build)(context.clone()).await {
-        Ok(offer) => offer,
+    match (subgraph.build)(context.clone()).await {
+        Ok(offer) => Ok((context, offer)),
         Err(source) => {
             database.close().await;
-            return Err(StartError::Build { subgraph: name, source });
+            Err(StartError::Build { subgraph: name, source })
         }
-    };
-    let mut workers = offer.workers;
-    workers.push(Arc::new(Housekeeping(database.clone())));
-    let background = Background::start(&context, &settings.event_log, offer.consumers, &workers);
-    let verifier = RequestVerifier::new(name, settings.keys, settings.clock);
-    let shared = Shared::new(context, verifier, offer.graph);
-    tracing::info!(subgraph = name, engine = ?database.engine(), "started");
-    Ok(RunningSubgraph::new(*subgraph, shared, (offer.rest, offer.streams), background, workers, offer.seeder))
+    }
 }
 
 /// Brings the schema of a subgraph forward without starting it, and returns the names of the files applied now.

@@ -33,6 +33,27 @@ kit_testing::on_each_database! {
     }
 }
 
+/// 5.1: until it begins it answers, and neither publishes nor hears: what is seeded comes first. It can be stopped, too.
+#[tokio::test]
+async fn a_subgraph_is_quiet_until_it_begins() {
+    let place = TestDatabase::sqlite();
+    let stage = Stage::quiet(&place).await;
+    let database = stage.running.context().database.clone();
+    let heard = database.signal("heard");
+    stage.write("one").await;
+    let early = tokio::time::timeout(Duration::from_millis(1_500), heard.notified()).await;
+    assert!(early.is_err() && outbox::backlog(&database).await.unwrap() == 1);
+    stage.running.begin().await;
+    stage.running.begin().await;
+    tokio::time::timeout(Duration::from_secs(20), heard.notified()).await.expect("the consumer hears of it");
+    stage.running.stop().await;
+    stage.running.begin().await;
+
+    let quiet = Stage::quiet(&TestDatabase::sqlite()).await;
+    quiet.running.stop().await;
+    assert!(quiet.running.context().database.ping().await.is_err());
+}
+
 /// P7: what is refused is data, and causes nothing.
 #[tokio::test]
 async fn a_refused_mutation_publishes_nothing() {

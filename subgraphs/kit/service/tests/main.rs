@@ -4,6 +4,7 @@
 
 mod events;
 mod health;
+mod operations;
 mod requests;
 mod rest;
 mod sample;

@@ -132,9 +132,9 @@ impl Consumer for Hears {
     async fn handle(&self, event: &Event, transaction: &mut Transaction) -> Result<(), HandlerError> {
         let id: MessageId = event.subject.parse().map_err(|error| HandlerError::Rejected(format!("{error}")))?;
         let update = "UPDATE notes SET heard = heard + 1 WHERE id = ?";
-        transaction.query(update).bind(id).execute().await?;
+        let is_there = transaction.query(update).bind(id).execute().await?.rows == 1;
         transaction.signal_on_commit("heard");
-        Ok(())
+        is_there.then_some(()).ok_or_else(|| HandlerError::Rejected("there is no such note".to_owned()))
     }
 }
 

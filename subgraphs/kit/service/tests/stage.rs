@@ -7,7 +7,7 @@ use http::{HeaderMap, Request, StatusCode};
 use kit_database::Durability;
 use kit_events::EmbeddedEventLog;
 use kit_ids::{Clock, ManualClock, UserId};
-use kit_service::{GRAPHQL_PATH, RunningSubgraph, ServiceSettings, start};
+use kit_service::{GRAPHQL_PATH, RunningSubgraph, ServiceSettings, start_quietly};
 use kit_testing::TestDatabase;
 use kit_viewer::{KeyRing, RequestSigner, SharedKey, SignedInUser, Viewer};
 use serde_json::{Value, json};
@@ -50,13 +50,20 @@ pub(crate) fn alice() -> Viewer {
 
 impl Stage {
     pub(crate) async fn new(place: &TestDatabase) -> Self {
+        let stage = Self::quiet(place).await;
+        stage.running.begin().await;
+        stage
+    }
+
+    /// The sample as it is before it begins to publish and to hear.
+    pub(crate) async fn quiet(place: &TestDatabase) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let log = EmbeddedEventLog::open(folder.path(), Durability::ProcessDeath).await.unwrap();
         let keys = KeyRing::new(vec![key()]).unwrap();
         let mut settings = ServiceSettings::new(place.settings("notes"), Arc::new(log), keys);
         let clock = Arc::new(ManualClock::new(NOW));
         settings.clock = Arc::clone(&clock) as Arc<dyn Clock>;
-        let running = start(&SUBGRAPH, settings).await.unwrap();
+        let running = start_quietly(&SUBGRAPH, settings).await.unwrap();
         Self { running: Arc::new(running), clock, _folder: folder }
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Graph, admin, learner, other, owner};
 
 kit_testing::on_each_database! {
-    /// P10, P11: anonymous, learner, another instructor, the owner and an administrator, at every mutation.
+    /// P10, P11, AS-096, AS-097, AS-099: anonymous, learner, another instructor, the owner and an administrator, at every mutation.
     async fn every_mutation_knows_who_may(place: TestDatabase) {
         let graph = Graph::on(place).await;
         let course = graph.draft("colour").await;
@@ -73,7 +73,7 @@ kit_testing::on_each_database! {
         graph.subgraph.stop().await;
     }
 
-    /// S0-COURSE, domain 3.2: a draft is there for its instructors and administrators alone, by whichever way it is asked for.
+    /// S0-COURSE, domain 3.2, AS-097: a draft is there for its instructors and administrators alone, by whichever way it is asked for.
     async fn a_draft_is_hidden_from_everyone_else(place: TestDatabase) {
         let graph = Graph::on(place).await;
         let course = graph.draft("colour").await;

@@ -7,20 +7,26 @@ use super::{
 };
 
 fn presented(used_at: Option<i64>, revoked_at: Option<i64>, is_successor_used: bool) -> Presented {
+    let is_same_program = true;
     let user_id = UserId::from_bytes([1; 16]);
     Presented {
         session: Session { id: Id::from_bytes([2; 16]), user_id, created_at: 0, revoked_at },
         token: StoredRefreshToken { expires_at: 1_000_000_000, used_at, successor_hash: used_at.map(|_| [3; 32]) },
         is_successor_used,
+        is_same_program,
     }
 }
 
 proptest! {
-    /// domain 4.1: a used token is answered again only within ten seconds and before its successor is used.
+    /// RT-03, RT-09: a used token is answered again only within ten seconds, before its successor is used, and to the
+    /// same program.
     #[test]
-    fn a_used_token_never_rotates(used_at in 0..900_000_000_i64, later in 0..60_000_000_i64, is_successor_used: bool) {
-        let decision = decide_refresh(&presented(Some(used_at), None, is_successor_used), used_at + later);
-        let is_lost_response = later <= LOST_RESPONSE_US && !is_successor_used;
+    fn a_used_token_never_rotates(
+        used_at in 0..900_000_000_i64, later in 0..60_000_000_i64, is_successor_used: bool, is_same_program: bool,
+    ) {
+        let presented = Presented { is_same_program, ..presented(Some(used_at), None, is_successor_used) };
+        let decision = decide_refresh(&presented, used_at + later);
+        let is_lost_response = later <= LOST_RESPONSE_US && !is_successor_used && is_same_program;
         prop_assert_eq!(decision, if is_lost_response { RefreshDecision::Repeat } else { RefreshDecision::Reuse });
     }
 

@@ -12,7 +12,7 @@ use kit_database::{
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use super::{Delivery, EventLog, EventLogError, SHARDS, Watermark, shard_of};
+use super::{Bookmark, Delivery, EventLog, EventLogError, SHARDS, Watermark, shard_of};
 use crate::Event;
 use crate::time::now_us;
 
@@ -34,10 +34,16 @@ const LOOKS_PER_TRIM: u32 = 18_000;
 /// Rows per statement.
 const PUBLISHED_AT_ONCE_MAX: usize = 500;
 
+/// The part of a bookmark that stands for the whole log: positions count through all shards.
+const WHOLE: u16 = 0;
+
 const APPEND: &str = "INSERT INTO bus_log (shard, event, published_at) VALUES (..)";
 const HEAD: &str = "SELECT COALESCE(MAX(position), 0) AS head FROM bus_log";
 const READ: &str = "SELECT position, event FROM bus_log
   WHERE shard = ? AND position > COALESCE((SELECT position FROM bus_offsets WHERE consumer = ? AND shard = ?), 0)
+  ORDER BY position LIMIT ?";
+const READ_BEHIND: &str = "SELECT position, event FROM bus_log
+  WHERE position > ? AND position <= ? AND published_at >= ? AND json_extract(event, '$.source') = ?
   ORDER BY position LIMIT ?";
 const JOIN: Upsert = Upsert::into("bus_offsets").key(&["consumer", "shard"]).insert_only(&["position"]);
 const ADVANCE: Upsert = Upsert::into("bus_offsets").key(&["consumer", "shard"]).newest_by("position");
@@ -168,6 +174,35 @@ impl EventLog for EmbeddedEventLog {
             }
         }
         Ok(deliveries)
+    }
+
+    async fn read_behind(
+        &self,
+        bookmark: &mut Bookmark,
+        source: &str,
+        count_max: usize,
+    ) -> Result<Vec<Event>, EventLogError> {
+        let head: i64 = self.database.query(HEAD).fetch_one().await?.get("head")?;
+        let place = match bookmark.places.get(&WHOLE) {
+            Some(place) => place.parse().map_err(|_| EventLogError::Position(place.clone()))?,
+            None => 0_i64,
+        };
+        let read = self.database.query(READ_BEHIND).bind(place).bind(head).bind(bookmark.since_us).bind(source);
+        let rows = read.bind(i64::try_from(count_max).unwrap_or(i64::MAX)).fetch_all().await?;
+        // Behind the last row, or behind everything that is another subgraph's.
+        let mut reached = head;
+        let mut events = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let position: i64 = row.get("position")?;
+            let text: String = row.get("event")?;
+            let failed = |source| EventLogError::Entry { position: position.to_string(), source };
+            events.push(serde_json::from_str(&text).map_err(failed)?);
+            if rows.len() == count_max {
+                reached = position;
+            }
+        }
+        bookmark.places.insert(WHOLE, reached.to_string());
+        Ok(events)
     }
 
     async fn acknowledge(&self, group: &str, shard: u16, deliveries: &[Delivery]) -> Result<(), EventLogError> {

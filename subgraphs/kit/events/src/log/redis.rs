@@ -16,7 +16,7 @@ use tokio::task::AbortHandle;
 use ulid::Ulid;
 
 use self::scripts::{LAG, PUBLISH, READ};
-use super::{Delivery, EventLog, EventLogError, SHARDS, Watermark, shard_of};
+use super::{Bookmark, Delivery, EventLog, EventLogError, SHARDS, Watermark, shard_of};
 use crate::Event;
 
 /// The set of all subgraphs that have ever published here.
@@ -168,6 +168,38 @@ impl EventLog for RedisEventLog {
         entries.into_iter().map(delivery).collect()
     }
 
+    async fn read_behind(
+        &self,
+        bookmark: &mut Bookmark,
+        source: &str,
+        count_max: usize,
+    ) -> Result<Vec<Event>, EventLogError> {
+        let mut read = redis::cmd("XREAD");
+        read.arg("COUNT").arg(count_max.div_ceil(usize::from(SHARDS))).arg("STREAMS");
+        for shard in 0..SHARDS {
+            read.arg(stream_of(source, shard));
+        }
+        // Everything published since then has a greater id: Redis makes ids of the time.
+        let beginning = format!("{}-0", bookmark.since_us / 1_000);
+        for shard in 0..SHARDS {
+            read.arg(bookmark.places.get(&shard).unwrap_or(&beginning));
+        }
+        let found: Option<Vec<ReadStream>> = read.query_async(&mut self.connection.clone()).await?;
+        let mut places = bookmark.places.clone();
+        let mut events = Vec::new();
+        for (stream, entries) in found.unwrap_or_default() {
+            for (id, fields) in entries {
+                let position = format!("{stream}/{id}");
+                let text = fields.get(1).ok_or_else(|| EventLogError::Position(position.clone()))?;
+                events.push(serde_json::from_str(text).map_err(|source| EventLogError::Entry { position, source })?);
+                let shard = stream.rsplit(':').next().and_then(|shard| shard.parse().ok()).unwrap_or_default();
+                places.insert(shard, id);
+            }
+        }
+        bookmark.places = places;
+        Ok(events)
+    }
+
     async fn acknowledge(&self, group: &str, _shard: u16, deliveries: &[Delivery]) -> Result<(), EventLogError> {
         if deliveries.is_empty() {
             return Ok(());
@@ -196,6 +228,9 @@ impl EventLog for RedisEventLog {
         Ok(call.invoke_async(&mut self.connection.clone()).await?)
     }
 }
+
+/// A stream's name, and its entries: id, then names and values of fields.
+type ReadStream = (String, Vec<(String, Vec<String>)>);
 
 fn stream_of(source: &str, shard: u16) -> String {
     format!("ev:{source}:{shard}")
