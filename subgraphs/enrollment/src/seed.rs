@@ -154,9 +154,10 @@ async fn seed_enrollments(world: &World, database: &Database, progress: &Progres
         enrollments.push(row).await?;
     }
     enrollments.finish().await?;
+    let begun = rows.iter().filter(|place| place.completed_lessons > 0);
     let mut course_progress =
-        BulkInsert::new(database, COURSE_PROGRESS, progress.table(NAME, "course_progress", rows.len()));
-    for place in rows {
+        BulkInsert::new(database, COURSE_PROGRESS, progress.table(NAME, "course_progress", begun.clone().count()));
+    for place in begun {
         let row = row![
             place.user_id,
             place.course_id,

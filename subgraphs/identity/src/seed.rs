@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use kit_database::Database;
 use kit_demonstration::{
-    BulkInsert, DemonstrationError, DemonstrationPassword, Progress, Seeder, Table, World, row, table,
+    BulkInsert, DemonstrationError, DemonstrationPassword, Persona, Progress, Seeder, Table, World, row, table,
 };
 use kit_ids::SystemRandomness;
 use kit_viewer::Role;
@@ -25,6 +25,7 @@ const USERS: Table = table! {
     columns {
         handle: Text, email: Text, email_verified_at: Integer, phone: Text, display_name: Text, bio: Text,
         interests: Text, company_id: Bytes, team_id: Bytes, nx: Integer, ny: Integer, status: Text, created_at: Integer,
+        deactivated_at: Integer, deactivated_by: Bytes,
     }
 };
 const CREDENTIALS: Table = table! {
@@ -52,6 +53,7 @@ pub(crate) struct IdentitySeeder;
 impl IdentitySeeder {
     async fn users(world: &World, database: &Database, progress: &Progress) -> Result<(), DemonstrationError> {
         let mut users = BulkInsert::new(database, USERS, progress.table(NAME, "users", world.users().len()));
+        let administrator = world.persona(Persona::Admin).id;
         for user in world.users() {
             let interests = serde_json::to_string(&user.interests).expect("invariant: ids can be written as JSON");
             let (nx, ny) = (user.home.map(|home| i64::from(home.nx)), user.home.map(|home| i64::from(home.ny)));
@@ -70,6 +72,8 @@ impl IdentitySeeder {
                 ny,
                 user.status.name(),
                 user.created_at,
+                user.deactivated_at,
+                user.deactivated_at.map(|_| administrator),
             ];
             users.push(row).await?;
         }

@@ -33,4 +33,40 @@ kit_testing::on_each_database! {
         house.stop().await;
         other.stop().await;
     }
+
+    /// domain 5.1: as many people as the table says; seeding twice changes nothing, and one that broke off is done again.
+    async fn people_are_as_many_as_the_table_says_however_often_they_are_seeded(place: TestDatabase) {
+        let (house, first) = seeded(place).await;
+        let seed = async || house.running().seed(&tiny(), &Progress::silent()).await.unwrap().unwrap();
+        assert!(matches!(seed().await, Outcome::AlreadySeeded(record) if record.checksum.as_ref() == Some(&first)));
+        let do_now = async |sql: &'static str| house.database().query(sql).execute().await.unwrap();
+        do_now("UPDATE seed_manifest SET checksum = NULL").await;
+        do_now("DELETE FROM login_events").await;
+        assert!(matches!(seed().await, Outcome::Seeded(record) if record.checksum.as_ref() == Some(&first)));
+        for (sql, expected) in [
+            ("SELECT COUNT(*) AS n FROM users", 60),
+            ("SELECT COUNT(*) AS n FROM companies", 2),
+            ("SELECT COUNT(*) AS n FROM teams", 6),
+            ("SELECT COUNT(*) AS n FROM credentials", 60),
+            ("SELECT COUNT(*) AS n FROM partners", 1),
+            ("SELECT COUNT(*) AS n FROM user_roles WHERE role = 'MENTOR'", 5),
+            // An account is closed when, and by somebody, or not at all; none is due to be erased.
+            ("SELECT COUNT(*) AS n FROM users WHERE (status = 'DEACTIVATED') <> (deactivated_at IS NOT NULL)
+                OR (deactivated_at IS NULL) <> (deactivated_by IS NULL)", 0),
+        ] {
+            let found: i64 = house.database().query(sql).fetch_one().await.unwrap().get("n").unwrap();
+            assert_eq!(found, expected, "{sql}");
+        }
+        house.stop().await;
+    }
+
+    /// domain 5.1: a database with rows that nobody seeded is refused, and the refusal says what to do.
+    async fn rows_of_others_are_left_alone(place: TestDatabase) {
+        let house = House::open(place).await;
+        let insert = "INSERT INTO companies (id, name, created_at) VALUES (?, 'Ours', 1)";
+        house.database().query(insert).bind(vec![1_u8; 16]).execute().await.unwrap();
+        let refused = house.running().seed(&tiny(), &Progress::silent()).await.unwrap_err().to_string();
+        assert!(refused.contains("`companies` of identity") && refused.contains("seed an empty database"), "{refused}");
+        house.stop().await;
+    }
 }

@@ -23,4 +23,26 @@ kit_testing::on_each_database! {
         );
         assert!(wrong.fetch_all().await.unwrap().is_empty());
     }
+
+    /// Domain 5.1: as much as the table says; seeding twice changes nothing, and one that broke off is done again.
+    async fn the_catalogue_is_as_large_as_the_table_says_however_often_it_is_seeded(place: TestDatabase) {
+        let learning = TestSubgraph::start(&learning::SUBGRAPH, place).await;
+        let world = World::new(WorldKey { profile: Profile::Tiny, ..WorldKey::default() });
+        let seed = async || learning.running().seed(&world, &Progress::silent()).await.unwrap().unwrap();
+        let Outcome::Seeded(first) = seed().await else { panic!("an empty database is seeded") };
+        assert_eq!(seed().await, Outcome::AlreadySeeded(first.clone()));
+        let do_now = async |sql: &'static str| learning.database().query(sql).execute().await.unwrap();
+        do_now("UPDATE seed_manifest SET checksum = NULL").await;
+        do_now("DELETE FROM lessons").await;
+        assert_eq!(seed().await, Outcome::Seeded(first));
+        for (sql, expected) in [
+            ("SELECT COUNT(*) AS n FROM categories", 8),
+            ("SELECT COUNT(*) AS n FROM courses", 12),
+            ("SELECT COUNT(*) AS n FROM lessons", 70),
+            ("SELECT COUNT(DISTINCT title) AS n FROM courses", 12),
+        ] {
+            let found: i64 = learning.database().query(sql).fetch_one().await.unwrap().get("n").unwrap();
+            assert_eq!(found, expected, "{sql}");
+        }
+    }
 }

@@ -48,7 +48,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         enrollment: context.neighbour("enrollment"),
     };
     let schema = graph::builder().data(context.cursor_key()).data(archive.clone()).finish();
-    let (for_requests, seeder) = (archive.clone(), MediaSeeder { storage: archive.storage.clone() });
+    let (for_requests, seeder) = (archive.clone(), MediaSeeder::of(&archive));
     Ok(Offer::new(schema, move || loaders(&for_requests))
         .with_streams(rest::routes(archive.clone()))
         .with_rest(rest::description())

@@ -1,13 +1,17 @@
 //! media's share of the demonstration world: a film, a tone and a picture for every lesson, all of them really playable,
-//! and its replicas of what learning and enrollment publish.
+//! pictures of people, and its replicas of what learning and enrollment publish.
 //!
-//! Contents are shared: there is one film, made for this project, a tone for each of two octaves of lessons, and a picture
-//! for each course.
+//! Contents are shared: there is one film, made for this project, a tone for each of two octaves of lessons, a picture
+//! for each course, and one for people of the same colour whose names begin alike.
 
+mod avatars;
 mod picture;
 #[cfg(test)]
 mod tests;
 mod tone;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use kit_database::Database;
@@ -15,12 +19,14 @@ use kit_demonstration::{
     BulkInsert, Course, DemonstrationError, Lesson, Membership, MembershipStatus, Progress, Seeder, Table, World, mint,
     row, table,
 };
-use kit_ids::MediaFileId;
+use kit_ids::{MediaFileId, UserId};
 use kit_names::Named;
 use sha2::{Digest, Sha256};
 
 use crate::domain::mp4::{self, SegmentIndex};
 use crate::domain::{MediaKind, MediaStatus, Sha256Hash, storage_key, wav};
+use crate::service::Archive;
+use crate::service::tickets::Tickets;
 use crate::storage::Storage;
 
 const NAME: &str = "media";
@@ -68,9 +74,31 @@ const MEMBERSHIPS: Table = table! {
     columns { user_id: Bytes, access_end: Integer, is_over: Integer, seq: Integer }
 };
 
+const UPLOAD_USAGE: Table = table! {
+    upload_usage
+    key { user_id: Bytes }
+    columns { bytes: Integer, files: Integer }
+};
+
+/// Files before what refers to them.
+const TABLES: &[Table] = &[MEDIA_FILES, SEGMENT_INDEXES, UPLOAD_USAGE, PLAYABLES, COURSES, COURSE_PLACES, MEMBERSHIPS];
+
 /// Writes the files of the world, and the bytes that they share.
 pub(crate) struct MediaSeeder {
-    pub(crate) storage: Storage,
+    storage: Storage,
+    tickets: Arc<Tickets>,
+}
+
+/// How many bytes in how many files each person keeps here.
+#[derive(Default)]
+struct Usage(BTreeMap<UserId, (i64, i64)>);
+
+impl Usage {
+    fn add(&mut self, user: UserId, content: &Content) {
+        let (bytes, files) = self.0.entry(user).or_default();
+        *bytes += content.byte_size;
+        *files += 1;
+    }
 }
 
 /// A content that files share.
@@ -96,23 +124,30 @@ impl Seeder for MediaSeeder {
     }
 
     fn tables(&self) -> &'static [Table] {
-        // Files before what refers to them.
-        &[MEDIA_FILES, SEGMENT_INDEXES, PLAYABLES, COURSES, COURSE_PLACES, MEMBERSHIPS]
+        TABLES
     }
 
     async fn seed(&self, world: &World, database: &Database, progress: &Progress) -> Result<(), DemonstrationError> {
-        self.seed_files(world, database, progress).await?;
+        let mut usage = Usage::default();
+        self.seed_files(world, database, progress, &mut usage).await?;
+        self.seed_avatars(world, database, progress, &mut usage).await?;
+        seed_usage(&usage, database, progress).await?;
         seed_lessons(world, database, progress).await?;
         seed_access(world, database, progress).await
     }
 }
 
 impl MediaSeeder {
+    pub(crate) fn of(archive: &Archive) -> Self {
+        Self { storage: archive.storage.clone(), tickets: Arc::clone(&archive.tickets) }
+    }
+
     async fn seed_files(
         &self,
         world: &World,
         database: &Database,
         progress: &Progress,
+        usage: &mut Usage,
     ) -> Result<(), DemonstrationError> {
         let film = self.write(MediaKind::Video, "video/mp4", "mp4", FILM).await?;
         let mut tones = Vec::with_capacity(tone::COUNT);
@@ -128,6 +163,7 @@ impl MediaSeeder {
             for lesson in world.lessons_of(course) {
                 for content in [&film, &tones[lesson.row % tone::COUNT], &picture] {
                     let id = file_id(world, lesson, content.kind);
+                    usage.add(course.instructor_ids[0], content);
                     files.push(file_row(id, course, lesson, content)).await?;
                     if content.kind == MediaKind::Video {
                         films.push(id);
@@ -210,6 +246,15 @@ fn film_index() -> SegmentIndex {
         at = end;
     }
     found.expect("invariant: the film has an index, as a test says")
+}
+
+async fn seed_usage(usage: &Usage, database: &Database, progress: &Progress) -> Result<(), DemonstrationError> {
+    let rows = progress.table(NAME, "upload_usage", usage.0.len());
+    let mut insert = BulkInsert::new(database, UPLOAD_USAGE, rows);
+    for (user, (bytes, files)) in &usage.0 {
+        insert.push(row![*user, *bytes, *files]).await?;
+    }
+    insert.finish().await
 }
 
 async fn seed_lessons(world: &World, database: &Database, progress: &Progress) -> Result<(), DemonstrationError> {

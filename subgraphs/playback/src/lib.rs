@@ -12,6 +12,7 @@
 mod domain;
 mod events;
 mod graph;
+mod seed;
 mod service;
 mod store;
 
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use kit_database::Migrations;
 use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
 
+use crate::seed::PlaybackSeeder;
 use crate::service::Deck;
 use crate::service::entitlement::{EntitlementPort, entitlements};
 use crate::service::forgetting::Forgetting;
@@ -55,4 +57,5 @@ fn offer(context: ServiceContext, entitlements: Arc<dyn EntitlementPort>) -> Off
         .with_consumer(events::Departures)
         .with_worker(Idling { deck })
         .with_worker(Forgetting(context.database))
+        .with_seeder(PlaybackSeeder)
 }

@@ -1,6 +1,6 @@
 //! What people do while they watch, and what becomes of it.
 
-mod crediting;
+pub(crate) mod crediting;
 mod deck;
 pub(crate) mod ending;
 pub(crate) mod entitlement;

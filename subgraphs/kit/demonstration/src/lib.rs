@@ -55,5 +55,6 @@ pub use timeline::UtcMicros;
 pub use world::{
     Archetype, BillingPeriod, CITIES, Category, City, Company, CompletedLesson, Course, CourseLevel, CourseStatus,
     Enrollment, EnrollmentSource, GridPoint, Language, Lesson, LoginEvent, LoginKind, Membership, MembershipStatus,
-    Order, OrderStatus, OrderSubject, Persona, Plan, Role, Team, User, UserStatus, World, WorldKey, mint,
+    Order, OrderStatus, OrderSubject, Persona, Plan, Role, Team, User, UserStatus, Viewing, ViewingEvent,
+    ViewingEventKind, World, WorldKey, mint,
 };

@@ -47,6 +47,12 @@ pub(crate) fn instant(random: &mut RowRandom, from: UtcMicros, to: UtcMicros) ->
     candidate * MILLISECOND
 }
 
+/// An instant in the evening so many days before the anchor, by the calendar of Korea.
+pub(crate) fn evening(anchor: UtcMicros, days: i64, random: &mut RowRandom) -> UtcMicros {
+    let midnight = (anchor + KST_OFFSET).div_euclid(DAY) * DAY - KST_OFFSET;
+    midnight - days * DAY + random.between(20 * 60 * 60, 22 * 60 * 60) * SECOND
+}
+
 /// How busy the platform is at an instant, out of [`PEAK`].
 fn activity(instant: UtcMicros) -> u64 {
     let local = instant + KST_OFFSET;

@@ -7,6 +7,7 @@ mod people;
 mod persona;
 mod places;
 mod sign_ins;
+mod viewing;
 
 use std::{fmt, sync::OnceLock};
 
@@ -24,6 +25,7 @@ pub use self::{
     persona::Persona,
     places::{CITIES, City, GridPoint},
     sign_ins::{LoginEvent, LoginKind},
+    viewing::{Viewing, ViewingEvent, ViewingEventKind},
 };
 use crate::{
     Anchor, Profile, Seed,
@@ -66,13 +68,20 @@ pub struct World {
     people: OnceLock<People>,
     catalogue: OnceLock<Catalogue>,
     enrollment: OnceLock<EnrollmentShare>,
+    viewings: OnceLock<Vec<Viewing>>,
 }
 
 impl World {
     /// The world of this key. Nothing is computed yet.
     #[must_use]
     pub const fn new(key: WorldKey) -> Self {
-        Self { key, people: OnceLock::new(), catalogue: OnceLock::new(), enrollment: OnceLock::new() }
+        Self {
+            key,
+            people: OnceLock::new(),
+            catalogue: OnceLock::new(),
+            enrollment: OnceLock::new(),
+            viewings: OnceLock::new(),
+        }
     }
 
     /// What this world was made from.
@@ -181,6 +190,18 @@ impl World {
     #[must_use]
     pub fn completed_lessons(&self, enrollment: &Enrollment) -> &[CompletedLesson] {
         self.enrollment().completed_lessons(enrollment)
+    }
+
+    /// All sittings of people with lessons.
+    #[must_use]
+    pub fn viewings(&self) -> &[Viewing] {
+        self.viewings.get_or_init(|| viewing::all(&self.key, self.people(), self.catalogue(), self.enrollment()))
+    }
+
+    /// What happens in a sitting, in order (computed at each call).
+    #[must_use]
+    pub fn viewing_events(&self, viewing: &Viewing) -> Vec<ViewingEvent> {
+        viewing::events(&self.key, viewing, self.lessons()[viewing.lesson_row].duration_seconds)
     }
 
     fn people(&self) -> &People {

@@ -10,6 +10,7 @@ mod world {
     mod determinism;
     mod enrollment;
     mod people;
+    mod viewing;
 
     use std::{collections::HashSet, fmt::Debug, hash::Hash};
 

@@ -32,27 +32,14 @@ pub(super) async fn credit(
 ) -> Result<Progress, DatabaseError> {
     let advance = advance(transaction, session, fresh).await?;
     crate::store::events::insert(transaction, session.id, fresh).await?;
-    let is_further = advance.end.map(|end| end.seq) > session.last.map(|last| last.seq);
-    session.last = advance.end;
-    session.position_ms = advance.end.map_or(session.position_ms, |end| end.position_ms);
-    session.last_activity_at = now.max(session.last_activity_at);
-    session.event_count += i64::try_from(fresh.len()).unwrap_or(i64::MAX);
-    session.watched_ms += advance.watched_ms();
-
     let before = progress::lock_or_make(transaction, session.user_id, session.playable).await?;
-    let after = progressed(&before, session, &advance, is_further, length, now);
+    let Credit { after, mut growth, hours, buckets } = Credit::of(session, &before, &advance, fresh.len(), length, now);
     progress::save(transaction, session.user_id, session.playable, &after).await?;
-    let growth = Growth {
-        views: i64::from(is_new_view(transaction, session, length, now).await?),
-        begun: i64::from(before.updated_at == 0),
-        completions: i64::from(before.completed_at != after.completed_at),
-        watched_ms: advance.stretches.iter().map(|stretch| stretch.spent_ms).sum(),
-    };
+    growth.views = i64::from(is_new_view(transaction, session, length, now).await?);
     sessions::save(transaction, session).await?;
-    watch_time::add(transaction, session.user_id, &by_hour(&advance)).await?;
+    watch_time::add(transaction, session.user_id, &hours).await?;
     count(transaction, session, growth, now).await?;
     tell(transaction, session, growth, after.watched_seconds, now, origin).await?;
-    let buckets = newly_seen(&before.seconds, &after.seconds, length);
     retention::add_viewer(transaction, session.playable, buckets).await?;
     if fresh.iter().any(|event| event.kind == EventKind::Stop) {
         end(transaction, session, EndReason::Stopped, now, origin).await?;
@@ -65,6 +52,51 @@ pub(super) async fn credit(
         updated_at: after.updated_at,
         length,
     })
+}
+
+/// What an advance of a session brings about, views apart: those depend on the day before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Credit {
+    /// The person's progress.
+    pub(crate) after: WatchRecord,
+    pub(crate) growth: Growth,
+    /// The time that was spent, by the beginnings of the hours in which it began.
+    pub(crate) hours: BTreeMap<i64, i64>,
+    /// The hundredths that the person had not seen before.
+    pub(crate) buckets: Vec<i64>,
+}
+
+impl Credit {
+    /// Brings a session forward by so many events, and says what comes of it.
+    pub(crate) fn of(
+        session: &mut Session,
+        before: &WatchRecord,
+        advance: &Advance,
+        event_count: usize,
+        length: Option<i64>,
+        now: i64,
+    ) -> Self {
+        let is_further = advance.end.map(|end| end.seq) > session.last.map(|last| last.seq);
+        session.last = advance.end;
+        session.position_ms = advance.end.map_or(session.position_ms, |end| end.position_ms);
+        session.last_activity_at = now.max(session.last_activity_at);
+        session.event_count += i64::try_from(event_count).unwrap_or(i64::MAX);
+        session.watched_ms += advance.watched_ms();
+        let after = progressed(before, session, advance, is_further, length, now);
+        let growth = Growth {
+            views: 0,
+            begun: i64::from(before.updated_at == 0),
+            completions: i64::from(before.completed_at != after.completed_at),
+            watched_ms: advance.stretches.iter().map(|stretch| stretch.spent_ms).sum(),
+        };
+        let buckets = newly_seen(&before.seconds, &after.seconds, length);
+        Self { after, growth, hours: by_hour(advance), buckets }
+    }
+}
+
+/// Whether a view counts for a person whose last one counted then: at most one in 24 hours does.
+pub(crate) fn counts_again(last: Option<i64>, now: i64) -> bool {
+    last.is_none_or(|last| last <= now - DAY_US)
 }
 
 async fn advance(
@@ -117,7 +149,7 @@ async fn is_new_view(
     }
     session.view_settled = true;
     let (playable, user) = (session.playable, session.user_id);
-    if views::last(&mut *transaction, playable, user).await?.is_some_and(|last| last > now - DAY_US) {
+    if !counts_again(views::last(&mut *transaction, playable, user).await?, now) {
         return Ok(false);
     }
     views::insert(transaction, playable, user, now).await?;
@@ -156,7 +188,6 @@ async fn tell(
     Ok(())
 }
 
-/// The time that was spent, by the beginnings of the hours in which it began.
 fn by_hour(advance: &Advance) -> BTreeMap<i64, i64> {
     let mut hours = BTreeMap::new();
     for stretch in advance.stretches.iter().filter(|stretch| stretch.spent_ms > 0) {

@@ -7,7 +7,7 @@ use super::{key, playable};
 use crate::domain::{Sketch, ViewStats};
 
 /// The day that stands for all time.
-pub(super) const ALL_TIME: i64 = 0;
+pub(crate) const ALL_TIME: i64 = 0;
 
 const OF_PLAYABLES: &str = "SELECT * FROM view_stats WHERE day = 0 AND playable_id IN (..)";
 const ADD: Upsert = Upsert::into("view_stats").key(&["playable_id", "day"]).insert_only(&["playable_kind"]).add(&[

@@ -9,10 +9,11 @@ use std::collections::HashSet;
 use kit_ids::{CourseId, EnrollmentId, OrderId, UserId};
 use serde::Serialize;
 
+pub(in crate::world) use self::progress::{Glance, sitting};
 use self::{
     membership::Memberships,
     order::Orders,
-    progress::{Attempt, Extent},
+    progress::{Attempt, Budget, Extent},
 };
 pub use self::{
     membership::{BillingPeriod, Membership, MembershipStatus, Plan},
@@ -89,10 +90,13 @@ pub struct Enrollment {
     pub completed_at: Option<UtcMicros>,
     /// How many lessons are completed: the first ones of the course.
     pub completed_lessons: u32,
-    /// Time watched, of completed lessons and the one after.
+    /// The seconds watched of completed lessons.
     pub watched_seconds: i64,
-    /// The last sign of life, if there was any.
+    /// When a lesson was completed last, if any was.
     pub last_activity_at: Option<UtcMicros>,
+    /// A look into the lesson after the completed ones.
+    #[serde(skip)]
+    pub(super) glance: Option<Glance>,
     /// Where its completed lessons start in the share's list.
     #[serde(skip)]
     pub(super) first_completed: usize,
@@ -123,6 +127,7 @@ impl EnrollmentShare {
             taken: HashSet::new(),
             orders,
             completed_lessons: Vec::new(),
+            budget: Budget::of(key.profile),
         };
         let told = told_by_personas();
         let enrollments = (0..key.profile.counts().enrollments)
@@ -143,7 +148,7 @@ impl EnrollmentShare {
 /// The enrolments that make the personas' stories: whose, the course's row, and how far.
 const fn told_by_personas() -> [(Persona, usize, Extent); 13] {
     [
-        (Persona::LearnerLee, FLAGSHIP, Extent::Exactly(LEE_FLAGSHIP_LESSONS)),
+        (Persona::LearnerLee, FLAGSHIP, Extent::Daily(LEE_FLAGSHIP_LESSONS)),
         (Persona::LearnerLee, 1, Extent::Everything),
         (Persona::LearnerLee, 2, Extent::Exactly(1)),
         (Persona::LearnerLee, 3, Extent::Drawn),
@@ -187,6 +192,7 @@ struct Draws<'a> {
     taken: HashSet<(usize, usize)>,
     orders: Orders,
     completed_lessons: Vec<CompletedLesson>,
+    budget: Budget,
 }
 
 impl Draws<'_> {
@@ -229,7 +235,7 @@ impl Draws<'_> {
             Some(membership) if user == Persona::MemberPark.row() => membership.started_at,
             _ => self.people.users[user].created_at,
         };
-        (opened.max(arrived), closed)
+        (opened.max(arrived), closed.min(self.people.users[user].present_until(anchor)))
     }
 
     fn enrollment(
@@ -242,7 +248,9 @@ impl Draws<'_> {
     ) -> Enrollment {
         self.taken.insert((user, course));
         let (from, to) = self.window(user, course);
-        let enrolled_at = timeline::instant(random, from, to);
+        // Stories need time to happen: they begin in the first third of what there is.
+        let is_told = self.people.users[user].persona.is_some();
+        let enrolled_at = timeline::instant(random, from, if is_told { from + (to - from) / 3 } else { to });
         let id = mint(enrolled_at, random);
         let (user, course) = (&self.people.users[user], &self.catalogue.courses[course]);
         let source = self.source(user, course, enrolled_at, random);
@@ -250,7 +258,7 @@ impl Draws<'_> {
             .then(|| self.orders.for_course(self.key, row, user, course, enrolled_at));
         let lessons = self.catalogue.lessons_of(course);
         let attempt = Attempt { enrollment_row: row, user, course, lessons, enrolled_at };
-        let progress = progress::draw(self.key, &attempt, extent);
+        let progress = progress::draw(self.key, &attempt, extent, &mut self.budget);
         let first_completed = self.completed_lessons.len();
         let enrollment = Enrollment {
             row,
@@ -264,8 +272,9 @@ impl Draws<'_> {
             order_id,
             completed_at: progress.completed_at(lessons),
             completed_lessons: progress.completed.len() as u32,
-            watched_seconds: progress.watched_seconds,
-            last_activity_at: progress.last_activity_at,
+            watched_seconds: progress.completed.iter().map(|lesson| lesson.watched_seconds).sum(),
+            last_activity_at: progress.completed.last().map(|lesson| lesson.completed_at),
+            glance: progress.glance,
             first_completed,
         };
         self.completed_lessons.extend(progress.completed);

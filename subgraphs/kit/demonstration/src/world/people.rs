@@ -41,6 +41,9 @@ const ARCHETYPES: [(Archetype, u64); 6] = [
     (Archetype::Lurker, 5),
 ];
 
+/// A closed account is erased 30 days later (domain.md 3.1).
+const KEPT_FOR: UtcMicros = 29 * DAY;
+
 /// Whether an account can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -131,8 +134,18 @@ pub struct User {
     pub home: Option<GridPoint>,
     /// Whether the account can be used.
     pub status: UserStatus,
+    /// When the account was closed, by an administrator: not long ago, so that nothing is due to be erased yet.
+    pub deactivated_at: Option<UtcMicros>,
     /// All roles, MENTEE first.
     pub roles: Vec<Role>,
+}
+
+impl User {
+    /// Until when somebody did anything here.
+    #[must_use]
+    pub fn present_until(&self, anchor: UtcMicros) -> UtcMicros {
+        self.deactivated_at.unwrap_or(anchor)
+    }
 }
 
 /// Identity's share of the world.
@@ -222,7 +235,7 @@ impl Draws<'_> {
             None => free_handle(names::handle(&name, &mut random), row, handles),
         };
         let team = self.team(persona, archetype, &mut random);
-        User {
+        let user = User {
             row,
             id: mint(created_at, &mut random),
             created_at,
@@ -241,8 +254,17 @@ impl Draws<'_> {
             team_id: team.map(|team| team.id),
             home: self.home(persona, &mut random),
             status: if persona.is_some() { UserStatus::Active } else { status(&mut random) },
+            deactivated_at: None,
             roles: vec![Role::Mentee],
-        }
+        };
+        User { deactivated_at: self.departure(&user), ..user }
+    }
+
+    fn departure(&self, user: &User) -> Option<UtcMicros> {
+        let anchor = self.key.anchor.micros();
+        let from = (user.created_at + HOUR / 2).max(anchor - KEPT_FOR);
+        let mut random = self.key.random("departures", user.row);
+        (user.status == UserStatus::Deactivated).then(|| timeline::instant(&mut random, from, anchor - MINUTE))
     }
 
     /// Personas have been here from the start, mentors since the first months; the others came as the platform grew.

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use kit_demonstration::{Archetype, LoginKind, Persona, Role, World, WorldKey};
+use kit_demonstration::{Archetype, LoginKind, Persona, Role, UserStatus, World, WorldKey};
 
 use super::{assert_unique, worlds};
 
@@ -116,5 +116,21 @@ fn sign_ins_come_after_registration_and_in_order() {
                 assert!(events.iter().filter(login).any(|login| login.session_id == logout.session_id));
             }
         }
+    }
+}
+
+/// domain.md 3.1: closed accounts are not 30 days old, or they would have been erased; who left did nothing after.
+#[test]
+fn who_left_did_so_not_long_ago() {
+    for world in worlds() {
+        let anchor = world.key().anchor.micros();
+        for user in world.users() {
+            assert_eq!(user.deactivated_at.is_some(), user.status == UserStatus::Deactivated);
+            let Some(left_at) = user.deactivated_at else { continue };
+            assert!(user.created_at < left_at && left_at < anchor && anchor - left_at < 30 * 86_400_000_000);
+            assert!(world.login_events(user).iter().all(|event| event.at < left_at));
+        }
+        let enrolled = world.enrollments().iter().map(|row| (row, &world.users()[row.user_row]));
+        assert!(enrolled.into_iter().all(|(row, user)| row.enrolled_at < user.present_until(anchor)));
     }
 }
