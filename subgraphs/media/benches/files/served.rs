@@ -74,7 +74,12 @@ impl Media {
         let beginning = self.folder.join(&file.path);
         let name = format!("{}.", beginning.file_name().unwrap().to_str().unwrap());
         let beside = std::fs::read_dir(beginning.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
-        beside.into_iter().find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(&name)).unwrap()
+        // Its parts stand beside it until they are removed.
+        let is_whole = |path: &PathBuf| {
+            let rest = path.file_name().unwrap().to_str().unwrap().strip_prefix(&name);
+            rest.is_some_and(|rest| !rest.contains('.'))
+        };
+        beside.into_iter().find(is_whole).unwrap()
     }
 
     pub(crate) fn usage(&self) -> Usage {

@@ -3,12 +3,14 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::path::PathBuf;
 
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
+use tokio::task::JoinHandle;
 
 use super::writing::Examined;
 use super::{Received, Storage, StorageError};
@@ -32,37 +34,67 @@ impl Storage {
         Ok(examined.so_far())
     }
 
-    /// The bytes of an object from one place up to another. No more is read than is taken.
+    /// The bytes of an object from one place up to another. One block is read ahead of what is taken, and no more.
     pub(crate) async fn read(&self, key: &str, range: Range<u64>) -> Result<ByteStream, StorageError> {
         if range.is_empty() {
             return Ok(stream::empty().boxed());
         }
-        let options = GetOptions { range: Some(GetRange::Bounded(range.clone())), ..GetOptions::default() };
-        let found = self.store.get_opts(&Path::from(key), options).await?;
-        Ok(match found.payload {
-            GetResultPayload::File(file, _) => from_file(file, range),
-            GetResultPayload::Stream(bytes) => bytes.map_err(io::Error::other).boxed(),
-        })
+        let path = Path::from(key);
+        if let Some(folder) = &self.folder {
+            return from_file(folder.path_to_filesystem(&path)?, path, range).await;
+        }
+        let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
+        let found = self.store.get_opts(&path, options).await?;
+        Ok(found.into_stream().map_err(io::Error::other).boxed())
     }
 }
 
-fn from_file(file: File, range: Range<u64>) -> ByteStream {
-    let next = move |(file, range): (File, Range<u64>)| async move {
-        if range.is_empty() {
-            return Ok(None);
-        }
-        let reading = tokio::task::spawn_blocking(move || block(file, range));
-        let (bytes, file, rest) = reading.await.map_err(io::Error::other)??;
-        Ok(Some((bytes, (file, rest))))
+/// A file is opened and its first block read at one go, as every change to a blocking thread costs more than the block.
+/// While a block is on its way to its reader, the next one is read; no thread waits for a slow reader.
+async fn from_file(file: PathBuf, path: Path, range: Range<u64>) -> Result<ByteStream, StorageError> {
+    let opening = tokio::task::spawn_blocking(move || {
+        let mut file = File::open(file)?;
+        file.seek(SeekFrom::Start(range.start))?;
+        Reading { file, range }.block()
+    });
+    let first = opening.await.map_err(io::Error::other).flatten().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => object_store::Error::NotFound { path: path.into(), source: error.into() }.into(),
+        _ => StorageError::broken(error),
+    })?;
+    let next = |block: Option<Block>| async move {
+        let Some(block) = block else { return Ok(None) };
+        let (bytes, rest) = match block {
+            Block::Read(bytes, rest) => (bytes, rest),
+            Block::Ahead(reading) => reading.await.map_err(io::Error::other)??,
+        };
+        let ahead = (!rest.range.is_empty()).then(|| Block::Ahead(tokio::task::spawn_blocking(|| rest.block())));
+        Ok(Some((bytes, ahead)))
     };
-    stream::try_unfold((file, range), next).boxed()
+    Ok(stream::try_unfold(Some(Block::Read(first.0, first.1)), next).boxed())
 }
 
-/// The next block; an error when the file has become shorter.
-fn block(mut file: File, range: Range<u64>) -> io::Result<(Bytes, File, Range<u64>)> {
-    let count = BLOCK_BYTES.min(range.end - range.start);
-    let mut bytes = vec![0; usize::try_from(count).map_err(io::Error::other)?];
-    file.seek(SeekFrom::Start(range.start))?;
-    file.read_exact(&mut bytes)?;
-    Ok((bytes.into(), file, range.start + count..range.end))
+enum Block {
+    Read(Bytes, Reading),
+    Ahead(JoinHandle<io::Result<(Bytes, Reading)>>),
+}
+
+/// A file, at the place where what is left to read of it begins.
+struct Reading {
+    file: File,
+    range: Range<u64>,
+}
+
+impl Reading {
+    /// The next block; an error when the file has become shorter.
+    fn block(mut self) -> io::Result<(Bytes, Self)> {
+        let count = BLOCK_BYTES.min(self.range.end - self.range.start);
+        // Room that is not cleared before it is filled.
+        let mut bytes = Vec::with_capacity(usize::try_from(count).map_err(io::Error::other)?);
+        (&self.file).take(count).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 != count {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.range.start += count;
+        Ok((bytes.into(), self))
+    }
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{Method, Request, Response, StatusCode};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -174,13 +175,16 @@ async fn answer(
     request: Request<Incoming>,
     fate: Option<Fate>,
 ) -> Result<Response<Body>, Infallible> {
+    // To its end, also when it is refused: clients that still send may never see an answer.
+    let (head, body) = request.into_parts();
+    let Ok(body) = body.collect().await else { return Ok(Response::new(Body::empty())) };
+    let request = Request::from_parts(head, Body::from(body.to_bytes()));
     let plain = |status, text: &'static str| Response::builder().status(status).body(Body::from(text.to_owned()));
     match fate {
         Some(Fate::Answer(status, text)) => Ok(plain(status, text).unwrap()),
         Some(Fate::Silence) => std::future::pending().await,
         carried_out => {
-            let response =
-                hyper::service::Service::call(&service, request).await.unwrap_or_else(|error| panic!("{error:?}"));
+            let response = service.call(request).await.unwrap_or_else(|error| panic!("{error:?}"));
             match carried_out {
                 Some(Fate::CarryOutAndAnswer(status)) => Ok(plain(status, "").unwrap()),
                 _ => Ok(response),
