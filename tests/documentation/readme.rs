@@ -23,18 +23,33 @@ fn shell(script: &str, folder: &std::path::Path) -> String {
 /// Signing in and the first query with curl: what README says to copy works, over three subgraphs.
 #[tokio::test]
 async fn the_first_query_works_as_it_is_written() {
-    let product = Product::shared(Shape::OneProcess).await;
-    let address = product.url.trim_start_matches("http://");
-    let script = blocks("curl")
-        .concat()
-        .replace("localhost:4000", address)
-        .replace("lyceum-demonstration", crate::product::PASSWORD);
+    let script = here(&blocks("TOKEN=").concat()).await;
     assert!(script.contains("/graphql"), "the README has no query with curl");
     let printed = tokio::task::spawn_blocking(move || shell(&script, std::path::Path::new("."))).await.unwrap();
     let reply: serde_json::Value = serde_json::from_str(&printed).unwrap_or_else(|_| panic!("{printed}"));
     assert!(reply["errors"].is_null(), "{reply}");
     let first = &reply["data"]["me"]["enrollments"]["edges"][0]["node"]["course"];
     assert!(first["title"].is_string() && first["viewerProgress"]["percent"].is_number(), "{reply}");
+}
+
+/// The subscription with curl begins; it ends with the reader's patience.
+#[tokio::test]
+async fn the_subscription_works_as_it_is_written() {
+    let (sign_in, subscription) = (blocks("TOKEN=").concat(), blocks("subscription").concat());
+    let sign_in = sign_in.split("\n\n").next().unwrap();
+    let patience = "curl -sN --max-time 1 -o /dev/null -w '%{http_code} %{content_type}'";
+    let subscription = subscription.trim().replace("curl -sN", patience);
+    assert!(subscription.contains(patience), "the README has no subscription with curl");
+    let script = here(&format!("{sign_in}\n{subscription} || true")).await;
+    let printed = tokio::task::spawn_blocking(move || shell(&script, std::path::Path::new("."))).await.unwrap();
+    assert_eq!(printed, "200 text/event-stream; charset=utf-8");
+}
+
+/// A script as it is for the product of these tests.
+async fn here(script: &str) -> String {
+    let product = Product::shared(Shape::OneProcess).await;
+    let address = product.url.trim_start_matches("http://");
+    script.replace("localhost:4000", address).replace("lyceum-demonstration", crate::product::PASSWORD)
 }
 
 /// Every `cargo run --release -- …` of the README, but for those that serve until they are stopped.

@@ -4,8 +4,8 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{AsyncCommands, Client, RedisResult};
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncCommands, AsyncConnectionConfig, Client, RedisError, RedisResult};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -18,6 +18,8 @@ use crate::topics::Topics;
 const WAITING_MAX: usize = 1_024;
 /// Longest wait for a connection and for an answer.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(2);
+/// Longest silence of a server that is there: replicas say something three times as often.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// How long a listener of a lost server waits before it tries again.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -58,21 +60,37 @@ pub(crate) fn connect(client: Client, subgraph: &'static str, topics: &Arc<Topic
     Announcer { replica, waiting }
 }
 
+/// Publishes what is announced, and now and then nothing at all, so that listeners know that they would hear.
 async fn announce(client: Client, channel: String, mut announcements: mpsc::Receiver<String>) {
-    let config = ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(ANSWER_TIME_MAX))
-        .set_response_timeout(Some(ANSWER_TIME_MAX))
-        .set_number_of_retries(1);
-    let mut connection = match ConnectionManager::new_lazy_with_config(client, config) {
-        Ok(connection) => connection,
-        Err(error) => return tracing::error!(%error, "live messages reach no other replica"),
-    };
-    while let Some(announcement) = announcements.recv().await {
-        let published: RedisResult<()> = connection.publish(&channel, announcement).await;
-        if let Err(error) = published {
+    let mut connection = None;
+    loop {
+        let announcement = match tokio::time::timeout(SILENCE_MAX / 3, announcements.recv()).await {
+            Ok(Some(announcement)) => announcement,
+            Ok(None) => return,
+            Err(_silence) => String::new(),
+        };
+        if let Err(error) = publish(&client, &mut connection, &channel, announcement).await {
             tracing::warn!(%error, channel, "a live message is lost: the server of live messages cannot be reached");
+            // One that stands still would do so for ever.
+            connection = None;
         }
     }
+}
+
+async fn publish(
+    client: &Client,
+    connection: &mut Option<MultiplexedConnection>,
+    channel: &str,
+    announcement: String,
+) -> RedisResult<()> {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(ANSWER_TIME_MAX))
+        .set_response_timeout(Some(ANSWER_TIME_MAX));
+    let connection = match connection {
+        Some(connection) => connection,
+        None => connection.insert(client.get_multiplexed_async_connection_with_config(&config).await?),
+    };
+    connection.publish(channel, announcement).await
 }
 
 async fn hear(client: Client, channel: String, replica: Arc<str>, topics: Weak<Topics>) {
@@ -89,16 +107,23 @@ async fn hear(client: Client, channel: String, replica: Arc<str>, topics: Weak<T
 
 /// Passes on what comes until the connection is lost, or nobody is left to hear it.
 async fn follow(client: &Client, channel: &str, replica: &str, topics: &Weak<Topics>) -> RedisResult<()> {
-    let mut listening = client.get_async_pubsub().await?;
-    listening.subscribe(channel).await?;
+    let subscribed = async {
+        let mut listening = client.get_async_pubsub().await?;
+        listening.subscribe(channel).await?;
+        RedisResult::Ok(listening)
+    };
+    let listening = tokio::time::timeout(ANSWER_TIME_MAX, subscribed).await.map_err(|_| silent())??;
     // Who began to listen before this moment may have missed something.
     if let Some(topics) = topics.upgrade() {
         topics.interrupt();
     }
     let mut messages = listening.into_on_message();
-    while let Some(message) = messages.next().await {
+    while let Some(message) = tokio::time::timeout(SILENCE_MAX, messages.next()).await.map_err(|_| silent())? {
         let Some(topics) = topics.upgrade() else { return Ok(()) };
         let text: String = message.get_payload()?;
+        if text.is_empty() {
+            continue;
+        }
         match serde_json::from_str::<Announcement>(&text) {
             Ok(heard) if heard.replica != replica => topics.tell(&heard.topic, heard.message),
             Ok(_) => {}
@@ -106,4 +131,9 @@ async fn follow(client: &Client, channel: &str, replica: &str, topics: &Weak<Top
         }
     }
     Ok(())
+}
+
+/// The server says nothing, and does not say that it is gone.
+fn silent() -> RedisError {
+    std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }

@@ -1,5 +1,6 @@
 //! The log on a Redis server, for subgraphs on several hosts and in several replicas.
 
+mod link;
 mod scripts;
 mod watch;
 
@@ -8,13 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Pipeline};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch as channel;
 use tokio::task::AbortHandle;
 use ulid::Ulid;
 
+use self::link::Link;
 use self::scripts::{LAG, PUBLISH, READ};
 use super::{Bookmark, Delivery, EventLog, EventLogError, SHARDS, Watermark, shard_of};
 use crate::Event;
@@ -39,7 +40,7 @@ const CLAIM_IDLE: Duration = Duration::from_secs(30);
 /// mistake, the relays notice by its watermark and publish again.
 #[derive(Clone)]
 pub struct RedisEventLog {
-    connection: ConnectionManager,
+    connection: Link,
     /// This replica, to Redis.
     replica: Arc<str>,
     claim_idle: Duration,
@@ -73,11 +74,7 @@ impl RedisEventLog {
     /// [`EventLogError::Remote`] when the address cannot be understood.
     pub fn open(url: &SecretString) -> Result<Self, EventLogError> {
         let client = Client::open(url.expose_secret())?;
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(ANSWER_TIME_MAX))
-            .set_response_timeout(Some(ANSWER_TIME_MAX))
-            .set_number_of_retries(1);
-        let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
+        let connection = Link::new(client.clone())?;
         let sources = Arc::new(channel::Sender::new(Vec::new()));
         let revisions = Arc::new(channel::Sender::new(0));
         let watching = watch::Watch {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use redis::aio::{ConnectionManager, PubSub};
+use redis::aio::PubSub;
 use redis::{Client, RedisError};
 use tokio::sync::watch::Sender;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use super::link::Link;
 use super::scripts::TRIM;
-use super::{ANNOUNCEMENTS, SHARDS, SOURCES, stream_of};
+use super::{ANNOUNCEMENTS, ANSWER_TIME_MAX, SHARDS, SOURCES, stream_of};
 use crate::time::now_us;
 
 /// How often the log is looked at although nothing was announced.
@@ -23,7 +24,7 @@ const TRIM_INTERVAL: Duration = Duration::from_secs(60 * 60);
 /// Tells the runners of this process when there may be something new.
 pub(super) struct Watch {
     pub(super) client: Client,
-    pub(super) connection: ConnectionManager,
+    pub(super) connection: Link,
     pub(super) sources: Arc<Sender<Vec<String>>>,
     pub(super) revisions: Arc<Sender<u64>>,
 }
@@ -37,7 +38,9 @@ impl Watch {
         let mut next_trim = Instant::now();
         loop {
             if announcements.is_none() {
-                announcements = self.listen().await.ok();
+                // Who is not answered goes on without: the log is looked at all the same.
+                let listening = tokio::time::timeout(ANSWER_TIME_MAX, self.listen()).await;
+                announcements = listening.ok().and_then(Result::ok);
             }
             tokio::select! {
                 heard = hear(&mut announcements) => if !heard { announcements = None },
@@ -96,7 +99,7 @@ async fn hear(announcements: &mut Option<PubSub>) -> bool {
 }
 
 /// All subgraphs that have published, in an order that does not change.
-pub(super) async fn sources(connection: &mut ConnectionManager) -> Result<Vec<String>, RedisError> {
+pub(super) async fn sources(connection: &mut Link) -> Result<Vec<String>, RedisError> {
     let mut sources: Vec<String> = redis::cmd("SMEMBERS").arg(SOURCES).query_async(connection).await?;
     sources.sort_unstable();
     Ok(sources)
