@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use http::{Method, StatusCode};
-use kit_testing::TestDatabase;
+use kit_testing::{TestDatabase, assert_openapi_is_whole, openapi_operations};
 use serde_json::Value;
 
 use crate::house::House;
@@ -14,41 +14,9 @@ fn document() -> Value {
     serde_json::from_str(DOCUMENT).unwrap()
 }
 
-/// Method and path of each operation.
-fn operations(document: &Value) -> BTreeSet<(String, String)> {
-    let paths = document["paths"].as_object().unwrap().iter();
-    let operations = paths.flat_map(|(path, methods)| {
-        methods.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>()
-    });
-    operations.collect()
-}
-
-/// Every `$ref` of a value.
-fn references<'d>(value: &'d Value, into: &mut Vec<&'d str>) {
-    match value {
-        Value::Object(members) => {
-            into.extend(members.get("$ref").and_then(Value::as_str));
-            members.values().for_each(|value| references(value, into));
-        }
-        Value::Array(items) => items.iter().for_each(|item| references(item, into)),
-        _ => {}
-    }
-}
-
 #[test]
 fn the_document_is_whole() {
-    let document = document();
-    assert_eq!(document["openapi"], "3.1.0");
-    let mut found = Vec::new();
-    references(&document, &mut found);
-    assert!(found.len() > 10);
-    for reference in found {
-        let pointer = reference.strip_prefix('#').unwrap();
-        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
-    }
-    let operations = document["paths"].as_object().unwrap().values().flat_map(|one| one.as_object().unwrap().values());
-    let ids: Vec<&str> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
-    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "an operationId stands twice");
+    assert_openapi_is_whole(&document());
 }
 
 /// The routes and the codes of problems, as the source has them.
@@ -56,7 +24,7 @@ fn the_document_is_whole() {
 fn every_route_and_every_code_is_described() {
     let source = include_str!("../src/rest.rs");
     let routes = source.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
-    let described: BTreeSet<String> = operations(&document()).into_iter().map(|(_, path)| path).collect();
+    let described: BTreeSet<String> = openapi_operations(&document()).into_iter().map(|(_, path)| path).collect();
     let mut count = 0;
     for route in routes {
         assert!(described.contains(route), "{route} is not described");
@@ -78,7 +46,7 @@ fn every_route_and_every_code_is_described() {
 #[tokio::test]
 async fn every_operation_that_is_described_is_there() {
     let house = House::open(TestDatabase::sqlite()).await;
-    for (method, path) in operations(&document()) {
+    for (method, path) in openapi_operations(&document()) {
         let path = path.replace("{id}", "fil_00000000000000000000000000").replace("{number}", "1");
         let path = path.replace("{proof}", "a").replace("{name}", "index.m3u8");
         let reply = house.http(Method::from_bytes(method.as_bytes()).unwrap(), &path, &[], Vec::new()).await;
@@ -102,7 +70,7 @@ async fn the_page_needs_nothing_else() {
     for absent in ["<script", "http://", "https://", "src=", "@import"] {
         assert!(!page.contains(absent), "{absent}");
     }
-    for (_, path) in operations(&document()) {
+    for (_, path) in openapi_operations(&document()) {
         assert!(page.contains(&path), "{path} is not on the page");
     }
     let reply = house.get("/media/v1/openapi.json", &[]).await;

@@ -8,6 +8,7 @@
 //!   interface, at the time of a clock that the test moves.
 //! - [`Listening`] is a subscription to such a subgraph.
 //! - [`neighbour_answering`] is the sister that a subgraph asks.
+//! - [`openapi_operations`] and [`assert_openapi_is_whole`] read the descriptions of REST paths.
 //! - [`Redis`] is a private Redis server, to share or to mistreat.
 //!
 //! Without MariaDB or Redis on the machine its tests are skipped with a note on the error stream. With
@@ -23,6 +24,7 @@ mod each_database;
 mod listening;
 mod mariadb;
 mod neighbours;
+mod openapi;
 mod redis;
 mod subgraph;
 
@@ -31,5 +33,6 @@ pub use each_database::{run_on_mariadb, run_on_sqlite, skip_without};
 pub use listening::Listening;
 pub use mariadb::MariaDb;
 pub use neighbours::neighbour_answering;
+pub use openapi::{assert_openapi_is_whole, openapi_operations};
 pub use redis::{Redis, RedisNotInstalled};
 pub use subgraph::{Reply, TEST_START_US, TestSubgraph, person};
