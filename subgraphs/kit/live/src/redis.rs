@@ -52,7 +52,9 @@ impl Announcer {
 
 /// Begins to tell and to hear. Both end when the feed is gone.
 pub(crate) fn connect(client: Client, subgraph: &'static str, topics: &Arc<Topics>) -> Announcer {
-    let channel = format!("live:{subgraph}");
+    // Channels know nothing of databases: without its number, products that share a server would hear one another.
+    let database = client.get_connection_info().redis_settings().db();
+    let channel = format!("live:{database}:{subgraph}");
     let replica: Arc<str> = Ulid::generate().to_string().into();
     let (waiting, announcements) = mpsc::channel(WAITING_MAX);
     tokio::spawn(announce(client.clone(), channel.clone(), announcements));
