@@ -102,9 +102,11 @@ kit_testing::on_each_database! {
         let upload = house.announce(&learner(), TEXT).await;
         let viewer = learner();
         let deleting = house.delete(&viewer, text(&upload["file"]["id"]));
-        // The second half comes when the file is deleted.
+        // The second half is asked for when the first has come, and comes when the file is deleted.
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
         let (deleted, is_deleted) = tokio::sync::oneshot::channel();
         let second = async {
+            begun.send(()).unwrap();
             is_deleted.await.unwrap();
             Ok::<_, std::io::Error>(&TEXT.bytes[5..])
         };
@@ -112,10 +114,7 @@ kit_testing::on_each_database! {
         let headers = [("content-type", "text/plain"), ("content-length", "10")];
         let sending = house.send(request(Method::PUT, text(&upload["url"]), &headers, Body::from_stream(halves)));
         let (reply, ()) = futures_util::join!(sending, async {
-            // A file is written as soon as it begins to come.
-            while house.stored().is_empty() {
-                tokio::task::yield_now().await;
-            }
+            has_begun.await.unwrap();
             deleting.await;
             deleted.send(()).unwrap();
         });
