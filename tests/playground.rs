@@ -111,7 +111,7 @@ async fn a_person_signs_in_and_runs_a_query_in_the_browser() {
 /// domain 5.2 operation 07: a subscription runs in the page, and shows what happens elsewhere as it happens.
 #[tokio::test]
 async fn a_subscription_shows_what_happens_in_the_browser() {
-    const OPERATION: &str = "subscription { progressChanged { playable { id } progress { positionSeconds } } }";
+    const OPERATION: &str = "subscription Follow { progressChanged { playable { id } progress { positionSeconds } } }";
     let Some(driver) = Driver::start() else { return };
     let product = Product::shared(Shape::OneProcess).await;
     let window = driver.window("light").await;
@@ -123,6 +123,9 @@ async fn a_subscription_shows_what_happens_in_the_browser() {
     wait().for_element(Locator::XPath(signed_in)).await.unwrap();
     let write = "document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.setValue(arguments[0])";
     window.execute(write, vec![json!(OPERATION)]).await.unwrap();
+    // The page names the tab when it has understood what was written, and from then on asks for that.
+    let named = "//*[contains(@class,'graphiql-tab-button')][contains(.,'Follow')]";
+    wait().for_element(Locator::XPath(named)).await.unwrap();
     window.find(Locator::Css("button.graphiql-execute-button")).await.unwrap().click().await.unwrap();
 
     let admin = product.signed_in("admin").await;
