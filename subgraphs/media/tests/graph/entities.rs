@@ -9,6 +9,25 @@ use crate::house::{COURSE, House, LESSON, TEXT, admin, learner, other, sha256, u
 
 const MISSING: &str = "fil_00000000000000000000000000";
 
+/// How often a table is read for entities, and these. Workers of the subgraph read, too, when their time comes: the fewest
+/// reads of three are those of the entities alone.
+async fn fewest_reads(
+    house: &House,
+    table: &str,
+    (type_name, keys, selection): (&str, &[Value], &str),
+) -> (usize, Vec<Value>) {
+    let viewer = learner();
+    let mut fewest = None::<(usize, Vec<Value>)>;
+    for _ in 0..3 {
+        let counted = house.count_reads(table, house.entities(&viewer, type_name, keys.to_vec(), selection)).await;
+        fewest = Some(match fewest {
+            Some(before) if before.0 <= counted.0 => before,
+            _ => counted,
+        });
+    }
+    fewest.expect("it was counted")
+}
+
 kit_testing::on_each_database! {
     /// P5, P9: in the order asked for, null for what is not there or not the viewer's.
     async fn entities_come_by_key_in_order(place: TestDatabase) {
@@ -53,9 +72,7 @@ kit_testing::on_each_database! {
         let selection = "{ mediaFiles { id owner { id } } stream(protocol: HLS) { __typename ... on StreamTicket { url } } }";
         house.enroll(&learner(), "PURCHASE").await;
         for table in ["media_files", "playables", "course_places", "memberships", "segment_indexes"] {
-            let viewer = learner();
-            let ask = house.entities(&viewer, "Lesson", keys.clone(), selection);
-            let (reads, found) = house.count_reads(table, ask).await;
+            let (reads, found) = fewest_reads(&house, table, ("Lesson", &keys, selection)).await;
             assert!(found.iter().all(|lesson| lesson["stream"]["__typename"] == "StreamTicket"), "{found:?}");
             // What is asked for by a lesson and what a decision needs are two loaders.
             let reads_max = if table == "playables" { 2 } else { 1 };
@@ -72,9 +89,7 @@ kit_testing::on_each_database! {
         let rows = house.database().query("SELECT id FROM media_files").fetch_all().await.unwrap();
         let keys: Vec<Value> = rows.iter().map(|row| json!({ "id": row.get::<kit_ids::MediaFileId>("id").unwrap() })).collect();
         for table in ["media_files", "playables", "course_places", "memberships"] {
-            let viewer = learner();
-            let ask = house.entities(&viewer, "MediaFile", keys.clone(), "{ id }");
-            let (reads, found) = house.count_reads(table, ask).await;
+            let (reads, found) = fewest_reads(&house, table, ("MediaFile", &keys, "{ id }")).await;
             assert!(found.len() == 8 && found.iter().all(|file| !file.is_null()), "{found:?}");
             assert_eq!(reads, 1, "statements read {table}");
         }
