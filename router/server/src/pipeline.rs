@@ -54,17 +54,17 @@ pub(crate) async fn handle(pipeline: &Arc<Pipeline>, peer: Option<IpAddr>, reque
     reply
 }
 
-/// How the client reads the reply; at least one of the two is there.
+/// How the client reads a reply that is one document.
 #[derive(Debug, Clone, Copy)]
-struct Accepted {
-    whole: Option<ReplyMediaType>,
-    stream: Option<StreamType>,
+enum Accepted {
+    Whole(ReplyMediaType),
+    /// It reads nothing but streams, and gets one of one reply.
+    InStream(StreamType),
 }
 
 impl Accepted {
     fn of(headers: &HeaderMap) -> Option<Self> {
-        let accepted = Self { whole: negotiate(headers), stream: stream_type(headers) };
-        (accepted.whole.is_some() || accepted.stream.is_some()).then_some(accepted)
+        negotiate(headers).map(Self::Whole).or_else(|| stream_type(headers).map(Self::InStream))
     }
 }
 
@@ -97,10 +97,11 @@ async fn answer(
 /// other reply to its page.
 fn refused(refusal: Refusal, rules: StatusRules, accepted: Accepted, trace: &RequestTrace) -> Response<Body> {
     match accepted {
-        Accepted { whole: None, stream: Some(stream) } if !matches!(refusal.class, RefusalClass::Http(_)) => {
+        Accepted::InStream(stream) if !matches!(refusal.class, RefusalClass::Http(_)) => {
             subscription::of_refusal(stream, &refusal.traced(&trace.trace_id))
         }
-        _ => reply::of_refusal(refusal, rules, accepted.whole.unwrap_or(ReplyMediaType::Json), trace),
+        Accepted::InStream(_) => reply::of_refusal(refusal, rules, ReplyMediaType::Json, trace),
+        Accepted::Whole(media_type) => reply::of_refusal(refusal, rules, media_type, trace),
     }
 }
 
@@ -134,7 +135,7 @@ async fn run_stages(
     let executor = pipeline.executor(operation.kind);
     let variables = coerced(executor, &operation, variables)?;
     if operation.kind == OperationType::Subscription {
-        let stream = accepted.stream.ok_or_else(needs_stream)?;
+        let stream = stream_type(&admitted.headers).ok_or_else(needs_stream)?;
         let subscriber = Subscriber { viewer: &viewer, client: &client, trace, context };
         return subscription::answer(pipeline, stream, subscriber, &operation, variables).await;
     }
@@ -144,8 +145,8 @@ async fn run_stages(
     let rules = pipeline.settings.admission.status_rules;
     let written = async {
         match accepted {
-            Accepted { whole: None, stream: Some(stream) } => subscription::only(stream, &executed.to_bytes()),
-            _ => reply::of_execution(&executed, rules, accepted.whole.unwrap_or(ReplyMediaType::Json)),
+            Accepted::InStream(stream) => subscription::only(stream, &executed.to_bytes()),
+            Accepted::Whole(media_type) => reply::of_execution(&executed, rules, media_type),
         }
     };
     Ok(Stage::Projection.run(written).await)

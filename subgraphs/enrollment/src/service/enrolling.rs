@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use kit_database::idempotency::{IdempotencyKey, Ticket};
+use kit_database::idempotency::{Claim, IdempotencyKey, Ticket, claim};
 use kit_database::{DatabaseError, Transaction, in_transaction};
 use kit_events::outbox;
 use kit_ids::{CourseId, EnrollmentId, OrderId, UserId};
@@ -12,7 +12,7 @@ use kit_service::Call;
 use kit_viewer::Scope;
 
 use super::payment::Payer;
-use super::till::{Claimed, Settled};
+use super::till::Settled;
 use super::{ServiceError, ServiceResult, Till};
 use crate::domain::{
     Enrollment, EnrollmentSource, Membership, Order, OrderSubject, Price, PriceReason, Standing, quote,
@@ -59,7 +59,7 @@ impl Enrolling {
         let user = call.viewer.require_user()?.id;
         let expected = request.expected_price.map(|price| (price.amount_minor, price.currency.name()));
         let input = (request.course_id, expected, &request.payment_token);
-        let key = Till::key(user, request.idempotency_key.as_deref(), "enrollInCourse", &input)?;
+        let key = IdempotencyKey::of_call(user, request.idempotency_key.as_deref(), "enrollInCourse", &input)?;
         let decision = in_transaction!(self.till.database, |transaction| {
             self.decide(transaction, user, request, key.as_ref(), call).await
         });
@@ -74,11 +74,12 @@ impl Enrolling {
     pub(crate) async fn grant(&self, request: &GrantRequest, call: &Call) -> ServiceResult<Enrollment> {
         let admin = call.viewer.require_scope(Scope::Admin)?.id;
         let (user, course) = (request.user_id, request.course_id);
-        let key = Till::key(admin, request.idempotency_key.as_deref(), "grantEnrollment", &(user, course))?;
+        let key =
+            IdempotencyKey::of_call(admin, request.idempotency_key.as_deref(), "grantEnrollment", &(user, course))?;
         let granted: ServiceResult<_> = in_transaction!(self.till.database, |transaction| {
-            let ticket = match self.till.claimed(transaction, key.as_ref()).await? {
-                Claimed::First(ticket) => ticket,
-                Claimed::Repeated(id) => return Ok(Settled::Repeated(id)),
+            let ticket = match claim(transaction, key.as_ref(), self.till.clock.now()).await? {
+                Claim::First(ticket) => ticket,
+                Claim::Repeated(id) => return Ok(Settled::Repeated(id)),
             };
             open_offer(transaction, user, course).await?;
             let enrollment = self.place(user, course, EnrollmentSource::AdminGrant, None);
@@ -100,9 +101,9 @@ impl Enrolling {
         key: Option<&IdempotencyKey>,
         call: &Call,
     ) -> ServiceResult<Decision> {
-        let ticket = match self.till.claimed(transaction, key).await? {
-            Claimed::First(ticket) => ticket,
-            Claimed::Repeated(id) => return Ok(Decision::Repeated(id)),
+        let ticket = match claim(transaction, key, self.till.clock.now()).await? {
+            Claim::First(ticket) => ticket,
+            Claim::Repeated(id) => return Ok(Decision::Repeated(id)),
         };
         let offer = open_offer(transaction, user, request.course_id).await?;
         let memberships = memberships::of_users(&mut *transaction, &[user]).await?;
@@ -134,9 +135,9 @@ impl Enrolling {
         let token = request.payment_token.as_deref().unwrap_or_default();
         let reference = self.till.charge(&order, token, Payer::Present).await?;
         let bought = in_transaction!(self.till.database, |transaction| {
-            let ticket = match self.till.claimed(transaction, key).await? {
-                Claimed::First(ticket) => ticket,
-                Claimed::Repeated(id) => return Ok(Settled::Repeated(id)),
+            let ticket = match claim(transaction, key, self.till.clock.now()).await? {
+                Claim::First(ticket) => ticket,
+                Claim::Repeated(id) => return Ok(Settled::Repeated(id)),
             };
             let place = self.place(order.user_id, request.course_id, EnrollmentSource::Purchase, Some(order.id));
             self.till.paid(transaction, &order, &reference, &call.origin).await?;
@@ -179,14 +180,12 @@ async fn open_offer(transaction: &mut Transaction, user: UserId, course: CourseI
 async fn write(
     transaction: &mut Transaction,
     enrollment: Enrollment,
-    ticket: Option<Ticket>,
+    ticket: Ticket,
     call: &Call,
 ) -> ServiceResult<Enrollment> {
     let enrollment = enrollments::give(transaction, enrollment).await.map_err(taken)?;
     outbox::append(transaction, &call.origin, events::enrollment_created(&enrollment)).await?;
-    if let Some(ticket) = ticket {
-        ticket.store(transaction, &enrollment.id).await?;
-    }
+    ticket.store(transaction, &enrollment.id).await?;
     Ok(enrollment)
 }
 

@@ -1,6 +1,7 @@
 //! Why a use case does not do what was asked.
 
 use kit_database::DatabaseError;
+use kit_database::idempotency::IdempotencyError;
 use kit_viewer::Refusal;
 use thiserror::Error;
 
@@ -35,4 +36,14 @@ pub(crate) enum ServiceError {
     NoMembership,
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+impl From<IdempotencyError> for ServiceError {
+    fn from(error: IdempotencyError) -> Self {
+        match error {
+            IdempotencyError::Length => Self::Invalid("the idempotency key must have 1 to 128 bytes"),
+            IdempotencyError::Conflict => Self::IdempotencyConflict,
+            IdempotencyError::Database(error) => Self::Database(error),
+        }
+    }
 }

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use kit_database::idempotency::{Claim, IdempotencyKey, claim};
 use kit_database::{Transaction, in_transaction};
 use kit_events::outbox;
 use kit_ids::OrderId;
@@ -10,7 +11,6 @@ use kit_service::Call;
 use kit_viewer::Scope;
 
 use super::payment::PaymentError;
-use super::till::Claimed;
 use super::{ServiceError, ServiceResult, Till};
 use crate::domain::{Membership, Order, OrderStatus, OrderSubject, SubscriptionStatus};
 use crate::events::{self, MembershipEvent};
@@ -43,10 +43,10 @@ impl Refunding {
             return Err(ServiceError::Invalid("the reason must have 500 characters at most"));
         }
         let input = (request.order_id, &request.reason);
-        let key = Till::key(admin, request.idempotency_key.as_deref(), "refundOrder", &input)?;
+        let key = IdempotencyKey::of_call(admin, request.idempotency_key.as_deref(), "refundOrder", &input)?;
         let order = in_transaction!(self.till.database, |transaction| {
             // Leaves the key without an answer: it is claimed again together with what the refund takes back.
-            self.till.claimed::<OrderId>(transaction, key.as_ref()).await?;
+            claim::<OrderId>(transaction, key.as_ref(), self.till.clock.now()).await?;
             refundable(transaction, request.order_id).await
         })?;
         if order.status == OrderStatus::Refunded {
@@ -56,13 +56,13 @@ impl Refunding {
         self.till.payments.refund(order.id).await.map_err(|PaymentError::Declined| ServiceError::PaymentDeclined)?;
         let refunded = Order { status: OrderStatus::Refunded, ..order };
         in_transaction!(self.till.database, |transaction| {
-            let claimed = self.till.claimed::<OrderId>(transaction, key.as_ref()).await?;
+            let claimed = claim::<OrderId>(transaction, key.as_ref(), self.till.clock.now()).await?;
             if orders::refund(transaction, refunded.id).await? {
                 let event = events::order_refunded(&refunded, request.reason.as_deref(), self.till.clock.now());
                 outbox::append(transaction, &call.origin, event).await?;
                 self.take_back(transaction, &refunded, call).await?;
             }
-            if let Claimed::First(Some(ticket)) = claimed {
+            if let Claim::First(ticket) = claimed {
                 ticket.store(transaction, &refunded.id).await?;
             }
             Ok::<(), ServiceError>(())

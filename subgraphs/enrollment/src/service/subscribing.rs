@@ -3,14 +3,14 @@
 #[cfg(test)]
 mod tests;
 
-use kit_database::idempotency::{IdempotencyKey, Ticket};
+use kit_database::idempotency::{Claim, IdempotencyKey, Ticket, claim};
 use kit_database::{DatabaseError, Transaction, in_transaction};
 use kit_events::outbox;
 use kit_ids::{MembershipId, PlanId, UserId};
 use kit_service::Call;
 
 use super::payment::Payer;
-use super::till::{Claimed, Settled};
+use super::till::Settled;
 use super::{ServiceError, ServiceResult, Till};
 use crate::domain::{Membership, Order, OrderSubject, Plan, SubscriptionStatus};
 use crate::events::{self, MembershipEvent};
@@ -47,7 +47,7 @@ impl Subscribing {
     pub(crate) async fn subscribe(&self, request: &SubscribeRequest, call: &Call) -> ServiceResult<Membership> {
         let user = call.viewer.require_user()?.id;
         let input = (request.plan_id, &request.payment_token, request.auto_renew);
-        let key = Till::key(user, request.idempotency_key.as_deref(), "subscribe", &input)?;
+        let key = IdempotencyKey::of_call(user, request.idempotency_key.as_deref(), "subscribe", &input)?;
         let decision = in_transaction!(self.till.database, |transaction| {
             self.decide(transaction, user, request, key.as_ref(), call).await
         });
@@ -108,7 +108,7 @@ impl Subscribing {
         key: Option<&IdempotencyKey>,
         call: &Call,
     ) -> ServiceResult<Decision> {
-        if let Claimed::Repeated(id) = self.till.claimed(transaction, key).await? {
+        if let Claim::Repeated(id) = claim(transaction, key, self.till.clock.now()).await? {
             return Ok(Decision::Repeated(id));
         }
         let plan = memberships::plans_by_ids(&mut *transaction, &[request.plan_id]).await?.pop();
@@ -151,9 +151,9 @@ impl Subscribing {
     ) -> ServiceResult<Membership> {
         let reference = self.till.charge(&order, &request.payment_token, Payer::Present).await?;
         let bought = in_transaction!(self.till.database, |transaction| {
-            let ticket = match self.till.claimed(transaction, key).await? {
-                Claimed::First(ticket) => ticket,
-                Claimed::Repeated(id) => return Ok(Settled::Repeated(id)),
+            let ticket = match claim(transaction, key, self.till.clock.now()).await? {
+                Claim::First(ticket) => ticket,
+                Claim::Repeated(id) => return Ok(Settled::Repeated(id)),
             };
             self.till.paid(transaction, &order, &reference, &call.origin).await?;
             write(transaction, &membership, &request.payment_token, ticket, call).await?;
@@ -175,15 +175,13 @@ async fn write(
     transaction: &mut Transaction,
     membership: &Membership,
     payment_token: &str,
-    ticket: Option<Ticket>,
+    ticket: Ticket,
     call: &Call,
 ) -> ServiceResult<()> {
     memberships::insert(transaction, membership, payment_token).await.map_err(taken)?;
     let event = events::membership(MembershipEvent::Started, membership, membership.started_at);
     outbox::append(transaction, &call.origin, event).await?;
-    if let Some(ticket) = ticket {
-        ticket.store(transaction, &membership.id).await?;
-    }
+    ticket.store(transaction, &membership.id).await?;
     Ok(())
 }
 

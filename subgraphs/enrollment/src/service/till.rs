@@ -6,12 +6,9 @@
 
 use std::sync::Arc;
 
-use kit_database::idempotency::{Claim, IdempotencyKey, Ticket, claim};
 use kit_database::{Database, Transaction};
 use kit_events::{Origin, outbox};
 use kit_ids::{Clock, IdGenerator, OrderId, UserId};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::payment::{Payer, PaymentError, PaymentPort};
 use super::{ServiceError, ServiceResult};
@@ -32,12 +29,6 @@ pub(crate) struct Till {
     pub(crate) payments: Arc<dyn PaymentPort>,
 }
 
-/// What a key turns out to be; a request without one is always the first.
-pub(super) enum Claimed<Id> {
-    First(Option<Ticket>),
-    Repeated(Id),
-}
-
 /// What a request has come to.
 pub(super) enum Settled<T, Id> {
     Done(T),
@@ -46,32 +37,6 @@ pub(super) enum Settled<T, Id> {
 }
 
 impl Till {
-    /// The key of a mutation, when its client sent one.
-    pub(super) fn key(
-        user: UserId,
-        client_key: Option<&str>,
-        mutation: &str,
-        input: &impl Serialize,
-    ) -> ServiceResult<Option<IdempotencyKey>> {
-        let Some(client_key) = client_key else { return Ok(None) };
-        let key = IdempotencyKey::new(&user.to_string(), client_key, mutation, input)?;
-        key.map(Some).ok_or(ServiceError::Invalid("the idempotency key must have 1 to 128 bytes"))
-    }
-
-    /// Claims a key, so that of several requests under it one takes effect.
-    pub(super) async fn claimed<Id: DeserializeOwned + Serialize>(
-        &self,
-        transaction: &mut Transaction,
-        key: Option<&IdempotencyKey>,
-    ) -> ServiceResult<Claimed<Id>> {
-        let Some(key) = key else { return Ok(Claimed::First(None)) };
-        match claim(transaction, key, self.clock.now()).await? {
-            Claim::First(ticket) => Ok(Claimed::First(Some(ticket))),
-            Claim::Repeated(id) => Ok(Claimed::Repeated(id)),
-            Claim::Conflict => Err(ServiceError::IdempotencyConflict),
-        }
-    }
-
     /// Writes an order before the provider is asked: a charge never goes unrecorded.
     pub(super) async fn open(
         &self,

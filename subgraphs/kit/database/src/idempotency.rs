@@ -5,13 +5,14 @@
 //! of the effect itself: of two that arrive together the second one waits for the first one's outcome, on both engines.
 //!
 //! ```
-//! # use kit_database::{Database, DatabaseError, in_transaction, idempotency::{Claim, IdempotencyKey, claim}};
-//! # async fn example(database: &Database, key: &IdempotencyKey, now: i64) -> Result<String, DatabaseError> {
+//! # use kit_database::{Database, in_transaction};
+//! # use kit_database::idempotency::{Claim, IdempotencyError, IdempotencyKey, claim};
+//! # async fn example(database: &Database, input: &str, key: Option<&str>, now: i64) -> Result<String, IdempotencyError> {
+//! let key = IdempotencyKey::of_call("ann", key, "donate", &input)?;
 //! in_transaction!(database, |transaction| {
-//!     let ticket = match claim::<String>(transaction, key, now).await? {
+//!     let ticket = match claim::<String>(transaction, key.as_ref(), now).await? {
 //!         Claim::First(ticket) => ticket,
 //!         Claim::Repeated(payload) => return Ok(payload),
-//!         Claim::Conflict => return Ok("IDEMPOTENCY_CONFLICT".to_owned()),
 //!     };
 //!     let payload = "what the mutation answers".to_owned();
 //!     ticket.store(transaction, &payload).await?;
@@ -20,11 +21,15 @@
 //! # }
 //! ```
 //!
-//! A mutation that fails rolls back, and its claim with it, so that it can be tried again under the same key.
+//! A mutation that fails rolls back, and its claim with it, so that it can be tried again under the same key. So it can
+//! when it commits without a payload. A client that gives no key is always the first.
+
+use std::fmt::Display;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
 use crate::{Database, DatabaseError, Transaction};
 
@@ -40,6 +45,20 @@ const RENEW: &str =
 const STORE: &str = "UPDATE idempotency SET payload = ? WHERE viewer = ? AND client_key = ?";
 const PURGE: &str = "DELETE FROM idempotency WHERE expires_at < ?";
 
+/// Why a call under a key cannot be carried out.
+#[derive(Debug, Error)]
+pub enum IdempotencyError {
+    /// The client's key is empty or too long: bad input.
+    #[error("the idempotency key must have 1 to {KEY_LENGTH_MAX} bytes")]
+    Length,
+    /// Another input under the same key: `IDEMPOTENCY_CONFLICT`.
+    #[error("the idempotency key was used for another request; choose a new one")]
+    Conflict,
+    /// The database failed, or a payload is no JSON of the expected type.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
 /// What makes a repetition recognisable: who sends what under which key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
@@ -50,26 +69,26 @@ pub struct IdempotencyKey {
 
 impl IdempotencyKey {
     /// The key of one call: `viewer` is the caller's id, `client_key` what it chose, `mutation` and `input` what it asks.
-    ///
-    /// `None` when the client's key is empty or longer than [`KEY_LENGTH_MAX`] bytes: bad input.
+    /// Nothing when the client chose none.
     ///
     /// # Errors
-    /// [`DatabaseError::Payload`] when the input cannot be written as JSON.
-    pub fn new(
-        viewer: &str,
-        client_key: &str,
+    /// [`IdempotencyError::Length`], or [`DatabaseError::Payload`] when the input cannot be written as JSON.
+    pub fn of_call(
+        viewer: impl Display,
+        client_key: Option<&str>,
         mutation: &str,
         input: &impl Serialize,
-    ) -> Result<Option<Self>, DatabaseError> {
+    ) -> Result<Option<Self>, IdempotencyError> {
+        let Some(client_key) = client_key else { return Ok(None) };
         if client_key.is_empty() || client_key.len() > KEY_LENGTH_MAX {
-            return Ok(None);
+            return Err(IdempotencyError::Length);
         }
         let mut hash = Sha256::new();
         hash.update(mutation.as_bytes());
         hash.update([0]);
-        hash.update(serde_json::to_vec(input)?);
+        hash.update(serde_json::to_vec(input).map_err(DatabaseError::from)?);
         Ok(Some(Self {
-            viewer: viewer.to_owned(),
+            viewer: viewer.to_string(),
             client_key: client_key.to_owned(),
             input_hash: hash.finalize().into(),
         }))
@@ -83,17 +102,12 @@ pub enum Claim<T> {
     First(Ticket),
     /// The same again: answer with the payload of the first one.
     Repeated(T),
-    /// Another input under the same key: `IDEMPOTENCY_CONFLICT`.
-    Conflict,
 }
 
-/// The right to store the payload.
+/// The right to store the payload, under the key that was claimed; without a key there is nothing to store.
 #[derive(Debug)]
 #[must_use = "without a stored payload the next call under the same key takes effect again"]
-pub struct Ticket {
-    viewer: String,
-    client_key: String,
-}
+pub struct Ticket(Option<IdempotencyKey>);
 
 impl Ticket {
     /// Stores what the mutation answers, for its repetitions.
@@ -101,8 +115,9 @@ impl Ticket {
     /// # Errors
     /// As the engine reports it, or [`DatabaseError::Payload`].
     pub async fn store(self, transaction: &mut Transaction, payload: &impl Serialize) -> Result<(), DatabaseError> {
+        let Some(key) = self.0 else { return Ok(()) };
         let payload = serde_json::to_string(payload)?;
-        transaction.query(STORE).bind(payload).bind(self.viewer).bind(self.client_key).execute().await?;
+        transaction.query(STORE).bind(payload).bind(key.viewer).bind(key.client_key).execute().await?;
         Ok(())
     }
 }
@@ -110,13 +125,15 @@ impl Ticket {
 /// Claims the key for this transaction, or finds what was answered before. `now` is in UTC microseconds.
 ///
 /// # Errors
-/// As the engine reports it, or [`DatabaseError::Payload`] when the stored payload is no `T`.
+/// [`IdempotencyError::Conflict`], as the engine reports it, or [`DatabaseError::Payload`] when the stored payload is no
+/// `T`.
 pub async fn claim<T: DeserializeOwned>(
     transaction: &mut Transaction,
-    key: &IdempotencyKey,
+    key: Option<&IdempotencyKey>,
     now: i64,
-) -> Result<Claim<T>, DatabaseError> {
-    let ticket = Ticket { viewer: key.viewer.clone(), client_key: key.client_key.clone() };
+) -> Result<Claim<T>, IdempotencyError> {
+    let ticket = Ticket(key.cloned());
+    let Some(key) = key else { return Ok(Claim::First(ticket)) };
     let expires_at = now + LIFETIME_US;
     let inserted = transaction
         .query(CLAIM)
@@ -129,14 +146,14 @@ pub async fn claim<T: DeserializeOwned>(
     match inserted {
         Ok(_) => return Ok(Claim::First(ticket)),
         Err(DatabaseError::Unique { .. }) => {}
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     }
     let row = transaction.query(READ).bind(&key.viewer).bind(&key.client_key).locking().fetch_one().await?;
     let payload: Option<String> = row.get("payload")?;
     let alive = row.get::<i64>("expires_at")? > now;
     match payload {
-        Some(_) if alive && row.get::<[u8; 32]>("input_hash")? != key.input_hash => Ok(Claim::Conflict),
-        Some(payload) if alive => Ok(Claim::Repeated(serde_json::from_str(&payload)?)),
+        Some(_) if alive && row.get::<[u8; 32]>("input_hash")? != key.input_hash => Err(IdempotencyError::Conflict),
+        Some(payload) if alive => Ok(Claim::Repeated(serde_json::from_str(&payload).map_err(DatabaseError::from)?)),
         // Expired, or claimed by a transaction that committed without a payload.
         _ => {
             let renew = transaction.query(RENEW).bind(key.input_hash).bind(expires_at);

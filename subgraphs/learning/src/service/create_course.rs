@@ -1,6 +1,6 @@
 //! `createCourse`.
 
-use kit_database::idempotency::{self, Claim, IdempotencyKey};
+use kit_database::idempotency::{Claim, IdempotencyKey, claim};
 use kit_database::{DatabaseError, Transaction, in_transaction};
 use kit_ids::{CategoryId, CourseId, UserId};
 use kit_service::Call;
@@ -50,11 +50,7 @@ impl Catalogue {
         let key = idempotency_key(call, key, "createCourse", new)?;
         let course = self.draft(new);
         in_transaction!(self.database, |transaction| {
-            let Some(key) = &key else {
-                insert(transaction, &course, &new.instructor_ids).await?;
-                return Ok(course.clone());
-            };
-            match idempotency::claim::<CourseId>(transaction, key, course.created_at).await? {
+            match claim::<CourseId>(transaction, key.as_ref(), course.created_at).await? {
                 Claim::First(ticket) => {
                     insert(transaction, &course, &new.instructor_ids).await?;
                     ticket.store(transaction, &course.id).await?;
@@ -64,7 +60,6 @@ impl Catalogue {
                     let missing = Rejection::NotFound { what: "course", field: "idempotencyKey" };
                     Ok(store::course::by_ids(&mut *transaction, &[id]).await?.pop().ok_or(missing)?)
                 }
-                Claim::Conflict => Err(Rejection::IdempotencyConflict.into()),
             }
         })
     }
@@ -128,9 +123,5 @@ pub(super) fn idempotency_key(
     mutation: &str,
     input: &impl Serialize,
 ) -> ServiceResult<Option<IdempotencyKey>> {
-    let Some(key) = key else { return Ok(None) };
-    let viewer = call.viewer.require_user()?.id.to_string();
-    let made = IdempotencyKey::new(&viewer, key, mutation, input)?;
-    let length = idempotency::KEY_LENGTH_MAX;
-    made.map(Some).ok_or_else(|| ServiceError::Invalid(format!("`idempotencyKey` needs 1 to {length} bytes")))
+    Ok(IdempotencyKey::of_call(call.viewer.require_user()?.id, key, mutation, input)?)
 }

@@ -1,6 +1,7 @@
 //! Why a use case does not do what was asked.
 
 use kit_database::DatabaseError;
+use kit_database::idempotency::IdempotencyError;
 use kit_viewer::Refusal;
 use thiserror::Error;
 
@@ -21,4 +22,14 @@ pub enum ServiceError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+impl From<IdempotencyError> for ServiceError {
+    fn from(error: IdempotencyError) -> Self {
+        match error {
+            IdempotencyError::Length => Self::Invalid(error.to_string()),
+            IdempotencyError::Conflict => Rejection::IdempotencyConflict.into(),
+            IdempotencyError::Database(error) => Self::Database(error),
+        }
+    }
 }

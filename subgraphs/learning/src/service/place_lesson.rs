@@ -1,6 +1,6 @@
 //! `addLesson`, `moveLesson` and `removeLesson`: what changes the places of lessons.
 
-use kit_database::idempotency::{self, Claim};
+use kit_database::idempotency::{Claim, claim};
 use kit_database::{Transaction, in_transaction};
 use kit_ids::{CourseId, LessonId};
 use kit_service::Call;
@@ -40,8 +40,7 @@ impl Catalogue {
         let key = idempotency_key(call, key, "addLesson", new)?;
         let (id, now): (LessonId, i64) = (self.ids.mint(), self.clock.now());
         in_transaction!(self.database, |transaction| {
-            let Some(key) = &key else { return insert(transaction, call, new, id, now).await };
-            match idempotency::claim::<LessonId>(transaction, key, now).await? {
+            match claim::<LessonId>(transaction, key.as_ref(), now).await? {
                 Claim::First(ticket) => {
                     let lesson = insert(transaction, call, new, id, now).await?;
                     ticket.store(transaction, &id).await?;
@@ -51,7 +50,6 @@ impl Catalogue {
                     let missing = Rejection::NotFound { what: "lesson", field: "idempotencyKey" };
                     Ok(store::lesson::by_ids(&mut *transaction, &[id]).await?.pop().ok_or(missing)?)
                 }
-                Claim::Conflict => Err(Rejection::IdempotencyConflict.into()),
             }
         })
     }

@@ -1,6 +1,6 @@
 //! `upsertCategory`.
 
-use kit_database::idempotency::{self, Claim};
+use kit_database::idempotency::{Claim, claim};
 use kit_database::{DatabaseError, Transaction, in_transaction};
 use kit_ids::CategoryId;
 use kit_service::Call;
@@ -51,15 +51,13 @@ impl Catalogue {
         };
         let is_new = draft.id.is_none();
         in_transaction!(self.database, |transaction| {
-            let Some(key) = &key else { return write(transaction, call, &category, is_new, now).await };
-            match idempotency::claim::<CategoryId>(transaction, key, now).await? {
+            match claim::<CategoryId>(transaction, key.as_ref(), now).await? {
                 Claim::First(ticket) => {
                     let written = write(transaction, call, &category, is_new, now).await?;
                     ticket.store(transaction, &written.id).await?;
                     Ok(written)
                 }
                 Claim::Repeated(id) => found(transaction, id, "idempotencyKey").await,
-                Claim::Conflict => Err(Rejection::IdempotencyConflict.into()),
             }
         })
     }

@@ -1,5 +1,6 @@
 //! Addresses to play files from, and to fetch them from.
 
+use kit_database::idempotency::{Claim, IdempotencyKey, claim};
 use kit_database::in_transaction;
 use kit_events::outbox;
 use kit_ids::{MediaFileId, PlayableId};
@@ -7,7 +8,6 @@ use kit_service::Call;
 use kit_viewer::{Scope, Viewer};
 use serde::Serialize;
 
-use super::archive::Claimed;
 use super::tickets::{CONTENT_SECONDS, ContentTicket, Use};
 use super::{Archive, ServiceError, ServiceResult};
 use crate::domain::mp4::SegmentIndex;
@@ -70,16 +70,14 @@ impl Archive {
         }
         let issued = self.issued(&call.viewer, file.owner, &file, Use::Download).await?;
         let keyed = KeyedInput { file_id: request.file_id };
-        let key = Self::key(user, request.idempotency_key.as_deref(), "createDownload", &keyed)?;
+        let key = IdempotencyKey::of_call(user, request.idempotency_key.as_deref(), "createDownload", &keyed)?;
         let now = self.clock.now();
         in_transaction!(self.database, |transaction| {
-            let ticket = match self.claimed::<MediaFileId>(transaction, key.as_ref()).await? {
-                Claimed::First(ticket) => ticket,
-                Claimed::Repeated(_) => return Ok(()),
+            let ticket = match claim::<MediaFileId>(transaction, key.as_ref(), now).await? {
+                Claim::First(ticket) => ticket,
+                Claim::Repeated(_) => return Ok(()),
             };
-            if let Some(ticket) = ticket {
-                ticket.store(transaction, &file.id).await?;
-            }
+            ticket.store(transaction, &file.id).await?;
             let event = events::stream_issued(&file, user, issued.expires_at / 1_000_000, now);
             outbox::append(transaction, &call.origin, event).await?;
             Ok::<(), ServiceError>(())

@@ -1,6 +1,7 @@
 //! Why a use case does not do what was asked.
 
 use kit_database::DatabaseError;
+use kit_database::idempotency::IdempotencyError;
 use kit_viewer::Refusal;
 use thiserror::Error;
 
@@ -40,4 +41,14 @@ pub(crate) enum ServiceError {
     Database(#[from] DatabaseError),
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+impl From<IdempotencyError> for ServiceError {
+    fn from(error: IdempotencyError) -> Self {
+        match error {
+            IdempotencyError::Length => Self::Invalid("the idempotency key must have 1 to 128 bytes"),
+            IdempotencyError::Conflict => Self::IdempotencyConflict,
+            IdempotencyError::Database(error) => Self::Database(error),
+        }
+    }
 }

@@ -1,13 +1,12 @@
 //! Announcing a file (S0-FILE-1, S3-FILE-1).
 
-use kit_database::idempotency::Ticket;
+use kit_database::idempotency::{Claim, IdempotencyKey, Ticket, claim};
 use kit_database::{Transaction, in_transaction};
 use kit_ids::{PlayableId, UploadId};
 use kit_service::Call;
 use kit_viewer::{Scope, SignedInUser};
 use serde::Serialize;
 
-use super::archive::Claimed;
 use super::tickets::{PARTS_SECONDS, UPLOAD_SECONDS};
 use super::{Archive, ServiceError, ServiceResult};
 use crate::domain::{
@@ -66,12 +65,13 @@ impl Archive {
             call.viewer.require_scope(Scope::MediaWrite)?;
         }
         let new = self.new_file(request, user)?;
-        let key = Self::key(user.id, request.idempotency_key.as_deref(), "createUpload", &keyed(request))?;
+        let key =
+            IdempotencyKey::of_call(user.id, request.idempotency_key.as_deref(), "createUpload", &keyed(request))?;
         let upload = self.new_upload(&new).await?;
         let written = in_transaction!(self.database, |transaction| {
-            let ticket = match self.claimed(transaction, key.as_ref()).await? {
-                Claimed::First(ticket) => ticket,
-                Claimed::Repeated(id) => return Ok(Written::Repeated(id)),
+            let ticket = match claim(transaction, key.as_ref(), self.clock.now()).await? {
+                Claim::First(ticket) => ticket,
+                Claim::Repeated(id) => return Ok(Written::Repeated(id)),
             };
             self.write(transaction, &upload, &new, user, ticket).await?;
             Ok::<Written, ServiceError>(Written::New)
@@ -129,7 +129,7 @@ impl Archive {
         upload: &Upload,
         new: &MediaFile,
         user: &SignedInUser,
-        ticket: Option<Ticket>,
+        ticket: Ticket,
     ) -> ServiceResult<()> {
         let now = self.clock.now();
         let most =
@@ -139,9 +139,7 @@ impl Archive {
         }
         files::insert(transaction, new).await?;
         uploads::insert(transaction, upload, now).await?;
-        if let Some(ticket) = ticket {
-            ticket.store(transaction, &upload.id).await?;
-        }
+        ticket.store(transaction, &upload.id).await?;
         Ok(())
     }
 

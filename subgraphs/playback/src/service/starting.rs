@@ -3,12 +3,12 @@
 #[cfg(test)]
 mod tests;
 
+use kit_database::idempotency::{Claim, IdempotencyKey, claim};
 use kit_database::{DatabaseError, Transaction, in_transaction};
 use kit_events::{Origin, outbox};
 use kit_ids::{PlayableId, PlaybackSessionId, UserId};
 use kit_service::Call;
 
-use super::deck::Claimed;
 use super::ending::end;
 use super::{Deck, ServiceError, ServiceResult};
 use crate::domain::{EndReason, Session, cut, free_slot};
@@ -33,12 +33,14 @@ impl Deck {
     pub(crate) async fn start(&self, request: &StartRequest, call: &Call) -> ServiceResult<Session> {
         let user = call.viewer.require_user()?.id;
         let input = (request.playable, &request.ticket, &request.device);
-        let key = Self::key(user, request.idempotency_key.as_deref(), "startPlayback", &input)?;
+        let key = IdempotencyKey::of_call(user, request.idempotency_key.as_deref(), "startPlayback", &input)?;
         // Whoever knows entitlements is asked outside of any transaction, and not again for a repetition.
         if key.is_some() {
-            let before =
-                in_transaction!(self.database, |transaction| { self.claimed(transaction, key.as_ref()).await });
-            if let Claimed::Repeated(id) = before? {
+            // A claim that commits without an answer is none: the next one is the first again.
+            let before = in_transaction!(self.database, |transaction| {
+                claim(transaction, key.as_ref(), self.clock.now()).await
+            });
+            if let Claim::Repeated(id) = before? {
                 return self.known(id).await;
             }
         }
@@ -46,14 +48,12 @@ impl Deck {
             return Err(ServiceError::NotEntitled);
         }
         let begun: ServiceResult<_> = in_transaction!(self.database, |transaction| {
-            let ticket = match self.claimed(transaction, key.as_ref()).await? {
-                Claimed::First(ticket) => ticket,
-                Claimed::Repeated(id) => return Ok(Err(id)),
+            let ticket = match claim(transaction, key.as_ref(), self.clock.now()).await? {
+                Claim::First(ticket) => ticket,
+                Claim::Repeated(id) => return Ok(Err(id)),
             };
             let session = self.begin(transaction, user, request, &call.origin).await?;
-            if let Some(ticket) = ticket {
-                ticket.store(transaction, &session.id).await?;
-            }
+            ticket.store(transaction, &session.id).await?;
             Ok(Ok(session))
         });
         match begun? {
