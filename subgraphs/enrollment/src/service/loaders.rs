@@ -6,6 +6,7 @@ use kit_database::{Database, DatabaseError};
 use kit_graph::{BatchLoad, Loaders};
 use kit_ids::{CourseId, EnrollmentId, LessonId, MembershipId, OrderId, PlanId, UserId};
 use kit_paging::{Window, WindowLoad, Windows};
+use kit_service::batch_loader;
 
 use crate::domain::{CourseProgress, Enrollment, Membership, Order, Plan};
 use crate::store::{enrollments, lessons, memberships, orders, progress};
@@ -30,46 +31,29 @@ pub(crate) fn loaders(database: &Database) -> Loaders {
         .with(PlanById(database()))
 }
 
-macro_rules! loader {
-    ($(#[$doc:meta])* $name:ident: $key:ty => $value:ty, |$database:ident, $keys:ident| $rows:expr, $key_of:expr) => {
-        $(#[$doc])*
-        pub(crate) struct $name(Database);
-
-        impl BatchLoad for $name {
-            type Key = $key;
-            type Value = $value;
-            type Error = DatabaseError;
-
-            async fn load(&self, $keys: &[$key]) -> Result<HashMap<$key, $value>, DatabaseError> {
-                let $database = &self.0;
-                Ok($rows.await?.into_iter().map($key_of).collect())
-            }
-        }
-    };
-}
-
-loader!(
+batch_loader!(
     /// An enrolment.
-    EnrollmentById: EnrollmentId => Enrollment, |database, ids| enrollments::by_ids(database, ids),
+    pub(crate) EnrollmentById: EnrollmentId => Enrollment, |database, ids| enrollments::by_ids(database, ids),
     |found| (found.id, found)
 );
-loader!(
+batch_loader!(
     /// How many are enrolled in a course; missing when nobody is.
-    EnrollmentCountInCourse: CourseId => i64, |database, ids| enrollments::count_in_courses(database, ids),
+    pub(crate) EnrollmentCountInCourse: CourseId => i64, |database, ids| enrollments::count_in_courses(database, ids),
     |count| count
 );
-loader!(
+batch_loader!(
     /// A membership.
-    MembershipById: MembershipId => Membership, |database, ids| memberships::by_ids(database, ids),
+    pub(crate) MembershipById: MembershipId => Membership, |database, ids| memberships::by_ids(database, ids),
     |found| (found.id, found)
 );
-loader!(
+batch_loader!(
     /// An order.
-    OrderById: OrderId => Order, |database, ids| orders::by_ids(database, ids), |found| (found.id, found)
+    pub(crate) OrderById: OrderId => Order, |database, ids| orders::by_ids(database, ids), |found| (found.id, found)
 );
-loader!(
+batch_loader!(
     /// A plan.
-    PlanById: PlanId => Plan, |database, ids| memberships::plans_by_ids(database, ids), |found| (found.id, found)
+    pub(crate) PlanById: PlanId => Plan,
+    |database, ids| memberships::plans_by_ids(database, ids), |found| (found.id, found)
 );
 
 /// Declares a loader of what a person has in a course. Each person costs a statement, and a request has one viewer.

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use kit_database::{Database, DatabaseError};
 use kit_graph::{BatchLoad, Loaders};
 use kit_ids::{CompanyId, LoginEventId, NotificationId, TeamId, UserId};
-use kit_paging::{Window, WindowLoad, WindowRows, Windows};
+use kit_paging::Windows;
+use kit_service::{batch_loader, window_loader};
 use kit_viewer::Role;
 
 use crate::domain::{Company, LoginEvent, LoginKind, Notification, Team, User};
@@ -42,67 +43,51 @@ pub(crate) fn loaders(database: &Database) -> Loaders {
         .with(Windows(NotificationsOfUser(database())))
 }
 
-macro_rules! loader {
-    ($(#[$doc:meta])* $name:ident: $key:ty => $value:ty, |$database:ident, $keys:ident| $rows:expr, $key_of:expr) => {
-        $(#[$doc])*
-        pub(crate) struct $name(Database);
-
-        impl BatchLoad for $name {
-            type Key = $key;
-            type Value = $value;
-            type Error = DatabaseError;
-
-            async fn load(&self, $keys: &[$key]) -> Result<HashMap<$key, $value>, DatabaseError> {
-                let $database = &self.0;
-                Ok($rows.await?.into_iter().map($key_of).collect())
-            }
-        }
-    };
-}
-
-loader!(
+batch_loader!(
     /// A user.
-    UserById: UserId => User, |database, ids| users::by_ids(database, ids), |user| (user.id, user)
+    pub(crate) UserById: UserId => User, |database, ids| users::by_ids(database, ids), |user| (user.id, user)
 );
-loader!(
+batch_loader!(
     /// A user, by the handle of now.
-    UserByHandle: String => User, |database, handles| users::by_handles(database, handles),
+    pub(crate) UserByHandle: String => User, |database, handles| users::by_handles(database, handles),
     |user| (user.handle.clone(), user)
 );
-loader!(
+batch_loader!(
     /// What a user may act as.
-    RolesOfUser: UserId => BTreeSet<Role>, |database, ids| users::roles(database, ids), |roles| roles
+    pub(crate) RolesOfUser: UserId => BTreeSet<Role>, |database, ids| users::roles(database, ids), |roles| roles
 );
-loader!(
+batch_loader!(
     /// A company.
-    CompanyById: CompanyId => Company, |database, ids| organisations::companies(database, ids),
+    pub(crate) CompanyById: CompanyId => Company, |database, ids| organisations::companies(database, ids),
     |company| (company.id, company)
 );
-loader!(
+batch_loader!(
     /// A team.
-    TeamById: TeamId => Team, |database, ids| organisations::teams(database, ids), |team| (team.id, team)
+    pub(crate) TeamById: TeamId => Team, |database, ids| organisations::teams(database, ids), |team| (team.id, team)
 );
-loader!(
+batch_loader!(
     /// How many people a company has; missing when none.
-    CompanyMembers: CompanyId => i64, |database, ids| organisations::company_members(database, ids), |count| count
+    pub(crate) CompanyMembers: CompanyId => i64,
+    |database, ids| organisations::company_members(database, ids), |count| count
 );
-loader!(
+batch_loader!(
     /// How many people a team has; missing when none.
-    TeamMembers: TeamId => i64, |database, ids| organisations::team_members(database, ids), |count| count
+    pub(crate) TeamMembers: TeamId => i64, |database, ids| organisations::team_members(database, ids), |count| count
 );
-loader!(
+batch_loader!(
     /// How many teams a company has; missing when none.
-    CompanyTeams: CompanyId => i64, |database, ids| organisations::company_teams(database, ids), |count| count
+    pub(crate) CompanyTeams: CompanyId => i64,
+    |database, ids| organisations::company_teams(database, ids), |count| count
 );
-loader!(
+batch_loader!(
     /// An entry of somebody's history.
-    LoginEventById: LoginEventId => LoginEvent, |database, ids| login_events::by_ids(database, ids),
+    pub(crate) LoginEventById: LoginEventId => LoginEvent, |database, ids| login_events::by_ids(database, ids),
     |event| (event.id, event)
 );
 
-loader!(
+batch_loader!(
     /// A notice.
-    NotificationById: NotificationId => Notification, |database, ids| notifications::by_ids(database, ids),
+    pub(crate) NotificationById: NotificationId => Notification, |database, ids| notifications::by_ids(database, ids),
     |notification| (notification.id, notification)
 );
 
@@ -149,41 +134,19 @@ impl BatchLoad for LoginEventCount {
     }
 }
 
-macro_rules! window {
-    ($(#[$doc:meta])* $name:ident: $parent:ty, $filter:ty => $row:ty, $read:path) => {
-        $(#[$doc])*
-        pub(crate) struct $name(Database);
-
-        impl WindowLoad for $name {
-            type Parent = $parent;
-            type Filter = $filter;
-            type Row = $row;
-            type Error = DatabaseError;
-
-            async fn load_windows(
-                &self,
-                parents: &[$parent],
-                window: &Window<$filter>,
-            ) -> Result<WindowRows<$parent, $row>, DatabaseError> {
-                $read(&self.0, parents, window).await
-            }
-        }
-    };
-}
-
-window!(
+window_loader!(
     /// A user's history, page by page.
-    LoginHistory: UserId, Option<LoginKind> => LoginEvent, login_events::windows
+    pub(crate) LoginHistory: UserId, Option<LoginKind> => LoginEvent, login_events::windows
 );
-window!(
+window_loader!(
     /// The teams of a company, by name.
-    TeamsOfCompany: CompanyId, () => Team, organisations::teams_of_companies
+    pub(crate) TeamsOfCompany: CompanyId, () => Team, organisations::teams_of_companies
 );
-window!(
+window_loader!(
     /// The people of a team, by name.
-    PeopleOfTeam: TeamId, () => User, people::of_teams
+    pub(crate) PeopleOfTeam: TeamId, () => User, people::of_teams
 );
-window!(
+window_loader!(
     /// What a user is told, page by page; what they have not read when only that is wanted.
-    NotificationsOfUser: UserId, bool => Notification, notifications::windows
+    pub(crate) NotificationsOfUser: UserId, bool => Notification, notifications::windows
 );

@@ -32,6 +32,8 @@ mod call;
 mod context;
 mod http;
 pub mod limits;
+#[doc(hidden)]
+pub mod loader;
 mod neighbours;
 mod operations;
 mod running;

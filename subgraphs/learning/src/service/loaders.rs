@@ -6,7 +6,8 @@ use std::hash::Hash;
 use kit_database::{Database, DatabaseError};
 use kit_graph::{BatchLoad, Loaders};
 use kit_ids::{CategoryId, CourseId, LessonId, UserId};
-use kit_paging::{Window, WindowLoad, WindowRows, Windows};
+use kit_paging::Windows;
+use kit_service::window_loader;
 
 use crate::domain::{Category, Course, CourseSort, Lesson};
 use crate::store;
@@ -94,38 +95,18 @@ batch! {
     |database, ids| store::course_window::count_of_instructors(database, ids).await?.into_iter().collect()
 }
 
-macro_rules! window {
-    ($(#[$doc:meta])* $loader:ident: $parent:ty, $filter:ty => $row:ty, $load:path) => {
-        $(#[$doc])*
-        #[derive(Debug)]
-        pub struct $loader(Database);
-
-        impl WindowLoad for $loader {
-            type Parent = $parent;
-            type Filter = $filter;
-            type Row = $row;
-            type Error = DatabaseError;
-
-            async fn load_windows(
-                &self,
-                parents: &[$parent],
-                window: &Window<$filter>,
-            ) -> Result<WindowRows<$parent, $row>, DatabaseError> {
-                $load(&self.0, parents, window).await
-            }
-        }
-    };
-}
-
-window! {
+window_loader!(
     /// Published courses of categories, those below included.
-    CoursesOfCategory: CategoryId, CourseSort => Course, store::course_window::of_categories
-}
-window! {
+    #[derive(Debug)]
+    pub CoursesOfCategory: CategoryId, CourseSort => Course, store::course_window::of_categories
+);
+window_loader!(
     /// Published courses that persons teach.
-    CoursesOfInstructor: UserId, CourseSort => Course, store::course_window::of_instructors
-}
-window! {
+    #[derive(Debug)]
+    pub CoursesOfInstructor: UserId, CourseSort => Course, store::course_window::of_instructors
+);
+window_loader!(
     /// Lessons of courses, by place.
-    LessonsOfCourse: CourseId, () => Lesson, store::lesson::of_courses
-}
+    #[derive(Debug)]
+    pub LessonsOfCourse: CourseId, () => Lesson, store::lesson::of_courses
+);

@@ -6,6 +6,7 @@ use kit_database::{Database, DatabaseError};
 use kit_graph::{BatchLoad, Loaders};
 use kit_ids::{MediaFileId, PlayableId, UserId};
 use kit_paging::{Window, WindowLoad, Windows};
+use kit_service::batch_loader;
 use kit_viewer::Viewer;
 
 use super::{Archive, ServiceError};
@@ -29,35 +30,18 @@ pub(crate) fn loaders(archive: &Archive) -> Loaders {
         .with(DecisionFor(archive.clone()))
 }
 
-macro_rules! loader {
-    ($(#[$doc:meta])* $name:ident: $key:ty => $value:ty, |$database:ident, $keys:ident| $rows:expr, $key_of:expr) => {
-        $(#[$doc])*
-        pub(crate) struct $name(Database);
-
-        impl BatchLoad for $name {
-            type Key = $key;
-            type Value = $value;
-            type Error = DatabaseError;
-
-            async fn load(&self, $keys: &[$key]) -> Result<HashMap<$key, $value>, DatabaseError> {
-                let $database = &self.0;
-                Ok($rows.await?.into_iter().map($key_of).collect())
-            }
-        }
-    };
-}
-
-loader!(
+batch_loader!(
     /// A file.
-    FileById: MediaFileId => MediaFile, |database, ids| files::by_ids(database, ids), |found| (found.id, found)
+    pub(crate) FileById: MediaFileId => MediaFile,
+    |database, ids| files::by_ids(database, ids), |found| (found.id, found)
 );
-loader!(
+batch_loader!(
     /// Where the fragments of a film lie; missing when it has none.
-    SegmentsOf: MediaFileId => SegmentIndex, |database, ids| segments::of(database, ids), |found| found
+    pub(crate) SegmentsOf: MediaFileId => SegmentIndex, |database, ids| segments::of(database, ids), |found| found
 );
-loader!(
+batch_loader!(
     /// How many files a person has sent; missing when none.
-    FileCountOf: UserId => i64, |database, ids| files::count_of(database, ids), |count| count
+    pub(crate) FileCountOf: UserId => i64, |database, ids| files::count_of(database, ids), |count| count
 );
 
 /// What is known of something that can be played; missing when nothing was told of it.

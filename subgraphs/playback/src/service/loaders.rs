@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use kit_database::{Database, DatabaseError};
 use kit_graph::{BatchLoad, Loaders};
 use kit_ids::{PlayableId, PlaybackSessionId, UserId};
-use kit_paging::{Window, WindowLoad, Windows};
+use kit_paging::Windows;
+use kit_service::{batch_loader, window_loader};
 
 use crate::domain::{FINE_BUCKETS, PlaybackEvent, Progress, Retention, Session, ViewStats};
 use crate::store::{events, progress, retention, sessions, stats};
@@ -32,39 +33,23 @@ pub(crate) fn loaders(database: &Database) -> Loaders {
         .with(RetentionOfPlayable(database()))
 }
 
-macro_rules! loader {
-    ($(#[$doc:meta])* $name:ident: $key:ty => $value:ty, |$database:ident, $keys:ident| $rows:expr, $key_of:expr) => {
-        $(#[$doc])*
-        pub(crate) struct $name(Database);
-
-        impl BatchLoad for $name {
-            type Key = $key;
-            type Value = $value;
-            type Error = DatabaseError;
-
-            async fn load(&self, $keys: &[$key]) -> Result<HashMap<$key, $value>, DatabaseError> {
-                let $database = &self.0;
-                Ok($rows.await?.into_iter().map($key_of).collect())
-            }
-        }
-    };
-}
-
-loader!(
+batch_loader!(
     /// A session.
-    SessionById: PlaybackSessionId => Session, |database, ids| sessions::by_ids(database, ids), |found| (found.id, found)
+    pub(crate) SessionById: PlaybackSessionId => Session,
+    |database, ids| sessions::by_ids(database, ids), |found| (found.id, found)
 );
-loader!(
+batch_loader!(
     /// How many sessions a person has begun; missing when none.
-    SessionCountOfUser: UserId => i64, |database, users| sessions::counts(database, users), |count| count
+    pub(crate) SessionCountOfUser: UserId => i64, |database, users| sessions::counts(database, users), |count| count
 );
-loader!(
+batch_loader!(
     /// How much a person has begun and not completed; missing when nothing.
-    OpenCountOfUser: UserId => i64, |database, users| progress::open_counts(database, users), |count| count
+    pub(crate) OpenCountOfUser: UserId => i64, |database, users| progress::open_counts(database, users), |count| count
 );
-loader!(
+batch_loader!(
     /// How much something is watched; missing when it never was.
-    StatsOfPlayable: PlayableId => ViewStats, |database, ids| stats::of_playables(database, ids), |found| found
+    pub(crate) StatsOfPlayable: PlayableId => ViewStats,
+    |database, ids| stats::of_playables(database, ids), |found| found
 );
 
 /// How far a person is in something; missing when it was not begun. Each person costs a statement, and a request has
@@ -109,38 +94,15 @@ impl BatchLoad for RetentionOfPlayable {
     }
 }
 
-macro_rules! window_loader {
-    ($(#[$doc:meta])* $name:ident: $parent:ty => $row:ty, $read:path) => {
-        $(#[$doc])*
-        #[derive(Clone)]
-        pub(crate) struct $name(Database);
-
-        impl WindowLoad for $name {
-            type Parent = $parent;
-            type Filter = ();
-            type Row = $row;
-            type Error = DatabaseError;
-
-            async fn load_windows(
-                &self,
-                parents: &[$parent],
-                window: &Window<()>,
-            ) -> Result<Vec<($parent, $row)>, DatabaseError> {
-                $read(&self.0, parents, window).await
-            }
-        }
-    };
-}
-
 window_loader!(
     /// A person's sessions, page by page.
-    SessionsOfUser: UserId => Session, sessions::windows
+    pub(crate) SessionsOfUser: UserId, () => Session, sessions::windows
 );
 window_loader!(
     /// What a person has begun and not completed, page by page.
-    OpenOfUser: UserId => Progress, progress::open_windows
+    pub(crate) OpenOfUser: UserId, () => Progress, progress::open_windows
 );
 window_loader!(
     /// The events of a session, page by page.
-    EventsOfSession: PlaybackSessionId => PlaybackEvent, events::windows
+    pub(crate) EventsOfSession: PlaybackSessionId, () => PlaybackEvent, events::windows
 );
