@@ -4,23 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use router_composition::{ContractError, ContractFilter, contract};
 use router_execution::transport::Transport;
-use router_execution::{ExecutionLimits, Executor, HttpTransport, HttpTransportError, HttpTransportOptions, Subgraph};
-use router_schema::Supergraph;
+use router_execution::{HttpTransport, HttpTransportError, HttpTransportOptions, Subgraph};
+use router_schema::{Supergraph, SupergraphError};
 use thiserror::Error;
 
 use crate::clock::{Clock, SystemClock};
-use crate::configuration::{AuthenticationSettings, RouterSettings, SettingsError};
+use crate::configuration::{AuthenticationSettings, ContractSettings, RouterSettings, SettingsError};
+use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::RequestSigner;
+use crate::graph_view::GraphView;
 use crate::health::Health;
 use crate::identity::{Identity, JwksSource, Revocations, SubgraphJwks};
 use crate::measured_transport::MeasuredTransport;
-use crate::operation::Operations;
 use crate::operators::Operators;
 use crate::pass_through::PassThrough;
 use crate::pipeline::Pipeline;
-use crate::playground::Playground;
 use crate::server::RouterServer;
 use crate::subscription::Subscriptions;
 
@@ -56,6 +57,22 @@ pub enum BuildError {
     /// The address of the issuer of tokens is none.
     #[error("authentication.jwks.url: {0}")]
     Issuer(String),
+    /// A contract of the settings cannot be made of this graph.
+    #[error("contracts.{name}: {}", .errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Contract {
+        /// Its name.
+        name: String,
+        /// Everything there is to mend.
+        errors: Vec<ContractError>,
+    },
+    /// A contract was made that is no supergraph: a fault of the router.
+    #[error("contracts.{name}: what is left of the graph cannot be served: {error}")]
+    ContractUnreadable {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        error: SupergraphError,
+    },
     /// The HTTP client cannot be made.
     #[error("the HTTP client cannot be made: {0}")]
     Http(#[from] HttpTransportError),
@@ -119,23 +136,17 @@ impl RouterBuilder {
         let identity = Arc::new(self.identity(&transports)?);
         let pass_through = self.pass_through(&transports, &identity)?;
         let operators = self.operators(&transports, &identity);
-        let supergraph = Arc::new(self.supergraph);
-        let requests = &self.settings.subgraph_requests;
-        let executor = |timeout_ms| executor(&supergraph, &transports, Duration::from_millis(timeout_ms));
+        let endpoints = endpoints(self.supergraph, &self.settings, &transports)?;
         let pipeline = Pipeline {
             identity,
-            operations: Arc::new(Operations::new(Arc::clone(&supergraph), self.settings.operations.clone())),
-            query_executor: executor(requests.query_timeout_ms),
-            mutation_executor: executor(requests.mutation_timeout_ms),
             signer: self.signer,
             mask: ErrorMask::new(&self.settings.errors),
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
-            playground: self.settings.playground.as_ref().map(Playground::new),
             settings: self.settings.clone(),
         };
         let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();
         let health = Health::new(self.settings.health.clone(), probed);
-        Ok(RouterServer::new(pipeline, pass_through, health, operators, self.settings.listeners))
+        Ok(RouterServer::new(pipeline, endpoints, pass_through, health, operators, self.settings.listeners))
     }
 
     /// A transport and a path for every subgraph of the supergraph.
@@ -235,7 +246,42 @@ fn known<'t>(
     })
 }
 
-fn executor(supergraph: &Supergraph, transports: &BTreeMap<String, Reached>, timeout: Duration) -> Executor {
+/// The endpoints of the settings. Those that show the same share a view, and with it what has been prepared.
+fn endpoints(
+    supergraph: Supergraph,
+    settings: &RouterSettings,
+    transports: &BTreeMap<String, Reached>,
+) -> Result<Vec<Endpoint>, BuildError> {
+    let view = |supergraph| {
+        let within = |timeout_ms| subgraphs(&supergraph, transports, Duration::from_millis(timeout_ms));
+        let requests = &settings.subgraph_requests;
+        let (queries, mutations) = (within(requests.query_timeout_ms), within(requests.mutation_timeout_ms));
+        Arc::new(GraphView::new(supergraph, settings.operations.clone(), queries, mutations))
+    };
+    let mut contracts = BTreeMap::new();
+    for name in settings.endpoints.iter().filter_map(|endpoint| endpoint.contract.as_ref()) {
+        if !contracts.contains_key(name) {
+            contracts.insert(name, view(contract_of(&supergraph, name, &settings.contracts[name])?));
+        }
+    }
+    let whole = view(supergraph);
+    let endpoints = settings.endpoints.iter().map(|endpoint| Endpoint {
+        path: endpoint.path.clone(),
+        view: Arc::clone(endpoint.contract.as_ref().map_or(&whole, |name| &contracts[name])),
+        whole: Arc::clone(&whole),
+        whole_scopes: endpoint.whole_graph_scopes.clone(),
+    });
+    Ok(endpoints.collect())
+}
+
+fn contract_of(supergraph: &Supergraph, name: &str, settings: &ContractSettings) -> Result<Supergraph, BuildError> {
+    let filter = ContractFilter { include: settings.include.clone(), exclude: settings.exclude.clone() };
+    let sdl = contract(&supergraph.full_schema().to_string(), &filter)
+        .map_err(|errors| BuildError::Contract { name: name.to_owned(), errors })?;
+    Supergraph::parse(&sdl).map_err(|error| BuildError::ContractUnreadable { name: name.to_owned(), error })
+}
+
+fn subgraphs(supergraph: &Supergraph, transports: &BTreeMap<String, Reached>, timeout: Duration) -> Vec<Subgraph> {
     let subgraphs = supergraph.subgraphs().iter().map(|subgraph| {
         let reached = &transports[&subgraph.name];
         Subgraph {
@@ -245,5 +291,5 @@ fn executor(supergraph: &Supergraph, transports: &BTreeMap<String, Reached>, tim
             timeout,
         }
     });
-    Executor::new(supergraph.api_schema().clone(), subgraphs.collect(), ExecutionLimits::default())
+    subgraphs.collect()
 }

@@ -10,6 +10,7 @@
 mod admission;
 mod authentication;
 mod cors;
+mod endpoints;
 mod errors;
 mod health;
 mod listeners;
@@ -23,6 +24,7 @@ mod subscriptions;
 pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, JwksSettings, SignatureAlgorithm};
 pub use cors::CorsSettings;
+pub use endpoints::{ContractSettings, EndpointSettings};
 pub use errors::ErrorSettings;
 pub use health::HealthSettings;
 pub use listeners::ListenerSettings;
@@ -33,14 +35,20 @@ pub use revocation::{RevocationSettings, WhenUnsure};
 pub use subgraph_requests::SubgraphRequestSettings;
 pub use subscriptions::SubscriptionSettings;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Everything the router can be told.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RouterSettings {
+    /// Parts of the graph by name, for endpoints that show no more. Default: none.
+    pub contracts: BTreeMap<String, ContractSettings>,
+    /// The paths that answer GraphQL; the playground asks the first one. Default: the whole graph at `/graphql`.
+    pub endpoints: Vec<EndpointSettings>,
     /// What is let in: sizes, times, status rules.
     pub admission: AdmissionSettings,
     /// How access tokens are verified. Default: absent, which means that every request is anonymous and that a request
@@ -58,7 +66,7 @@ pub struct RouterSettings {
     pub pass_through: Vec<PassThroughRoute>,
     /// Browsers on other origins. Default: none are let in.
     pub cors: CorsSettings,
-    /// GraphiQL on `GET /graphql`. Default: absent, which serves no page.
+    /// GraphiQL, for a browser that opens the first endpoint. Default: absent, which serves no page.
     pub playground: Option<PlaygroundSettings>,
     /// The readiness check.
     pub health: HealthSettings,
@@ -84,6 +92,26 @@ impl SettingsError {
     }
 }
 
+impl Default for RouterSettings {
+    fn default() -> Self {
+        Self {
+            contracts: BTreeMap::new(),
+            endpoints: vec![EndpointSettings::new("/graphql")],
+            admission: AdmissionSettings::default(),
+            authentication: None,
+            operations: OperationSettings::default(),
+            subgraph_requests: SubgraphRequestSettings::default(),
+            subscriptions: SubscriptionSettings::default(),
+            errors: ErrorSettings::default(),
+            pass_through: Vec::new(),
+            cors: CorsSettings::default(),
+            playground: None,
+            health: HealthSettings::default(),
+            listeners: ListenerSettings::default(),
+        }
+    }
+}
+
 impl RouterSettings {
     /// Checks what the types cannot say.
     ///
@@ -97,6 +125,7 @@ impl RouterSettings {
             authentication.validate()?;
         }
         self.cors.validate()?;
+        endpoints::validate(&self.endpoints, &self.contracts, &self.pass_through)?;
         for (index, route) in self.pass_through.iter().enumerate() {
             route.validate(index)?;
         }

@@ -10,6 +10,7 @@
 //! 4. execution, which is `router_execution`'s, with the viewer signed for each subgraph by `forwarding`;
 //! 5. projection and headers: `error_masking` and `reply`.
 //!
+//! An `endpoint` is a path, which shows its viewers one of the router's `graph_view`s: the whole graph or a contract.
 //! A subscription takes the same way up to the fourth stage; `subscription` then answers it with a stream.
 //!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
@@ -26,8 +27,10 @@ mod builder;
 mod clock;
 pub mod configuration;
 mod cors;
+mod endpoint;
 mod error_masking;
 mod forwarding;
+mod graph_view;
 mod health;
 mod identity;
 mod listener;

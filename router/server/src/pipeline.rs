@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use apollo_compiler::ast::OperationType;
 use axum::body::Body;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use router_execution::{Executor, RequestContext, coerce_variables};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use crate::admission::media_type::{ReplyMediaType, negotiate, wants_page};
+use crate::admission::media_type::{ReplyMediaType, negotiate};
 use crate::admission::stream_type::{StreamType, stream_type};
 use crate::admission::{Parameters, admit};
 use crate::configuration::{RouterSettings, StatusRules};
+use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, RequestTrace, ViewerHeader};
 use crate::identity::{Identity, identify};
-use crate::operation::{Operation, Operations, prepare};
-use crate::playground::Playground;
+use crate::operation::{Operation, prepare};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::reply;
 use crate::subscription::{self, Subscriber, Subscriptions};
@@ -29,27 +29,21 @@ use crate::telemetry::{Stage, count_request};
 pub(crate) struct Pipeline {
     pub(crate) settings: RouterSettings,
     pub(crate) identity: Arc<Identity>,
-    pub(crate) operations: Arc<Operations>,
-    /// For queries and for mutations: they differ in how long a subgraph may take.
-    pub(crate) query_executor: Executor,
-    pub(crate) mutation_executor: Executor,
     pub(crate) signer: RequestSigner,
     pub(crate) mask: ErrorMask,
     pub(crate) subscriptions: Subscriptions,
-    pub(crate) playground: Option<Playground>,
 }
 
-/// Answers one request to the GraphQL endpoint.
-pub(crate) async fn handle(pipeline: &Arc<Pipeline>, peer: Option<IpAddr>, request: Request<Body>) -> Response<Body> {
-    if let Some(playground) = &pipeline.playground
-        && request.method() == Method::GET
-        && wants_page(request.headers())
-    {
-        return playground.page();
-    }
+/// Answers one request to a GraphQL endpoint.
+pub(crate) async fn handle(
+    pipeline: &Arc<Pipeline>,
+    endpoint: &Endpoint,
+    peer: Option<IpAddr>,
+    request: Request<Body>,
+) -> Response<Body> {
     let trace = RequestTrace::of(request.headers());
     let span = tracing::info_span!("graphql request", trace_id = trace.trace_id, correlation_id = trace.correlation_id);
-    let mut reply = answer(pipeline, peer, &trace, request).instrument(span).await;
+    let mut reply = answer(pipeline, endpoint, peer, &trace, request).instrument(span).await;
     trace.write_to_reply(reply.headers_mut());
     reply
 }
@@ -70,6 +64,7 @@ impl Accepted {
 
 async fn answer(
     pipeline: &Arc<Pipeline>,
+    endpoint: &Endpoint,
     peer: Option<IpAddr>,
     trace: &RequestTrace,
     request: Request<Body>,
@@ -85,7 +80,7 @@ async fn answer(
         return reply::of_refusal(refusal, rules, ReplyMediaType::Json, trace);
     };
     let mut kind = None;
-    let reply = match run_stages(pipeline, peer, trace, request, accepted, &mut kind).await {
+    let reply = match run_stages(pipeline, endpoint, peer, trace, request, accepted, &mut kind).await {
         Ok(reply) => reply,
         Err(refusal) => refused(refusal, rules, accepted, trace),
     };
@@ -108,6 +103,7 @@ fn refused(refusal: Refusal, rules: StatusRules, accepted: Accepted, trace: &Req
 /// The stages. `kind` is told as soon as it is known, for the metrics of a request that is refused after that.
 async fn run_stages(
     pipeline: &Arc<Pipeline>,
+    endpoint: &Endpoint,
     peer: Option<IpAddr>,
     trace: &RequestTrace,
     request: Request<Body>,
@@ -119,8 +115,10 @@ async fn run_stages(
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(identify(&pipeline.identity, &admitted.headers)).await?;
     let Parameters { query, operation_name, variables } = admitted.parameters;
+    // What this viewer does not see here does not exist.
+    let view = endpoint.view_of(&viewer);
     // One look-up for an operation that was seen before.
-    let operation = Stage::Operation.run(prepare(&pipeline.operations, query, operation_name)).await?;
+    let operation = Stage::Operation.run(prepare(&view.operations, query, operation_name)).await?;
     *kind = Some(operation.kind);
     require_method(&operation, admitted.may_mutate)?;
 
@@ -132,12 +130,12 @@ async fn run_stages(
         trace: trace.clone(),
     };
     let context = RequestContext { forwarding: Arc::new(forwarding), trace_id: Some(trace.trace_id.clone()) };
-    let executor = pipeline.executor(operation.kind);
+    let executor = view.executor(operation.kind);
     let variables = coerced(executor, &operation, variables)?;
     if operation.kind == OperationType::Subscription {
         let stream = stream_type(&admitted.headers).ok_or_else(needs_stream)?;
         let subscriber = Subscriber { viewer: &viewer, client: &client, trace, context };
-        return subscription::answer(pipeline, stream, subscriber, &operation, variables).await;
+        return subscription::answer(pipeline, view, stream, subscriber, &operation, variables).await;
     }
     let mut executed = Stage::Execution.run(executor.execute(&operation.prepared, &variables, &context)).await;
     // What only operators may read stays in the log.
@@ -157,15 +155,6 @@ fn needs_stream() -> Refusal {
         StatusCode::NOT_ACCEPTABLE,
         "A subscription is answered by a stream; accept text/event-stream, or multipart/mixed;subscriptionSpec=1.0.",
     )
-}
-
-impl Pipeline {
-    fn executor(&self, kind: OperationType) -> &Executor {
-        match kind {
-            OperationType::Mutation => &self.mutation_executor,
-            OperationType::Query | OperationType::Subscription => &self.query_executor,
-        }
-    }
 }
 
 /// A mutation by `GET` could be sent by a link or an image of any page. A subscription changes nothing, and a browser's

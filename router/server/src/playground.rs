@@ -57,10 +57,11 @@ pub(crate) struct Playground {
 }
 
 impl Playground {
-    pub(crate) fn new(settings: &PlaygroundSettings) -> Self {
+    /// A page that asks the endpoint at this path.
+    pub(crate) fn new(settings: &PlaygroundSettings, endpoint: &str) -> Self {
         let page = PAGE
             .replace("__TITLE__", &escape_html(&settings.title))
-            .replace("__SETTINGS__", &escape_script_data(&page_settings(settings).to_string()));
+            .replace("__SETTINGS__", &escape_script_data(&page_settings(settings, endpoint).to_string()));
         Self { page }
     }
 
@@ -124,8 +125,8 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
 }
 
 /// What `playground/src/settings.ts` reads.
-fn page_settings(settings: &PlaygroundSettings) -> Value {
-    let mut page = json!({ "title": settings.title, "endpoint": "/graphql", "examples": settings.examples });
+fn page_settings(settings: &PlaygroundSettings, endpoint: &str) -> Value {
+    let mut page = json!({ "title": settings.title, "endpoint": endpoint, "examples": settings.examples });
     if let Some(sign_in) = &settings.sign_in {
         page["signIn"] = json!({ "url": sign_in.url, "personas": sign_in.personas });
         if let Some(password) = &sign_in.demonstration_password {

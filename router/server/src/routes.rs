@@ -8,23 +8,33 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::routing::{MethodRouter, any, get, post};
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::admission::media_type::wants_page;
+use crate::endpoint::Endpoint;
 use crate::health::Health;
 use crate::listener::Peer;
 use crate::operators::{self, Operators};
 use crate::pass_through::{self, PassThrough};
 use crate::pipeline::{self, Pipeline};
-use crate::{cors, playground, security_headers};
-
-/// The address of the graph.
-const GRAPHQL_PATH: &str = "/graphql";
+use crate::playground::{self, Playground};
+use crate::{cors, security_headers};
 
 /// What clients may ask for.
-pub(crate) fn public(pipeline: &Arc<Pipeline>, pass_through: &[Arc<PassThrough>]) -> Router {
-    let mut routes = Router::new().route(GRAPHQL_PATH, any(graphql).with_state(Arc::clone(pipeline)));
-    if pipeline.playground.is_some() {
+pub(crate) fn public(
+    pipeline: &Arc<Pipeline>,
+    endpoints: &[Arc<Endpoint>],
+    page: Option<&Arc<Playground>>,
+    pass_through: &[Arc<PassThrough>],
+) -> Router {
+    let mut routes = Router::new();
+    for (index, endpoint) in endpoints.iter().enumerate() {
+        let page = page.filter(|_| index == 0).cloned();
+        let state = Graphql { pipeline: Arc::clone(pipeline), endpoint: Arc::clone(endpoint), page };
+        routes = routes.route(&endpoint.path, any(graphql).with_state(Arc::new(state)));
+    }
+    if page.is_some() {
         routes = routes.route(playground::ASSET_PATH, get(playground::asset));
     }
     for route in pass_through {
@@ -51,8 +61,22 @@ pub(crate) fn operations(health: &Arc<Health>, operators: &Arc<Operators>, metri
         .layer(map_response(with_security_headers))
 }
 
-async fn graphql(State(pipeline): State<Arc<Pipeline>>, request: Request<Body>) -> Response<Body> {
-    pipeline::handle(&pipeline, peer(&request), request).await
+/// What answers at an endpoint.
+struct Graphql {
+    pipeline: Arc<Pipeline>,
+    endpoint: Arc<Endpoint>,
+    /// What a browser gets that opens the address.
+    page: Option<Arc<Playground>>,
+}
+
+async fn graphql(State(graphql): State<Arc<Graphql>>, request: Request<Body>) -> Response<Body> {
+    if let Some(page) = &graphql.page
+        && request.method() == Method::GET
+        && wants_page(request.headers())
+    {
+        return page.page();
+    }
+    pipeline::handle(&graphql.pipeline, &graphql.endpoint, peer(&request), request).await
 }
 
 async fn passed_through(State(route): State<Arc<PassThrough>>, request: Request<Body>) -> Response<Body> {

@@ -8,16 +8,20 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::configuration::ListenerSettings;
+use crate::endpoint::Endpoint;
 use crate::health::Health;
 use crate::operators::Operators;
 use crate::pass_through::PassThrough;
 use crate::pipeline::Pipeline;
+use crate::playground::Playground;
 use crate::{listener, routes, telemetry};
 
 /// A router that is ready to serve. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct RouterServer {
     pipeline: Arc<Pipeline>,
+    endpoints: Vec<Arc<Endpoint>>,
+    playground: Option<Arc<Playground>>,
     pass_through: Vec<Arc<PassThrough>>,
     health: Arc<Health>,
     operators: Arc<Operators>,
@@ -27,19 +31,24 @@ pub struct RouterServer {
 impl RouterServer {
     pub(crate) fn new(
         pipeline: Pipeline,
+        endpoints: Vec<Endpoint>,
         pass_through: Vec<PassThrough>,
         health: Health,
         operators: Operators,
         listeners: ListenerSettings,
     ) -> Self {
+        let page_asks = endpoints.first().map(|endpoint| endpoint.path.as_str());
+        let page = pipeline.settings.playground.as_ref().zip(page_asks);
+        let playground = page.map(|(settings, path)| Arc::new(Playground::new(settings, path)));
+        let endpoints = endpoints.into_iter().map(Arc::new).collect();
         let pass_through = pass_through.into_iter().map(Arc::new).collect();
         let (health, operators) = (Arc::new(health), Arc::new(operators));
-        Self { pipeline: Arc::new(pipeline), pass_through, health, operators, listeners }
+        Self { pipeline: Arc::new(pipeline), endpoints, playground, pass_through, health, operators, listeners }
     }
 
     /// What clients may ask for: the graph, the playground, the paths passed through.
     pub fn public_router(&self) -> Router {
-        routes::public(&self.pipeline, &self.pass_through)
+        routes::public(&self.pipeline, &self.endpoints, self.playground.as_ref(), &self.pass_through)
     }
 
     /// What operators may ask for: health, metrics, and with a token that may, what the subgraphs know of their events.

@@ -28,6 +28,7 @@ use self::places::Places;
 use crate::admission::stream_type::StreamType;
 use crate::configuration::SubscriptionSettings;
 use crate::forwarding::{ClientDescription, RequestTrace};
+use crate::graph_view::GraphView;
 use crate::identity::Viewer;
 use crate::operation::Operation;
 use crate::pipeline::Pipeline;
@@ -75,6 +76,7 @@ pub(crate) struct Subscriber<'a> {
 /// When there are too many subscriptions already.
 pub(crate) async fn answer(
     pipeline: &Arc<Pipeline>,
+    view: &Arc<GraphView>,
     stream_type: StreamType,
     subscriber: Subscriber<'_>,
     operation: &Operation,
@@ -95,7 +97,7 @@ pub(crate) async fn answer(
         refusal
     })?;
     let trace_id = subscriber.trace.trace_id.clone();
-    let executor = &pipeline.query_executor;
+    let executor = view.executor(operation.kind);
     let subscribed = executor.subscribe(Arc::clone(&operation.prepared), variables, subscriber.context).await;
     let subscription = match subscribed {
         Ok(subscription) => subscription,
@@ -111,7 +113,7 @@ pub(crate) async fn answer(
         viewer: subscriber.viewer.clone(),
         stopping: subscriptions.stopping.subscribe(),
     };
-    Ok(reply(stream_type, stream.body(Arc::clone(pipeline), subscription, trace_id, place)))
+    Ok(reply(stream_type, stream.body(Arc::clone(pipeline), Arc::clone(view), subscription, trace_id, place)))
 }
 
 /// A stream of one reply: to a query, to a mutation, or to a subscription that gives nothing to wait for.

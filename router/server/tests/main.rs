@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
 mod cors;
+mod endpoints;
 mod forwarding;
 mod graphql_over_http;
 mod key_sets;

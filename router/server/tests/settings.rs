@@ -1,7 +1,7 @@
 //! Settings: defaults, unknown keys, and what cannot be right.
 
 use router_server::RouterSettings;
-use router_server::configuration::{AuthenticationSettings, PassThroughRoute};
+use router_server::configuration::{AuthenticationSettings, EndpointSettings, PassThroughRoute};
 use serde_json::json;
 
 fn read(document: &serde_json::Value) -> Result<RouterSettings, String> {
@@ -48,8 +48,18 @@ fn settings_that_cannot_be_right_name_the_key_and_the_remedy() {
         (change(|settings| settings.cors.origins = vec!["https://*.example".to_owned()]), "cors.origins"),
         (change(|settings| settings.cors.origins = vec!["https://app.example/".to_owned()]), "cors.origins"),
         (
-            change(|settings| settings.pass_through = vec![PassThroughRoute::new("/graphql", "s")]),
+            change(|settings| settings.pass_through = vec![PassThroughRoute::new("/playground", "s")]),
             "pass_through[0].prefix",
+        ),
+        (change(|settings| settings.pass_through = vec![PassThroughRoute::new("/graphql", "s")]), "endpoints[0].path"),
+        (change(|settings| settings.endpoints.clear()), "endpoints"),
+        (change(|settings| settings.endpoints[0].path = "graphql".to_owned()), "endpoints[0].path"),
+        (change(|settings| settings.endpoints[0].path = "/playground/graphql".to_owned()), "endpoints[0].path"),
+        (change(|settings| settings.endpoints.push(EndpointSettings::new("/graphql"))), "endpoints[1].path"),
+        (change(|settings| settings.endpoints[0].contract = Some("none".to_owned())), "endpoints[0].contract"),
+        (
+            change(|settings| settings.endpoints[0].whole_graph_scopes = ["admin".to_owned()].into()),
+            "endpoints[0].whole_graph_scopes",
         ),
         (change(|settings| settings.pass_through = vec![PassThroughRoute::new("/", "s")]), "pass_through[0].prefix"),
         (

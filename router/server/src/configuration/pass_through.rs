@@ -2,6 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::SettingsError;
+use super::endpoints::{is_below, is_plain_path};
 
 /// A path, and all below it, that is forwarded to a subgraph: the few things that are not GraphQL, such as signing in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,21 +48,14 @@ impl PassThroughRoute {
 
     pub(super) fn validate(&self, index: usize) -> Result<(), SettingsError> {
         let key = format!("pass_through[{index}].prefix");
-        let plain = self.prefix.starts_with('/')
-            && self.prefix.len() > 1
-            && !self.prefix.ends_with('/')
-            && !self.prefix.contains(['{', '}', '*', '?', '#', '%']);
-        if !plain {
+        if !is_plain_path(&self.prefix) {
             return Err(SettingsError::new(
                 key,
                 format!("`{}` is not a plain path", self.prefix),
                 "write it like /auth/v1",
             ));
         }
-        if ["/graphql", "/playground"]
-            .iter()
-            .any(|own| self.prefix == *own || self.prefix.starts_with(&format!("{own}/")))
-        {
+        if is_below("/playground", &self.prefix) {
             return Err(SettingsError::new(
                 key,
                 format!("`{}` is the router's own", self.prefix),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use apollo_compiler::ast::OperationType;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream;
@@ -15,6 +16,7 @@ use tracing::Instrument;
 use super::format;
 use super::places::Place;
 use crate::admission::stream_type::StreamType;
+use crate::graph_view::GraphView;
 use crate::identity::{Identity, Viewer};
 use crate::pipeline::Pipeline;
 use crate::refusal::{ErrorCode, RequestError};
@@ -58,6 +60,7 @@ impl Stream {
     pub(super) fn body(
         self,
         pipeline: Arc<Pipeline>,
+        view: Arc<GraphView>,
         subscription: Subscription,
         trace_id: String,
         place: Place,
@@ -65,7 +68,7 @@ impl Stream {
         let (sender, replies) = mpsc::channel(READY_MAX);
         let span = tracing::info_span!("subscription", trace_id);
         let identity = Arc::clone(&pipeline.identity);
-        tokio::spawn(execute(pipeline, subscription, trace_id, place, sender).instrument(span));
+        tokio::spawn(execute(pipeline, view, subscription, trace_id, place, sender).instrument(span));
         let ends_at = self.ends_in.and_then(|ends_in| Instant::now().checked_add(ends_in));
         let state = State { stream: self, identity, replies, ends_at, is_over: false };
         Body::from_stream(stream::unfold(state, |mut state| async move {
@@ -79,14 +82,16 @@ impl Stream {
 /// cut off by a sign of life.
 async fn execute(
     pipeline: Arc<Pipeline>,
+    view: Arc<GraphView>,
     mut subscription: Subscription,
     trace_id: String,
     _place: Place,
     sender: mpsc::Sender<Bytes>,
 ) {
+    let executor = view.executor(OperationType::Subscription);
     loop {
         let next = tokio::select! {
-            next = pipeline.query_executor.next(&mut subscription) => next,
+            next = executor.next(&mut subscription) => next,
             () = sender.closed() => return,
         };
         let Some(mut reply) = next else { return };
@@ -123,11 +128,17 @@ impl State {
     }
 
     async fn happening(&mut self) -> Happening {
-        let never = Instant::now() + Duration::from_secs(60 * 60 * 24 * 365);
+        let ends_at = self.ends_at;
+        let expired = async {
+            match ends_at {
+                Some(instant) => tokio::time::sleep_until(instant).await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
             _ = self.stream.stopping.wait_for(|is_stopping| *is_stopping) => Happening::Stopping,
-            () = tokio::time::sleep_until(self.ends_at.unwrap_or(never)) => Happening::Expired,
+            () = expired => Happening::Expired,
             reply = self.replies.recv() => reply.map_or(Happening::Complete, Happening::Reply),
             () = tokio::time::sleep(self.stream.heartbeat) => Happening::Silence,
         }
