@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::arguments::Options;
 use crate::data_directory::DataDirectory;
+use crate::key_file::KeyFile;
 use crate::revocations::Revocations;
 use crate::services::REQUEST_KEY_ID;
 
@@ -92,14 +93,20 @@ pub fn router(
     revocations: Option<&Revocations>,
 ) -> Result<RouterServer, Box<dyn Error>> {
     let signer = RequestSigner::new(REQUEST_KEY_ID, SecretSlice::from(directory.request_key()?))?;
+    let issuers = settings.authentication.iter().flat_map(|authentication| &authentication.issuers);
+    let files = issuers.filter_map(|issuer| Some((issuer.issuer.clone(), issuer.jwks.file.clone()?)));
+    let files: Vec<_> = files.collect();
     let mut builder = RouterBuilder::new(supergraph, settings, signer);
+    for (issuer, file) in files {
+        builder = builder.jwks_source(issuer, Arc::new(KeyFile::new(file)));
+    }
     for (name, service) in in_process {
         let service: axum::Router<()> = service;
         let transport: Arc<dyn Transport> = Arc::new(InProcessTransport::new(service.into_service()));
         builder = builder.transport(name, transport);
     }
     if let Some(revocations) = revocations {
-        builder = builder.revocations(revocations.sessions());
+        builder = builder.revocations(revocations.issuer(), revocations.sessions());
     }
     Ok(builder.build()?)
 }

@@ -3,7 +3,7 @@
 //! - [`arguments`] is the command line, [`configuration`] the file that it names;
 //! - [`platform`] lists the subgraphs that are built in, [`graph`] gathers the schemas of those configured;
 //! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them, and [`revocations`] tells
-//!   it whose sessions have ended;
+//!   it whose sessions have ended, [`key_file`] reads keys of tokens;
 //! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
 //!
@@ -17,6 +17,7 @@ pub mod data_directory;
 pub mod demonstration;
 pub mod front;
 pub mod graph;
+pub mod key_file;
 pub mod platform;
 pub mod revocations;
 pub mod services;

@@ -1,7 +1,7 @@
 //! The subgraphs that are built into this command.
 
 use kit_service::Subgraph;
-use router_server::configuration::AuthenticationSettings;
+use router_server::configuration::{AuthenticationSettings, IssuerSettings};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
@@ -69,22 +69,24 @@ const STORE_CREDENTIALS: [&str; 10] = [
 /// What a subgraph is told beside its database.
 #[must_use]
 pub fn options(name: &str, configuration: &Configuration, directory: &DataDirectory) -> Value {
-    match (name, &configuration.router.authentication) {
-        ("identity", Some(authentication)) => identity_options(authentication, configuration, directory),
+    match (name, configuration.router.authentication.as_ref().and_then(own_issuer)) {
+        ("identity", Some(issuer)) => identity_options(issuer, configuration, directory),
         ("media", _) => media_options(configuration, directory),
         _ => Value::Null,
     }
 }
 
-fn identity_options(
-    authentication: &AuthenticationSettings,
-    configuration: &Configuration,
-    directory: &DataDirectory,
-) -> Value {
+/// The issuer that the platform itself is: the one whose keys identity serves.
+#[must_use]
+pub fn own_issuer(authentication: &AuthenticationSettings) -> Option<&IssuerSettings> {
+    authentication.issuers.iter().find(|issuer| issuer.jwks.subgraph.as_deref() == Some(identity::SUBGRAPH.name))
+}
+
+fn identity_options(issuer: &IssuerSettings, configuration: &Configuration, directory: &DataDirectory) -> Value {
     let mail = &configuration.mail;
     let mut options = json!({
-        "issuer": authentication.issuer,
-        "audience": authentication.audience,
+        "issuer": issuer.issuer,
+        "audience": issuer.audience,
         "keysFile": directory.path().join("identity.keys.json"),
         "origins": configuration.router.cors.origins,
         "mail": {},

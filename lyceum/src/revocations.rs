@@ -10,8 +10,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use identity::RevokedSession;
 use kit_events::{Bookmark, EventLog, EventLogError};
 use router_server::RevokedSessions;
-use router_server::configuration::AuthenticationSettings;
+use router_server::configuration::{AuthenticationSettings, IssuerSettings};
 use tokio::task::AbortHandle;
+
+use crate::platform;
 
 /// How long a revocation takes at most to reach a router whose log answers, if the announcement of it is lost.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -25,6 +27,7 @@ const CLOCK_MARGIN: Duration = Duration::from_secs(5 * 60);
 /// Reads the log as long as it lives.
 #[derive(Debug)]
 pub struct Revocations {
+    issuer: String,
     sessions: Arc<RevokedSessions>,
     reading: AbortHandle,
 }
@@ -39,19 +42,23 @@ impl Revocations {
         authentication: Option<&AuthenticationSettings>,
         open_log: impl AsyncFnOnce() -> Result<Arc<dyn EventLog>, Box<dyn Error>>,
     ) -> Result<Option<Self>, Box<dyn Error>> {
-        let is_ours =
-            |settings: &&AuthenticationSettings| settings.jwks.subgraph.as_deref() == Some(identity::SUBGRAPH.name);
-        let Some(authentication) = authentication.filter(is_ours) else { return Ok(None) };
+        let Some(issuer) = authentication.and_then(platform::own_issuer) else { return Ok(None) };
         let log = open_log().await?;
-        let sessions = Arc::new(RevokedSessions::new(authentication));
-        let mut reader = Reader { bookmark: beginning(authentication), log, sessions: Arc::clone(&sessions) };
+        let sessions = Arc::new(RevokedSessions::new(issuer));
+        let mut reader = Reader { bookmark: beginning(issuer), log, sessions: Arc::clone(&sessions) };
         match tokio::time::timeout(FIRST_READ_TIME_MAX, reader.read_to_end()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => reader.complain(&error),
             Err(_) => tracing::warn!("the event log does not answer: ended sessions are not known yet"),
         }
         let reading = tokio::spawn(reader.read_on()).abort_handle();
-        Ok(Some(Self { sessions, reading }))
+        Ok(Some(Self { issuer: issuer.issuer.clone(), sessions, reading }))
+    }
+
+    /// Whose sessions they are.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
     }
 
     /// What was heard, for the router.
@@ -68,8 +75,8 @@ impl Drop for Revocations {
 }
 
 /// Before everything that can matter to a token that is accepted now.
-fn beginning(authentication: &AuthenticationSettings) -> Bookmark {
-    let lifetime = Duration::from_secs(authentication.lifetime_seconds_max + authentication.leeway_seconds);
+fn beginning(issuer: &IssuerSettings) -> Bookmark {
+    let lifetime = Duration::from_secs(issuer.lifetime_seconds_max + issuer.leeway_seconds);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let since = now.saturating_sub(lifetime + CLOCK_MARGIN);
     Bookmark::since(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))

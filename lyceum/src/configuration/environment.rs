@@ -49,19 +49,38 @@ fn refused(variable: String, error: &serde_json::Error) -> ConfigurationError {
     }
 }
 
-/// Sets the key that the variable names, making the objects on the way to it.
+/// Sets the key that the variable names, making the objects and lists on the way to it. An entry of a list is named by its
+/// number, from 0: `..._ISSUERS__0__AUDIENCE`.
 fn set(settings: &mut Value, variable: &str, text: &str) {
     let path = variable.trim_start_matches(PREFIX).to_lowercase();
-    let place = path.split("__").fold(settings, |place, key| {
-        if !place.is_object() {
-            *place = Value::Object(Map::new());
-        }
-        &mut place[key]
+    let place = path.split("__").fold(settings, |place, key| match key.parse() {
+        Ok(number) => entry(place, number),
+        Err(_) => member(place, key),
     });
     *place = match place {
         Value::String(_) => Value::from(text),
         _ => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)),
     };
+}
+
+fn member<'v>(place: &'v mut Value, key: &str) -> &'v mut Value {
+    if !place.is_object() {
+        *place = Value::Object(Map::new());
+    }
+    &mut place[key]
+}
+
+/// The entry with this number; one behind the last is made, and stands behind the last.
+fn entry(place: &mut Value, number: usize) -> &mut Value {
+    if !place.is_array() {
+        *place = Value::Array(Vec::new());
+    }
+    let Value::Array(entries) = place else { unreachable!("it was made a list") };
+    let number = number.min(entries.len());
+    if number == entries.len() {
+        entries.push(Value::Null);
+    }
+    &mut entries[number]
 }
 
 #[cfg(test)]
@@ -86,13 +105,13 @@ mod tests {
     #[test]
     fn a_part_that_is_absent_can_be_said_whole() {
         let settings = with(&[
-            ("LYCEUM_ROUTER__AUTHENTICATION__ISSUER", "https://issuer.example"),
-            ("LYCEUM_ROUTER__AUTHENTICATION__AUDIENCE", "graph"),
-            ("LYCEUM_ROUTER__AUTHENTICATION__JWKS__URL", "https://issuer.example/keys"),
+            ("LYCEUM_ROUTER__AUTHENTICATION__ISSUERS__0__ISSUER", "https://issuer.example"),
+            ("LYCEUM_ROUTER__AUTHENTICATION__ISSUERS__0__AUDIENCE", "graph"),
+            ("LYCEUM_ROUTER__AUTHENTICATION__ISSUERS__0__JWKS__URL", "https://issuer.example/keys"),
             ("LYCEUM_ROUTER__CORS__ORIGINS", r#"["https://front.example"]"#),
         ]);
         let settings = settings.unwrap();
-        assert_eq!(settings.authentication.unwrap().audience, "graph");
+        assert_eq!(settings.authentication.unwrap().issuers[0].audience, "graph");
         assert_eq!(settings.cors.origins, ["https://front.example"]);
     }
 

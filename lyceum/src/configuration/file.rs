@@ -24,6 +24,9 @@ pub fn load(file: Option<&Path>) -> Result<Configuration, ConfigurationError> {
     let mut configuration = parse(&path, &text)?;
     configuration.router = environment::apply(configuration.router, text_variables())?;
     configuration.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    for issuer in configuration.router.authentication.iter_mut().flat_map(|settings| &mut settings.issuers) {
+        issuer.jwks.file = issuer.jwks.file.take().map(|file| configuration.folder.join(file));
+    }
     check(&path, &configuration)?;
     Ok(configuration)
 }

@@ -11,13 +11,13 @@ use router_schema::{Supergraph, SupergraphError};
 use thiserror::Error;
 
 use crate::clock::{Clock, SystemClock};
-use crate::configuration::{AuthenticationSettings, ContractSettings, RouterSettings, SettingsError};
+use crate::configuration::{ContractSettings, JwksSettings, RouterSettings, SettingsError};
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::RequestSigner;
 use crate::graph_view::GraphView;
 use crate::health::Health;
-use crate::identity::{Identity, JwksSource, Revocations, SubgraphJwks};
+use crate::identity::{Identity, IssuerKnowledge, JwksSource, Revocations, SubgraphJwks};
 use crate::measured_transport::MeasuredTransport;
 use crate::operators::Operators;
 use crate::pass_through::PassThrough;
@@ -54,9 +54,14 @@ pub enum BuildError {
         /// What is wrong.
         reason: String,
     },
-    /// The address of the issuer of tokens is none.
-    #[error("authentication.jwks.url: {0}")]
-    Issuer(String),
+    /// An issuer's keys cannot be had where the settings say.
+    #[error("{setting}: {problem}")]
+    Issuer {
+        /// The setting's path, with dots.
+        setting: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// A contract of the settings cannot be made of this graph.
     #[error("contracts.{name}: {}", .errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Contract {
@@ -85,8 +90,9 @@ pub struct RouterBuilder {
     settings: RouterSettings,
     signer: RequestSigner,
     transports: BTreeMap<String, Arc<dyn Transport>>,
-    jwks: Option<Arc<dyn JwksSource>>,
-    revocations: Option<Arc<dyn Revocations>>,
+    /// By issuer.
+    jwks: BTreeMap<String, Arc<dyn JwksSource>>,
+    revocations: BTreeMap<String, Arc<dyn Revocations>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -94,8 +100,8 @@ impl RouterBuilder {
     /// A router for `supergraph`, whose requests to subgraphs `signer` signs.
     #[must_use]
     pub fn new(supergraph: Supergraph, settings: RouterSettings, signer: RequestSigner) -> Self {
-        let (transports, jwks, clock) = (BTreeMap::new(), None, Arc::new(SystemClock));
-        Self { supergraph, settings, signer, transports, jwks, revocations: None, clock }
+        let (transports, jwks, revocations) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { supergraph, settings, signer, transports, jwks, revocations, clock: Arc::new(SystemClock) }
     }
 
     /// Reaches `subgraph` by this transport; without one it is reached over HTTP at the supergraph's address.
@@ -105,17 +111,17 @@ impl RouterBuilder {
         self
     }
 
-    /// Takes the issuer's keys from here instead of where the settings say.
+    /// Takes this issuer's keys from here; one whose settings name a file needs it, since the router reads no files.
     #[must_use]
-    pub fn jwks_source(mut self, source: Arc<dyn JwksSource>) -> Self {
-        self.jwks = Some(source);
+    pub fn jwks_source(mut self, issuer: impl Into<String>, source: Arc<dyn JwksSource>) -> Self {
+        self.jwks.insert(issuer.into(), source);
         self
     }
 
-    /// Refuses access tokens of the sessions that these know to have ended.
+    /// Refuses this issuer's tokens of the sessions that these know to have ended.
     #[must_use]
-    pub fn revocations(mut self, revocations: Arc<dyn Revocations>) -> Self {
-        self.revocations = Some(revocations);
+    pub fn revocations(mut self, issuer: impl Into<String>, revocations: Arc<dyn Revocations>) -> Self {
+        self.revocations.insert(issuer.into(), revocations);
         self
     }
 
@@ -175,33 +181,39 @@ impl RouterBuilder {
     }
 
     fn identity(&self, transports: &BTreeMap<String, Reached>) -> Result<Identity, BuildError> {
-        let Some(settings) = &self.settings.authentication else {
-            return Ok(Identity::new(None, Arc::clone(&self.clock)));
-        };
-        let source = match &self.jwks {
-            Some(source) => Arc::clone(source),
-            None => self.configured_jwks(settings, transports)?,
-        };
-        let identity = Identity::new(Some((settings.clone(), source)), Arc::clone(&self.clock));
-        Ok(identity.with_revocations(self.revocations.clone()))
+        let clock = Arc::clone(&self.clock);
+        let Some(settings) = &self.settings.authentication else { return Ok(Identity::without_issuers(clock)) };
+        let known = settings.issuers.iter().enumerate().map(|(index, issuer)| {
+            let keys = match self.jwks.get(&issuer.issuer) {
+                Some(source) => Arc::clone(source),
+                None => {
+                    self.configured_jwks(&issuer.jwks, &format!("authentication.issuers[{index}].jwks"), transports)?
+                }
+            };
+            Ok(IssuerKnowledge { keys, revocations: self.revocations.get(&issuer.issuer).cloned() })
+        });
+        Ok(Identity::new(settings, known.collect::<Result<_, BuildError>>()?, clock))
     }
 
     fn configured_jwks(
         &self,
-        settings: &AuthenticationSettings,
+        jwks: &JwksSettings,
+        setting: &str,
         transports: &BTreeMap<String, Reached>,
     ) -> Result<Arc<dyn JwksSource>, BuildError> {
-        let jwks = &settings.jwks;
-        let (transport, name, path) = if let Some(subgraph) = &jwks.subgraph {
-            let reached = known(transports, subgraph, "authentication.jwks.subgraph")?;
-            (Arc::clone(&reached.transport), subgraph.clone(), jwks.path.clone())
-        } else {
-            let text = jwks.url.clone().unwrap_or_default();
-            let url: http::Uri = text.parse().map_err(|error| BuildError::Issuer(format!("`{text}`: {error}")))?;
-            let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(&url, &HttpTransportOptions::default())?);
-            (transport, "issuer".to_owned(), url.path().to_owned())
+        let issuer = |problem: String| BuildError::Issuer { setting: setting.to_owned(), problem };
+        if let Some(subgraph) = &jwks.subgraph {
+            let transport = Arc::clone(&known(transports, subgraph, &format!("{setting}.subgraph"))?.transport);
+            let keys = SubgraphJwks::new(transport, subgraph.clone(), jwks.path.clone(), self.signer.clone());
+            return Ok(Arc::new(keys));
+        }
+        let Some(text) = &jwks.url else {
+            return Err(issuer("nothing reads the file for this router; give its keys as a source".to_owned()));
         };
-        Ok(Arc::new(SubgraphJwks::new(transport, name, path, self.signer.clone())))
+        let url: http::Uri = text.parse().map_err(|error| issuer(format!("`{text}`: {error}")))?;
+        let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(&url, &HttpTransportOptions::default())?);
+        let target = url.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        Ok(Arc::new(SubgraphJwks::elsewhere(transport, target.to_owned())))
     }
 
     fn operators(&self, transports: &BTreeMap<String, Reached>, identity: &Arc<Identity>) -> Operators {

@@ -22,7 +22,7 @@ mod subgraph_requests;
 mod subscriptions;
 
 pub use admission::{AdmissionSettings, StatusRules};
-pub use authentication::{AuthenticationSettings, JwksSettings, SignatureAlgorithm};
+pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use cors::CorsSettings;
 pub use endpoints::{ContractSettings, EndpointSettings};
 pub use errors::ErrorSettings;

@@ -5,10 +5,12 @@
 //! come from the settings, the key from the issuer's published set; the token only names which key.
 
 mod claims;
-mod header;
+
 mod jwks;
 mod keys;
 mod revocation;
+mod token_header;
+mod token_source;
 
 pub(crate) use claims::AccessClaims;
 pub use jwks::{JwksError, JwksSource, SubgraphJwks};
@@ -16,13 +18,14 @@ pub use revocation::{Revocations, RevokedSessions, Standing};
 
 use std::sync::Arc;
 
-use http::{HeaderMap, StatusCode, header as header_name};
+use http::{HeaderMap, StatusCode, header};
 use thiserror::Error;
 
-use self::header::TokenHeader;
 use self::keys::{KeyLookupError, KeyStore};
+use self::token_header::TokenHeader;
+use self::token_source::TokenSources;
 use crate::clock::Clock;
-use crate::configuration::{AuthenticationSettings, WhenUnsure};
+use crate::configuration::{AuthenticationSettings, IssuerSettings, WhenUnsure};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::telemetry;
 
@@ -44,16 +47,32 @@ pub(crate) struct Identity {
 
 #[derive(Debug)]
 struct Verifier {
-    settings: AuthenticationSettings,
+    sources: TokenSources,
+    token_bytes_max: usize,
+    issuers: Vec<Issuer>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Who issues tokens, and what is known of them.
+#[derive(Debug)]
+struct Issuer {
+    settings: IssuerSettings,
     keys: Arc<KeyStore>,
     revocations: Option<Arc<dyn Revocations>>,
-    clock: Arc<dyn Clock>,
+}
+
+/// What an issuer's tokens are judged by beside its settings.
+#[derive(Debug)]
+pub(crate) struct IssuerKnowledge {
+    pub(crate) keys: Arc<dyn JwksSource>,
+    /// Sessions that have ended, where somebody tells of them.
+    pub(crate) revocations: Option<Arc<dyn Revocations>>,
 }
 
 /// Why a token is not accepted; the text is for the client (RFC 6750 section 3.1).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum TokenError {
-    #[error("the authorization header must appear once, as: Bearer <token>")]
+    #[error("a token must be sent once, as in the header authorization: Bearer <token>")]
     Scheme,
     #[error("the token is longer than {0} bytes")]
     TooLong(usize),
@@ -88,52 +107,52 @@ pub(crate) enum TokenError {
 }
 
 impl Identity {
-    pub(crate) fn new(
-        authentication: Option<(AuthenticationSettings, Arc<dyn JwksSource>)>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        let verifier = authentication.map(|(settings, source)| Verifier {
-            keys: Arc::new(KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), source)),
-            revocations: None,
-            settings,
-            clock: Arc::clone(&clock),
+    /// An identity that accepts the tokens of these issuers, each with what is known of it, in the order of the settings.
+    pub(crate) fn new(settings: &AuthenticationSettings, known: Vec<IssuerKnowledge>, clock: Arc<dyn Clock>) -> Self {
+        let issuers = settings.issuers.iter().zip(known).map(|(settings, known)| Issuer {
+            keys: Arc::new(KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), known.keys)),
+            revocations: known.revocations,
+            settings: settings.clone(),
         });
-        Self { verifier, clock }
+        let verifier = Verifier {
+            sources: TokenSources::new(&settings.token_sources),
+            token_bytes_max: settings.token_bytes_max,
+            issuers: issuers.collect(),
+            clock: Arc::clone(&clock),
+        };
+        Self { verifier: Some(verifier), clock }
+    }
+
+    /// An identity that accepts no tokens.
+    pub(crate) fn without_issuers(clock: Arc<dyn Clock>) -> Self {
+        Self { verifier: None, clock }
     }
 
     /// Whether the viewer's session is known to have ended since the token was accepted.
     pub(crate) fn has_ended(&self, viewer: &Viewer) -> bool {
         let (Viewer::Authenticated(claims), Some(verifier)) = (viewer, &self.verifier) else { return false };
-        let (Some(revocations), Some(session)) = (&verifier.revocations, &claims.session) else { return false };
-        revocations.standing(session) == Standing::Ended
+        let issuer = verifier.issuers.iter().find(|issuer| issuer.settings.issuer == claims.issuer);
+        issuer.is_some_and(|issuer| issuer.standing(claims) == Some(Standing::Ended))
     }
 
     /// The time by which tokens are judged, in milliseconds since 1970.
     pub(crate) fn now_unix_ms(&self) -> u64 {
         self.clock.now_unix_ms()
     }
-
-    /// Refuses the tokens of sessions that have ended, as these know.
-    pub(crate) fn with_revocations(mut self, revocations: Option<Arc<dyn Revocations>>) -> Self {
-        if let Some(verifier) = &mut self.verifier {
-            verifier.revocations = revocations;
-        }
-        self
-    }
 }
 
 /// Finds the viewer of a request.
 pub(crate) async fn identify(identity: &Identity, headers: &HeaderMap) -> Result<Viewer, Refusal> {
-    let mut values = headers.get_all(header_name::AUTHORIZATION).iter();
-    let Some(value) = values.next() else { return Ok(Viewer::Anonymous) };
-    let verified = async {
-        let token = match values.next() {
-            None => bearer_token(value.as_bytes()).ok_or(TokenError::Scheme)?,
-            Some(_second) => return Err(TokenError::Scheme),
-        };
-        identity.verifier.as_ref().ok_or(TokenError::NotConfigured)?.verify(token).await
+    let verified = match &identity.verifier {
+        Some(verifier) => match verifier.sources.token(headers) {
+            None => return Ok(Viewer::Anonymous),
+            Some(Ok(token)) => verifier.verify(token).await,
+            Some(Err(error)) => Err(error),
+        },
+        None if headers.contains_key(header::AUTHORIZATION) => Err(TokenError::NotConfigured),
+        None => return Ok(Viewer::Anonymous),
     };
-    match verified.await {
+    match verified {
         Ok(claims) => Ok(Viewer::Authenticated(Arc::new(claims))),
         Err(error @ (TokenError::KeysUnavailable | TokenError::SessionUnsure)) => {
             let mut refusal = Refusal::new(
@@ -153,10 +172,26 @@ pub(crate) async fn identify(identity: &Identity, headers: &HeaderMap) -> Result
 
 impl Verifier {
     async fn verify(&self, token: &str) -> Result<AccessClaims, TokenError> {
-        if token.len() > self.settings.token_bytes_max {
-            return Err(TokenError::TooLong(self.settings.token_bytes_max));
+        if token.len() > self.token_bytes_max {
+            return Err(TokenError::TooLong(self.token_bytes_max));
         }
         let header = TokenHeader::parse(token)?;
+        self.issuer_of(token)?.verify(token, &header, self.clock.now_unix_ms() / 1000).await
+    }
+
+    /// The issuer that is to judge the token. Its name in the token only chooses; it is believed once that issuer's key
+    /// has verified it (RFC 8725 section 3.8).
+    fn issuer_of(&self, token: &str) -> Result<&Issuer, TokenError> {
+        if let [only] = self.issuers.as_slice() {
+            return Ok(only);
+        }
+        let named = claims::unverified_issuer(token)?;
+        self.issuers.iter().find(|issuer| issuer.settings.issuer == named).ok_or(TokenError::Issuer)
+    }
+}
+
+impl Issuer {
+    async fn verify(&self, token: &str, header: &TokenHeader, now: u64) -> Result<AccessClaims, TokenError> {
         if !header.typ.eq_ignore_ascii_case(&self.settings.token_type) {
             return Err(TokenError::WrongType(self.settings.token_type.clone()));
         }
@@ -172,15 +207,14 @@ impl Verifier {
         if key.algorithm != algorithm {
             return Err(TokenError::Algorithm);
         }
-        let claims = claims::verify(token, &key, &self.settings, self.clock.now_unix_ms() / 1000)?;
+        let claims = claims::verify(token, &key, &self.settings, now)?;
         self.require_session(&claims)?;
         Ok(claims)
     }
 
     /// A token of a session goes no further than the session (domain section 4.1). One without is of a program.
     fn require_session(&self, claims: &AccessClaims) -> Result<(), TokenError> {
-        let (Some(revocations), Some(session)) = (&self.revocations, &claims.session) else { return Ok(()) };
-        let standing = revocations.standing(session);
+        let Some(standing) = self.standing(claims) else { return Ok(()) };
         telemetry::count_session_check(standing.name());
         match (standing, self.settings.revocation.when_unsure) {
             (Standing::Good, _) | (Standing::Unsure, WhenUnsure::Accept) => Ok(()),
@@ -188,13 +222,11 @@ impl Verifier {
             (Standing::Unsure, WhenUnsure::Refuse) => Err(TokenError::SessionUnsure),
         }
     }
-}
 
-/// The token of `Bearer <token>` (RFC 6750 section 2.1): one space, and nothing else.
-fn bearer_token(value: &[u8]) -> Option<&str> {
-    let (scheme, token) = std::str::from_utf8(value).ok()?.split_once(' ')?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.bytes().all(plain)).then_some(token)
+    /// What is known of the token's session; nothing when it has none, or nobody tells of this issuer's.
+    fn standing(&self, claims: &AccessClaims) -> Option<Standing> {
+        Some(self.revocations.as_ref()?.standing(claims.session.as_ref()?))
+    }
 }
 
 fn unauthenticated(error: &TokenError) -> Refusal {

@@ -6,6 +6,7 @@ mod cors;
 mod endpoints;
 mod forwarding;
 mod graphql_over_http;
+mod issuers;
 mod key_sets;
 mod listeners;
 mod masking;

@@ -12,10 +12,10 @@ use crate::testkit::{Graph, Issuer};
 /// A graph that refuses ended sessions, and what tells it of them.
 fn graph(when_unsure: WhenUnsure) -> (Graph, Arc<RevokedSessions>) {
     let builder = Graph::builder().settings(|settings| {
-        settings.authentication.as_mut().unwrap().revocation.when_unsure = when_unsure;
+        settings.authentication.as_mut().unwrap().issuers[0].revocation.when_unsure = when_unsure;
         settings.pass_through = vec![PassThroughRoute::new("/auth/v1", "identity")];
     });
-    let sessions = RevokedSessions::new(builder.settings.authentication.as_ref().unwrap());
+    let sessions = RevokedSessions::new(&builder.settings.authentication.as_ref().unwrap().issuers[0]);
     let sessions = Arc::new(sessions.with_clock(Arc::clone(&builder.clock) as Arc<dyn Clock>));
     (builder.revocations(Arc::clone(&sessions) as Arc<dyn Revocations>).build(), sessions)
 }

@@ -1,11 +1,17 @@
 //! Settings: defaults, unknown keys, and what cannot be right.
 
 use router_server::RouterSettings;
-use router_server::configuration::{AuthenticationSettings, EndpointSettings, PassThroughRoute};
+use router_server::configuration::{
+    AuthenticationSettings, EndpointSettings, IssuerSettings, PassThroughRoute, TokenSource,
+};
 use serde_json::json;
 
 fn read(document: &serde_json::Value) -> Result<RouterSettings, String> {
     serde_json::from_value::<RouterSettings>(document.clone()).map_err(|error| error.to_string())
+}
+
+fn authentication(issuers: &[&str]) -> Option<AuthenticationSettings> {
+    Some(AuthenticationSettings::new(issuers.iter().map(|issuer| IssuerSettings::new(*issuer, "a", "s")).collect()))
 }
 
 #[test]
@@ -13,8 +19,11 @@ fn nothing_needs_to_be_set() {
     assert_eq!(read(&json!({})).unwrap(), RouterSettings::default());
     assert_eq!(RouterSettings::default().validate(), Ok(()));
     let issuer = json!({ "issuer": "i", "audience": "a", "jwks": { "subgraph": "identity" } });
-    let settings = read(&json!({ "authentication": issuer })).unwrap();
-    assert_eq!(settings.authentication, Some(AuthenticationSettings::new("i", "a", "identity")));
+    let settings = read(&json!({ "authentication": { "issuers": [issuer] } })).unwrap();
+    assert_eq!(
+        settings.authentication,
+        Some(AuthenticationSettings::new(vec![IssuerSettings::new("i", "a", "identity")]))
+    );
 }
 
 #[test]
@@ -30,7 +39,7 @@ fn an_unknown_key_is_refused_by_name() {
 #[test]
 fn an_hmac_cannot_be_configured() {
     let issuer = json!({ "issuer": "i", "audience": "a", "jwks": { "subgraph": "s" }, "algorithms": ["HS256"] });
-    assert!(read(&json!({ "authentication": issuer })).unwrap_err().contains("HS256"));
+    assert!(read(&json!({ "authentication": { "issuers": [issuer] } })).unwrap_err().contains("HS256"));
 }
 
 #[test]
@@ -62,9 +71,23 @@ fn settings_that_cannot_be_right_name_the_key_and_the_remedy() {
             "endpoints[0].whole_graph_scopes",
         ),
         (change(|settings| settings.pass_through = vec![PassThroughRoute::new("/", "s")]), "pass_through[0].prefix"),
+        (change(|settings| settings.authentication = authentication(&["", "a"])), "authentication.issuers[0]"),
+        (change(|settings| settings.authentication = authentication(&[])), "authentication.issuers"),
+        (change(|settings| settings.authentication = authentication(&["i", "i"])), "authentication.issuers[1].issuer"),
         (
-            change(|settings| settings.authentication = Some(AuthenticationSettings::new("", "a", "s"))),
-            "authentication",
+            change(|settings| {
+                settings.authentication = authentication(&["i"]);
+                settings.authentication.as_mut().unwrap().issuers[0].jwks.url = Some("http://i/keys".to_owned());
+            }),
+            "authentication.issuers[0].jwks",
+        ),
+        (
+            change(|settings| {
+                settings.authentication = authentication(&["i"]);
+                let cookie = TokenSource::Cookie { name: "a=b; c".to_owned() };
+                settings.authentication.as_mut().unwrap().token_sources = vec![cookie];
+            }),
+            "authentication.token_sources[0]",
         ),
     ] {
         assert_eq!(error.key, key, "{error}");

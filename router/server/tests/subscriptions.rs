@@ -206,7 +206,7 @@ async fn a_stream_lives_as_long_as_its_token() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_ends_with_its_session() {
     let builder = Graph::builder();
-    let sessions = RevokedSessions::new(builder.settings.authentication.as_ref().unwrap());
+    let sessions = RevokedSessions::new(&builder.settings.authentication.as_ref().unwrap().issuers[0]);
     let sessions = Arc::new(sessions.with_clock(Arc::clone(&builder.clock) as Arc<dyn Clock>));
     sessions.heard();
     let graph = built(builder.revocations(Arc::clone(&sessions) as Arc<dyn Revocations>), true);

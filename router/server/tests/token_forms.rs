@@ -19,7 +19,7 @@ fn assert_refused(reply: &TestReply, case: &str) {
 /// A router that accepts these algorithms, and an issuer that serves these keys.
 fn graph_with(algorithms: Vec<SignatureAlgorithm>, keys: &[Value]) -> Graph {
     let accept = |settings: &mut router_server::RouterSettings| {
-        settings.authentication.as_mut().unwrap().algorithms = algorithms;
+        settings.authentication.as_mut().unwrap().issuers[0].algorithms = algorithms;
     };
     let graph = Graph::builder().settings(accept).build();
     let set = json!({ "keys": keys });

@@ -10,13 +10,10 @@ use super::SettingsError;
 pub struct RevocationSettings {
     /// How many ended sessions are remembered, each until its last token has expired. Beyond it the router is unsure of
     /// sessions that it does not remember. Default 1000000, about 200 MiB.
-    /// `LYCEUM_ROUTER__AUTHENTICATION__REVOCATION__SESSIONS_MAX`
     pub sessions_max: usize,
     /// How long the teller may be silent until the router is unsure of every session, in seconds. Default 60.
-    /// `LYCEUM_ROUTER__AUTHENTICATION__REVOCATION__SILENCE_SECONDS_MAX`
     pub silence_seconds_max: u64,
     /// What becomes of a token when the router is unsure of its session. Default `refuse`.
-    /// `LYCEUM_ROUTER__AUTHENTICATION__REVOCATION__WHEN_UNSURE`
     pub when_unsure: WhenUnsure,
 }
 
@@ -38,10 +35,10 @@ impl Default for RevocationSettings {
 }
 
 impl RevocationSettings {
-    pub(super) fn validate(&self) -> Result<(), SettingsError> {
+    pub(super) fn validate(&self, key: &str) -> Result<(), SettingsError> {
         if self.sessions_max == 0 || self.silence_seconds_max == 0 {
             return Err(SettingsError::new(
-                "authentication.revocation",
+                key,
                 "sessions_max or silence_seconds_max is 0, so that the router would always be unsure",
                 "leave them out, or give both a value",
             ));

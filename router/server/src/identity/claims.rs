@@ -1,15 +1,19 @@
 use std::collections::HashSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Validation;
 use serde::Deserialize;
 
 use super::TokenError;
 use super::keys::VerificationKey;
-use crate::configuration::AuthenticationSettings;
+use crate::configuration::IssuerSettings;
 
 /// What a verified access token says of its viewer (domain section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AccessClaims {
+    /// Who says so.
+    pub(crate) issuer: String,
     /// The viewer's id.
     pub(crate) subject: String,
     /// The session the token belongs to.
@@ -55,7 +59,7 @@ enum Audience {
 pub(super) fn verify(
     token: &str,
     key: &VerificationKey,
-    settings: &AuthenticationSettings,
+    settings: &IssuerSettings,
     now: u64,
 ) -> Result<AccessClaims, TokenError> {
     let claims = verified_payload(token, key)?;
@@ -83,13 +87,29 @@ pub(super) fn verify(
         return Err(TokenError::Malformed("its sub or jti is empty"));
     }
     Ok(AccessClaims {
-        subject: claims.sub,
+        issuer: claims.iss,
+        subject: format!("{}{}", settings.subject_prefix, claims.sub),
         session: claims.sid,
         token_id: claims.jti,
         roles: claims.roles,
-        scopes: claims.scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
+        scopes: claims.scope.split(' ').filter(|scope| may_grant(settings, scope)).map(str::to_owned).collect(),
         expires_at: claims.exp,
     })
+}
+
+fn may_grant(settings: &IssuerSettings, scope: &str) -> bool {
+    !scope.is_empty() && settings.scopes.as_ref().is_none_or(|scopes| scopes.contains(scope))
+}
+
+/// The `iss` of a token that nobody has verified yet.
+pub(super) fn unverified_issuer(token: &str) -> Result<String, TokenError> {
+    #[derive(Deserialize)]
+    struct Named {
+        iss: String,
+    }
+    let payload = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let named = payload.and_then(|payload| serde_json::from_slice::<Named>(&payload).ok());
+    named.map(|named| named.iss).ok_or(TokenError::Malformed("its claims name no issuer (iss)"))
 }
 
 /// The library checks the signature only. The claims are checked above, where each has its own reason and the clock is

@@ -35,6 +35,9 @@ pub enum JwksError {
     /// The reply holds no usable key.
     #[error("the reply holds no key set with a usable key: {0}")]
     Content(String),
+    /// They lie somewhere that cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
     /// The path configured is none.
     #[error("`{0}` is no path")]
     Path(String),
@@ -46,25 +49,32 @@ pub struct SubgraphJwks {
     transport: Arc<dyn Transport>,
     subgraph: String,
     path: String,
-    signer: RequestSigner,
+    signer: Option<RequestSigner>,
 }
 
 impl SubgraphJwks {
     /// Asks `subgraph` at `path`; the request is signed as every other.
     #[must_use]
     pub fn new(transport: Arc<dyn Transport>, subgraph: String, path: String, signer: RequestSigner) -> Self {
-        Self { transport, subgraph, path, signer }
+        Self { transport, subgraph, path, signer: Some(signer) }
+    }
+
+    /// Asks an issuer that is no subgraph, and so gets nothing that our key has signed.
+    pub(crate) fn elsewhere(transport: Arc<dyn Transport>, path: String) -> Self {
+        Self { transport, subgraph: String::new(), path, signer: None }
     }
 }
 
 #[async_trait]
 impl JwksSource for SubgraphJwks {
     async fn fetch(&self) -> Result<Bytes, JwksError> {
-        let viewer = ViewerHeader::of_router();
-        let signed = SignedRequest { subgraph: &self.subgraph, method: &Method::GET, target: &self.path, body: b"" };
         let mut request =
             Request::get(self.path.as_str()).body(Bytes::new()).map_err(|_| JwksError::Path(self.path.clone()))?;
-        self.signer.sign(&viewer, &signed, request.headers_mut());
+        if let Some(signer) = &self.signer {
+            let signed =
+                SignedRequest { subgraph: &self.subgraph, method: &Method::GET, target: &self.path, body: b"" };
+            signer.sign(&ViewerHeader::of_router(), &signed, request.headers_mut());
+        }
         let reply = self.transport.send(request, FETCH_TIMEOUT).await?;
         if reply.status() != StatusCode::OK {
             return Err(JwksError::Status(reply.status()));

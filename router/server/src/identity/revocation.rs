@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::clock::{Clock, SystemClock};
-use crate::configuration::AuthenticationSettings;
+use crate::configuration::IssuerSettings;
 use crate::telemetry;
 
 /// What is known of a session.
@@ -70,7 +70,7 @@ struct Remembered {
 impl RevokedSessions {
     /// Nothing yet: unsure of every session until [`RevokedSessions::heard`].
     #[must_use]
-    pub fn new(settings: &AuthenticationSettings) -> Self {
+    pub fn new(settings: &IssuerSettings) -> Self {
         Self {
             sessions_max: settings.revocation.sessions_max,
             silence_seconds_max: settings.revocation.silence_seconds_max,

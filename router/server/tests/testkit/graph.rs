@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use router_composition::SubgraphSource;
 use router_execution::Transport;
 use router_schema::Supergraph;
-use router_server::configuration::AuthenticationSettings;
+use router_server::configuration::{AuthenticationSettings, IssuerSettings};
 use router_server::{Clock, RequestSigner, Revocations, RouterBuilder, RouterServer, RouterSettings};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -100,7 +100,7 @@ impl GraphBuilder {
             .transport("learning", Arc::clone(&learning) as Arc<dyn Transport>)
             .clock(Arc::clone(&clock) as Arc<dyn Clock>);
         if let Some(revocations) = self.revocations {
-            builder = builder.revocations(revocations);
+            builder = builder.revocations(ISSUER, revocations);
         }
         let server = builder.build().unwrap();
         let router = server.public_router();
@@ -119,7 +119,7 @@ impl Graph {
         let learning = Scripted::new(|_| {
             reply(200, &json!({ "data": { "courses": ["Rust"], "_entities": [{ "courses": ["Rust"] }] } }))
         });
-        let authentication = Some(AuthenticationSettings::new(ISSUER, AUDIENCE, "identity"));
+        let authentication = Some(AuthenticationSettings::new(vec![IssuerSettings::new(ISSUER, AUDIENCE, "identity")]));
         let settings = RouterSettings { authentication, ..RouterSettings::default() };
         let clock = Arc::new(TestClock(AtomicU64::new(NOW * 1000)));
         let sdl = [IDENTITY, LEARNING].map(str::to_owned);

@@ -13,7 +13,7 @@ const NOW: u64 = 1_790_000_000;
 
 fn sessions(sessions_max: usize) -> (RevokedSessions, Arc<TestClock>) {
     let clock = Arc::new(TestClock(AtomicU64::new(NOW)));
-    let mut settings = AuthenticationSettings::new("issuer", "audience", "identity");
+    let mut settings = IssuerSettings::new("issuer", "audience", "identity");
     settings.revocation.sessions_max = sessions_max;
     let sessions = RevokedSessions::new(&settings).with_clock(Arc::clone(&clock) as Arc<dyn Clock>);
     (sessions, clock)
