@@ -18,7 +18,8 @@
 //! Invariants:
 //! - SQLite has one writer connection and several readers that cannot write: within a process no write ever fails with
 //!   "database is locked".
-//! - A statement that fails with a deadlock aborts its transaction on both engines; nothing can be written after it.
+//! - A statement that fails with a deadlock, or because there is no room, aborts its transaction on both engines;
+//!   nothing can be written after it.
 //! - Values never reach logs, spans or errors: only the text of a statement and names of constraints do.
 //! - Work may be interrupted at any point, as it is when a client hangs up: what was not committed is undone, and no
 //!   connection is lost to the pool.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what stands outside of test functions here serves them")]
 
 mod constraints;
+mod durability;
 mod idempotency;
 mod migrations;
 mod observation;

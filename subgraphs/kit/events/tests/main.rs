@@ -15,6 +15,7 @@ mod delivery;
 mod embedded_log;
 mod evolution;
 mod failures;
+mod mariadb_faults;
 mod network;
 mod outbox;
 mod redis_faults;
