@@ -21,4 +21,5 @@ mod outbox;
 mod redis_faults;
 mod redis_log;
 mod replicas;
+mod sqlite_faults;
 mod stage;
