@@ -5,6 +5,7 @@
 mod constraints;
 mod durability;
 mod idempotency;
+mod isolation;
 mod migrations;
 mod observation;
 mod ownership;
