@@ -9,6 +9,7 @@ mod each_log;
 mod backlog;
 mod bookmarks;
 mod chaos;
+mod clocks;
 mod crashes;
 mod databases;
 mod delivery;

@@ -9,6 +9,9 @@ use tempfile::TempDir;
 
 /// Where Debian's package libfaketime puts it.
 const LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+/// What has to be loaded before a program. The C library's allocator comes before the program's own one, jemalloc, which
+/// asks for the time while it starts: that asks it for memory, and neither ever gets an answer.
+const LOADED_FIRST: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 libc.so.6";
 
 /// The time of day as some programs see it. Clones are one clock. The clock that only ever counts on is not moved:
 /// no step of the time of day moves that of a real machine.
@@ -58,7 +61,7 @@ impl MovableClock {
 
     /// What has to be loaded before the program.
     pub(crate) fn library(&self) -> &'static str {
-        LIBRARY
+        LOADED_FIRST
     }
 
     /// Shows the clock to a program and to those that it starts.
