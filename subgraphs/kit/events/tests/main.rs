@@ -22,5 +22,8 @@ mod outbox;
 mod redis_faults;
 mod redis_log;
 mod replicas;
+mod short_soak;
+#[path = "../examples/soak/soak.rs"]
+mod soak;
 mod sqlite_faults;
 mod stage;
