@@ -1,5 +1,7 @@
 //! What people are told (S0-SUB-2, domain 3.1).
 
+use std::collections::BTreeSet;
+
 use kit_events::Event;
 use kit_ids::NotificationId;
 use kit_testing::{TestDatabase, person};
@@ -69,6 +71,40 @@ kit_testing::on_each_database! {
         assert_eq!(heard["data"]["notificationAdded"]["title"], "Your membership is renewed", "{heard}");
         let refused = house.listen(&Viewer::anonymous(), LISTEN).await.next().await.unwrap();
         assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{refused}");
+        house.stop().await;
+    }
+
+    /// EB-18: who subscribes first and reads then has every notice once, by its id, whenever it came: while nobody
+    /// listened, between the head of the stream and the reading, and after that.
+    async fn who_subscribes_again_and_reads_misses_nothing(place: TestDatabase) {
+        const LISTEN: &str = "subscription { notificationAdded { id } }";
+        let house = House::open(place).await;
+        let lee = house.person("lee").await;
+        let mut told = 0;
+        let mut tell = async |notices: usize| {
+            for _ in 0..notices {
+                house.hear(CONSUMER, &[membership(RENEWED, &lee, true)]).await;
+            }
+            told += notices;
+            told
+        };
+        let mut known = BTreeSet::new();
+        for (while_away, before_reading, while_listening) in [(0, 0, 1), (2, 0, 0), (0, 2, 1), (1, 1, 2), (3, 2, 0)] {
+            tell(while_away).await;
+            let mut phone = house.listen(&lee, LISTEN).await;
+            tell(before_reading).await;
+            let list = listed(&house, &lee, "first: 100").await;
+            known.extend(each(&list, "id").into_iter().map(str::to_owned));
+            let told = tell(while_listening).await;
+            for number in 0..before_reading + while_listening {
+                let heard = phone.next().await.unwrap()["data"]["notificationAdded"]["id"].clone();
+                let is_new = known.insert(heard.as_str().unwrap().to_owned());
+                assert_eq!(is_new, number >= before_reading, "what was read already comes once more, under its id");
+            }
+            assert_eq!(known.len(), told);
+        }
+        let list = listed(&house, &lee, "first: 100").await;
+        assert_eq!(known, each(&list, "id").into_iter().map(str::to_owned).collect());
         house.stop().await;
     }
 

@@ -5,8 +5,10 @@ use std::str::FromStr;
 
 use secrecy::ExposeSecret;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Executor};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection, Executor};
 
 use crate::settings::{DatabaseLocation, DatabaseSettings, Durability};
 use crate::{DatabaseError, error, file_lock};
@@ -97,6 +99,7 @@ async fn open_sqlite(settings: &DatabaseSettings, path: &Path, durability: Durab
             .acquire_timeout(settings.pool.acquire_timeout)
             .idle_timeout(None)
             .max_lifetime(None)
+            .after_release(|connection, _| Box::pin(is_out_of_transaction(connection)))
             .connect_with(options.clone().optimize_on_close(true, SQLITE_ANALYSIS_ROWS))
             .await?;
         let readers = SqlitePoolOptions::new()
@@ -109,6 +112,16 @@ async fn open_sqlite(settings: &DatabaseSettings, path: &Path, durability: Durab
         Ok(Pools::Sqlite { path: path.to_owned(), writer, readers })
     };
     opened.await.map_err(|source| DatabaseError::Unavailable { subgraph: settings.subgraph.clone(), source })
+}
+
+/// Whether the connection can be used again. SQLite undoes a transaction by itself when it cannot write; the driver, whose
+/// own undoing then fails, would hold that connection to be in a transaction for ever.
+async fn is_out_of_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // An undoing may be on its way: what is asked now is answered after it.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// Creates the file and its folder when missing. Personal data lies in it, so only its owner may read it.

@@ -34,6 +34,14 @@ pub enum DatabaseError {
     /// Another transaction was in the way: deadlock, lock wait or busy file. [`crate::in_transaction!`] repeats it.
     #[error("another transaction was in the way: {0}")]
     Contention(#[source] sqlx::Error),
+    /// There is no room to write, or writing fails: a full disk or table, a failing device.
+    #[error("the database of `{subgraph}` cannot write: {source}; is its disk full?")]
+    Storage {
+        /// Whose database.
+        subgraph: String,
+        /// The driver's error.
+        source: sqlx::Error,
+    },
     /// A statement ran longer than allowed.
     #[error("a statement ran longer than {limit_ms} ms and was given up; its span tells which one")]
     Timeout {
@@ -156,6 +164,7 @@ impl DatabaseError {
             Self::Check { .. } => "check",
             Self::NotNull { .. } => "not_null",
             Self::Contention(_) => "contention",
+            Self::Storage { .. } => "storage",
             Self::Timeout { .. } => "timeout",
             Self::Unavailable { .. } => "unavailable",
             Self::TransactionEnded => "transaction_ended",
@@ -171,8 +180,9 @@ impl DatabaseError {
         }
     }
 
-    /// Whether the failure ends the transaction it happened in. A broken constraint undoes its own statement only.
+    /// Whether the failure ends the transaction it happened in. A broken constraint undoes its own statement only; what
+    /// is full may have undone the whole transaction, on SQLite.
     pub(crate) fn ends_transaction(&self) -> bool {
-        matches!(self, Self::Contention(_) | Self::Timeout { .. } | Self::Unavailable { .. })
+        matches!(self, Self::Contention(_) | Self::Storage { .. } | Self::Timeout { .. } | Self::Unavailable { .. })
     }
 }

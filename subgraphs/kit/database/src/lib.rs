@@ -18,11 +18,20 @@
 //! Invariants:
 //! - SQLite has one writer connection and several readers that cannot write: within a process no write ever fails with
 //!   "database is locked".
-//! - A statement that fails with a deadlock aborts its transaction on both engines; nothing can be written after it.
+//! - A statement that fails with a deadlock, or because there is no room, aborts its transaction on both engines;
+//!   nothing can be written after it.
 //! - Values never reach logs, spans or errors: only the text of a statement and names of constraints do.
 //! - Work may be interrupted at any point, as it is when a client hangs up: what was not committed is undone, and no
 //!   connection is lost to the pool.
 //! - Every wait is bounded: connections, locks and statements ([`PoolSettings`]).
+//!
+//! Isolation: on SQLite every transaction is serializable, since it is the only one that writes from its beginning
+//! (`BEGIN IMMEDIATE`). On MySQL a transaction is READ COMMITTED: it sees nothing but what was committed, and whole (none
+//! of Adya's G0, G1a, G1b and G1c), while what it has read may change before it writes. A transaction that reads with
+//! [`Query::locking`] whatever it decides upon is serializable there, too: it holds the lock of every row that it has
+//! read or written until it ends. That is the level to count on. It is of rows by their keys: a row that is not there
+//! yet has no lock, so what must not be there twice is a unique constraint. REPEATABLE READ would take gap locks, from
+//! which most deadlocks come, and lose updates all the same on most servers; SERIALIZABLE would lock every read of every transaction.
 //!
 //! What it does not do: map rows to types by derive, build SQL, migrate backwards, or share a database between subgraphs.
 

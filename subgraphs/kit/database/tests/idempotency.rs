@@ -36,6 +36,18 @@ on_each_database! {
         assert_eq!(copies(&database, 1).await, 2);
     }
 
+    /// EB-12: an hour that the clock leaps or falls back opens no door for a second effect.
+    async fn a_clock_that_jumps_forgets_no_key(place: TestDatabase) {
+        const HOUR_US: i64 = 3_600_000_000;
+        let database = shelf(&place).await;
+        let key = key("ann", "k1", "one");
+        for now in [NOW, NOW + HOUR_US, NOW - HOUR_US, NOW + 2 * HOUR_US] {
+            assert_eq!(donate(&database, &key, now).await.unwrap(), Some(2));
+            purge_expired(&database, now).await.unwrap();
+        }
+        assert_eq!(copies(&database, 1).await, 2);
+    }
+
     /// P7
     async fn another_input_under_the_same_key_is_a_conflict(place: TestDatabase) {
         let database = shelf(&place).await;

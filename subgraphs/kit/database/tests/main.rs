@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "what stands outside of test functions here serves them")]
 
 mod constraints;
+mod durability;
 mod idempotency;
+mod isolation;
 mod migrations;
 mod observation;
 mod ownership;

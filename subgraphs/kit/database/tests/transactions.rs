@@ -106,6 +106,48 @@ on_each_database! {
         assert_eq!(attempts.load(Ordering::SeqCst), expected);
     }
 
+    /// EB-09: a lock that another process holds for longer than anybody waits (1205 on MariaDB, busy on SQLite) is an
+    /// error that says so; the work is done again, and has its turn when the lock goes.
+    async fn a_lock_that_is_held_for_long_is_asked_for_again(place: TestDatabase) {
+        let holder = shelf(&place).await;
+        let mut settings = place.settings("shelf");
+        settings.pool.lock_timeout = Duration::from_secs(1);
+        let database = Database::open(settings).await.unwrap();
+        let mut held = holder.begin().await.unwrap();
+        add_copy(&mut held, 1).await.unwrap();
+        let once = async {
+            let mut transaction = database.begin().await?;
+            add_copy(&mut transaction, 1).await
+        };
+        let refused = once.await.unwrap_err();
+        assert!(refused.is_contention(), "{refused:?}");
+
+        let waiting = tokio::spawn({
+            let database = database.clone();
+            async move { add_copy_slowly(&database).await }
+        });
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        assert!(!waiting.is_finished(), "it asks again when it was refused");
+        held.commit().await.unwrap();
+        waiting.await.unwrap().unwrap();
+        assert_eq!(copies(&holder, 1).await, 3);
+    }
+
+    /// EB-09: whoever is refused as often as that hears of it, and has done nothing.
+    async fn a_lock_that_never_goes_is_an_error(place: TestDatabase) {
+        let holder = shelf(&place).await;
+        let mut settings = place.settings("shelf");
+        settings.pool.lock_timeout = Duration::from_secs(1);
+        let database = Database::open(settings).await.unwrap();
+        let mut held = holder.begin().await.unwrap();
+        add_copy(&mut held, 1).await.unwrap();
+        let refused = add_copy_slowly(&database).await.unwrap_err();
+        assert!(refused.is_contention(), "{refused:?}");
+        held.rollback().await.unwrap();
+        assert_eq!(copies(&holder, 1).await, 1);
+        add_copy_slowly(&database).await.unwrap();
+    }
+
     async fn nothing_can_be_written_after_a_statement_that_was_given_up(place: TestDatabase) {
         let mut settings = place.settings("shelf");
         drop(shelf(&place).await);

@@ -17,9 +17,11 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// The pause after a failure.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
-/// What the log has lost is published again from so long before, in microseconds: a little too much rather than too
-/// little, since consumers know what they have heard.
+/// What the log has lost is published again from so long before, in microseconds, and from so many events before, since
+/// the time of day may have been set forward: a little too much rather than too little. Consumers know what they have
+/// heard.
 const LOSS_MARGIN_US: i64 = 10 * 60 * 1_000_000;
+const LOSS_MARGIN_EVENTS: i64 = 10_000;
 
 /// Publishes what a subgraph has written to its outbox, in the order in which it was written.
 ///
@@ -111,7 +113,7 @@ impl Relay {
 
     /// Has everything behind the log's watermark published again, in order, and begins with it.
     async fn publish_again_behind(&mut self, kept: i64) -> Result<usize, RelayError> {
-        let events = outbox::unmark(&self.database, kept, now_us() - LOSS_MARGIN_US).await?;
+        let events = outbox::unmark(&self.database, kept - LOSS_MARGIN_EVENTS, now_us() - LOSS_MARGIN_US).await?;
         tracing::warn!(
             subgraph = self.database.subgraph(),
             events,

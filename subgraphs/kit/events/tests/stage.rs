@@ -80,8 +80,13 @@ impl LogPlace {
 
 impl Stage {
     pub(crate) async fn set(database: &TestDatabase, log: Log) -> Self {
-        let settings = database.settings(MIGRATIONS.set);
-        let database = database.migrated(&MIGRATIONS).await;
+        Self::set_at(database.settings(MIGRATIONS.set), log).await
+    }
+
+    /// On a database that the test has its own settings for.
+    pub(crate) async fn set_at(settings: DatabaseSettings, log: Log) -> Self {
+        let database = Database::open(settings.clone()).await.unwrap();
+        database.migrate(&MIGRATIONS).await.unwrap();
         let place = log.new_place();
         Self { database, log: place.open().await, settings, kind: log, place }
     }

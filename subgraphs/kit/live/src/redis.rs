@@ -1,5 +1,6 @@
 //! Live messages between replicas: Redis' own publish and subscribe, a channel for each subgraph.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -23,13 +24,20 @@ const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// How long a listener of a lost server waits before it tries again.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// A message on its way.
+/// What one replica says to the others. Which one says so: it has told its own listeners already.
 #[derive(Debug, Serialize, Deserialize)]
-struct Announcement {
-    /// Which replica says so: it has told its own listeners already.
-    replica: String,
-    topic: String,
-    message: Value,
+#[serde(untagged)]
+enum Announcement {
+    /// A message.
+    Message { replica: String, topic: String, message: Value },
+    /// Messages before this have not come through: those who listen cannot know what they have missed.
+    Loss { lost_by: String },
+}
+
+impl Announcement {
+    fn text(&self) -> String {
+        serde_json::to_string(self).expect("invariant: text and JSON can be written as JSON")
+    }
 }
 
 /// Tells the other replicas of a subgraph.
@@ -37,15 +45,16 @@ struct Announcement {
 pub(crate) struct Announcer {
     replica: Arc<str>,
     waiting: mpsc::Sender<String>,
+    has_lost: Arc<AtomicBool>,
 }
 
 impl Announcer {
     pub(crate) fn announce(&self, topic: &str, message: &Value) {
-        let announcement =
-            Announcement { replica: self.replica.to_string(), topic: topic.to_owned(), message: message.clone() };
-        let text = serde_json::to_string(&announcement).expect("invariant: text and JSON can be written as JSON");
-        if let Err(TrySendError::Full(_)) = self.waiting.try_send(text) {
+        let (replica, topic) = (self.replica.to_string(), topic.to_owned());
+        let announcement = Announcement::Message { replica, topic, message: message.clone() };
+        if let Err(TrySendError::Full(_)) = self.waiting.try_send(announcement.text()) {
             tracing::warn!("a live message is lost: the server of live messages does not keep up");
+            self.has_lost.store(true, Ordering::SeqCst);
         }
     }
 }
@@ -57,22 +66,40 @@ pub(crate) fn connect(client: Client, subgraph: &'static str, topics: &Arc<Topic
     let channel = format!("live:{database}:{subgraph}");
     let replica: Arc<str> = Ulid::generate().to_string().into();
     let (waiting, announcements) = mpsc::channel(WAITING_MAX);
-    tokio::spawn(announce(client.clone(), channel.clone(), announcements));
-    tokio::spawn(hear(client, channel, Arc::clone(&replica), Arc::downgrade(topics)));
-    Announcer { replica, waiting }
+    let announcer = Announcer { replica: Arc::clone(&replica), waiting, has_lost: Arc::default() };
+    let has_lost = Arc::clone(&announcer.has_lost);
+    tokio::spawn(announce(client.clone(), channel.clone(), Arc::clone(&replica), announcements, has_lost));
+    tokio::spawn(hear(client, channel, replica, Arc::downgrade(topics)));
+    announcer
 }
 
-/// Publishes what is announced, and now and then nothing at all, so that listeners know that they would hear.
-async fn announce(client: Client, channel: String, mut announcements: mpsc::Receiver<String>) {
+/// Publishes what is announced, and now and then nothing at all, so that listeners know that they would hear. After a
+/// loss the next thing that it says is that there was one.
+async fn announce(
+    client: Client,
+    channel: String,
+    replica: Arc<str>,
+    mut announcements: mpsc::Receiver<String>,
+    has_lost: Arc<AtomicBool>,
+) {
     let mut connection = None;
     loop {
-        let announcement = match tokio::time::timeout(SILENCE_MAX / 3, announcements.recv()).await {
+        let silence_max = if has_lost.load(Ordering::SeqCst) { PAUSE } else { SILENCE_MAX / 3 };
+        let announcement = match tokio::time::timeout(silence_max, announcements.recv()).await {
             Ok(Some(announcement)) => announcement,
             Ok(None) => return,
             Err(_silence) => String::new(),
         };
-        if let Err(error) = publish(&client, &mut connection, &channel, announcement).await {
+        let published = async {
+            if has_lost.swap(false, Ordering::SeqCst) {
+                let loss = Announcement::Loss { lost_by: replica.to_string() };
+                publish(&client, &mut connection, &channel, loss.text()).await?;
+            }
+            publish(&client, &mut connection, &channel, announcement).await
+        };
+        if let Err(error) = published.await {
             tracing::warn!(%error, channel, "a live message is lost: the server of live messages cannot be reached");
+            has_lost.store(true, Ordering::SeqCst);
             // One that stands still would do so for ever.
             connection = None;
         }
@@ -127,7 +154,10 @@ async fn follow(client: &Client, channel: &str, replica: &str, topics: &Weak<Top
             continue;
         }
         match serde_json::from_str::<Announcement>(&text) {
-            Ok(heard) if heard.replica != replica => topics.tell(&heard.topic, heard.message),
+            Ok(Announcement::Message { replica: told_by, topic, message }) if told_by != replica => {
+                topics.tell(&topic, message);
+            }
+            Ok(Announcement::Loss { lost_by }) if lost_by != replica => topics.interrupt(),
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, channel, "a live message cannot be read"),
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use kit_live::{Interrupted, LiveBus, LiveFeed, LiveMessages};
 use kit_testing::{Redis, skip_without};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 fn feed(url: &SecretString, subgraph: &'static str) -> LiveFeed {
@@ -79,4 +79,47 @@ async fn replicas_hear_one_another() {
     redis.restart_empty();
     let again = tell_until_heard(&teller, &listener, "anna", json!(4));
     tokio::time::timeout(Duration::from_secs(60), again).await.expect("replicas hear one another again");
+}
+
+/// EB-18: a message that does not get through to the server, as when the connection of its teller ends, is not passed over
+/// in silence: those who listen on other replicas hear every message, or that they have not.
+#[tokio::test]
+async fn a_message_that_is_lost_on_its_way_interrupts_those_who_listen() {
+    let redis = match Redis::start() {
+        Ok(redis) => redis,
+        Err(reason) => return skip_without(&reason),
+    };
+    let url = redis.new_database();
+    let (teller, listener) = (feed(&url, "playback"), feed(&url, "playback"));
+    let listening = tell_until_heard(&teller, &listener, "anna", json!(0));
+    let mut messages =
+        tokio::time::timeout(Duration::from_secs(60), listening).await.expect("replicas hear one another");
+    let client = redis::Client::open(url.expose_secret()).unwrap();
+    let (mut interruptions, mut told) = (0, 0);
+    for _ in 0..10 {
+        // Those that publish, and none of those that listen.
+        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let mut kill = redis::cmd("CLIENT");
+        let _: i64 = kill.arg(&["KILL", "TYPE", "normal"]).query_async(&mut connection).await.unwrap();
+        let first = told + 1;
+        told += 3;
+        (first..=told).for_each(|number| teller.tell("anna", json!(number)));
+        let mut expected = first;
+        while expected <= told {
+            match next(&mut messages).await {
+                Some(Ok(heard)) if heard.as_i64() < Some(first) => {}
+                Some(Ok(heard)) => {
+                    assert_eq!(heard, json!(expected), "one is missing, and nobody has said so");
+                    expected += 1;
+                }
+                Some(Err(Interrupted)) => {
+                    interruptions += 1;
+                    messages = listener.listen("anna");
+                    break;
+                }
+                None => panic!("it ends without a word"),
+            }
+        }
+    }
+    assert!(interruptions > 0, "nothing was lost; the test proves nothing");
 }

@@ -9,9 +9,10 @@
 //! - [`Listening`] is a subscription to such a subgraph.
 //! - [`neighbour_answering`] is the sister that a subgraph asks.
 //! - [`openapi_operations`] and [`assert_openapi_is_whole`] read the descriptions of REST paths.
-//! - [`Redis`] is a private Redis server, to share or to mistreat.
+//! - [`MariaDb`] and [`Redis`] are private servers, to share or to mistreat.
+//! - [`MovableClock`] is the clock of such a server's machine, which the test moves.
 //!
-//! Without MariaDB or Redis on the machine its tests are skipped with a note on the error stream. With
+//! Without MariaDB, Redis or libfaketime on the machine its tests are skipped with a note on the error stream. With
 //! `LYCEUM_REQUIRE_DATABASES=1` they fail instead: continuous integration sets it.
 //!
 //! Invariants: no test shares data with another one; nothing listens on anything but the loopback; no server and no file
@@ -23,6 +24,7 @@ mod database;
 mod each_database;
 mod listening;
 mod mariadb;
+mod movable_clock;
 mod neighbours;
 mod openapi;
 mod redis;
@@ -31,7 +33,8 @@ mod subgraph;
 pub use database::TestDatabase;
 pub use each_database::{run_on_mariadb, run_on_sqlite, skip_without};
 pub use listening::Listening;
-pub use mariadb::MariaDb;
+pub use mariadb::{MariaDb, NotInstalled};
+pub use movable_clock::{MovableClock, NoMovableClock};
 pub use neighbours::neighbour_answering;
 pub use openapi::{assert_openapi_is_whole, openapi_operations};
 pub use redis::{Redis, RedisNotInstalled};

@@ -1,10 +1,11 @@
-//! A private MariaDB server for one test process.
+//! A private MariaDB server for one test process, or for one test that mistreats it.
 
 mod server;
 mod template;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -14,7 +15,9 @@ use sqlx::{AssertSqlSafe, Connection};
 
 use server::Server;
 
-/// A running server. Get it from [`MariaDb::shared`].
+use crate::MovableClock;
+
+/// A running server. Get a shared one from [`MariaDb::shared`], and one to mistreat from [`MariaDb::start`].
 #[derive(Debug)]
 pub struct MariaDb {
     server: Server,
@@ -43,13 +46,76 @@ impl MariaDb {
     /// When the server is there but does not start; the message quotes its log.
     pub fn shared() -> Result<&'static Self, &'static NotInstalled> {
         static SHARED: OnceLock<Result<MariaDb, NotInstalled>> = OnceLock::new();
-        SHARED.get_or_init(Self::start).as_ref()
+        SHARED.get_or_init(|| Self::set_up(false, None)).as_ref()
     }
 
-    fn start() -> Result<Self, NotInstalled> {
+    /// A server of one's own, whose commits outlive its death. It ends with what is returned here.
+    ///
+    /// # Errors
+    /// [`NotInstalled`] without MariaDB on the machine.
+    ///
+    /// # Panics
+    /// When the server is there but does not start; the message quotes its log.
+    pub fn start() -> Result<Self, NotInstalled> {
+        Self::set_up(true, None)
+    }
+
+    /// The same, on a machine whose clock the test moves.
+    ///
+    /// # Errors
+    /// As [`MariaDb::start`].
+    ///
+    /// # Panics
+    /// As [`MariaDb::start`].
+    pub fn start_at(clock: &MovableClock) -> Result<Self, NotInstalled> {
+        Self::set_up(true, Some(clock))
+    }
+
+    fn set_up(is_lasting: bool, clock: Option<&MovableClock>) -> Result<Self, NotInstalled> {
         let programs = Programs::find()?;
         let template = template::prepared(&programs);
-        Ok(Self { server: Server::start(&programs, &template), schemas: AtomicU32::new(0) })
+        let server = Server::start(&programs, &template, is_lasting, clock);
+        Ok(Self { server, schemas: AtomicU32::new(0) })
+    }
+
+    /// Kills the server, as `kill -9` does.
+    pub fn kill(&self) {
+        self.server.kill();
+    }
+
+    /// Starts the server again at the same address, on what it has kept.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_again(&self) {
+        self.server.start_again();
+    }
+
+    /// Lets no file of the server grow beyond so many bytes, as a full disk would; without a number, as far as it likes.
+    /// Its redo log has 16 MiB from the beginning.
+    ///
+    /// # Panics
+    /// When the machine has no `prlimit` (util-linux).
+    pub fn limit_files(&self, bytes_max: Option<u64>) {
+        // The soft limit only: who is no administrator could not raise the hard one again.
+        let limit = format!("--fsize={}:", bytes_max.map_or("unlimited".to_owned(), |bytes| bytes.to_string()));
+        let limited = Command::new("prlimit").args(["--pid", &self.server.process(), &limit]).status();
+        assert!(limited.expect("prlimit is installed (util-linux)").success(), "the server's files are limited");
+    }
+
+    /// Has the server's administrator say something.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn administrate(&self, statements: &'static str) {
+        let mut connection = self.administrator().await;
+        sqlx::raw_sql(statements).execute(&mut connection).await.expect("the private MariaDB obeys");
+    }
+
+    async fn administrator(&self) -> MySqlConnection {
+        let options =
+            MySqlConnectOptions::new().socket(self.server.socket()).username("root").ssl_mode(MySqlSslMode::Disabled);
+        MySqlConnection::connect_with(&options).await.expect("the private MariaDB lets its administrator in")
     }
 
     /// Makes an empty schema with a user that may do everything in it and nothing elsewhere (P2).
@@ -60,10 +126,7 @@ impl MariaDb {
     /// When the server refuses.
     pub async fn new_schema(&self) -> SecretString {
         let name = format!("test_{}", self.schemas.fetch_add(1, Ordering::Relaxed));
-        let options =
-            MySqlConnectOptions::new().socket(self.server.socket()).username("root").ssl_mode(MySqlSslMode::Disabled);
-        let mut connection =
-            MySqlConnection::connect_with(&options).await.expect("the private MariaDB lets its administrator in");
+        let mut connection = self.administrator().await;
         let statements = format!(
             "CREATE DATABASE {name} CHARACTER SET utf8mb4;
              CREATE USER {name}@'127.0.0.1' IDENTIFIED BY '{name}';

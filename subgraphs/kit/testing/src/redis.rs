@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
+use crate::MovableClock;
+
 /// How long the server may take to answer.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause between two looks whether it answers.
@@ -20,7 +22,11 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(5);
 const DATABASES: u32 = 4_096;
 /// Ends the server when the test process closes the pipe, which it does however it ends.
 const SUPERVISOR: &str = r#"trap '' INT TERM HUP
-"$@" </dev/null >/dev/null 2>&1 &
+clock=$1; shift
+(
+  if [ -n "$clock" ]; then export LD_PRELOAD="$clock"; fi
+  exec "$@" </dev/null >/dev/null 2>&1
+) &
 server=$!
 cat >/dev/null
 kill -9 "$server""#;
@@ -32,6 +38,7 @@ pub struct Redis {
     port: u16,
     supervisor: Mutex<Option<Child>>,
     databases: AtomicU32,
+    clock: Option<MovableClock>,
 }
 
 /// Redis is not on this machine.
@@ -65,12 +72,27 @@ impl Redis {
     /// # Panics
     /// When the server is there but does not start.
     pub fn start() -> Result<Self, RedisNotInstalled> {
+        Self::set_up(None)
+    }
+
+    /// The same, on a machine whose clock the test moves.
+    ///
+    /// # Errors
+    /// As [`Redis::start`].
+    ///
+    /// # Panics
+    /// As [`Redis::start`].
+    pub fn start_at(clock: &MovableClock) -> Result<Self, RedisNotInstalled> {
+        Self::set_up(Some(clock.clone()))
+    }
+
+    fn set_up(clock: Option<MovableClock>) -> Result<Self, RedisNotInstalled> {
         let program = program().ok_or(RedisNotInstalled)?;
         let folder = tempfile::tempdir().expect("the temporary folder can be written");
         let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has a free port");
         let port = listener.local_addr().expect("a listener has an address").port();
         drop(listener);
-        let server = Self { folder, port, supervisor: Mutex::new(None), databases: AtomicU32::new(0) };
+        let server = Self { folder, port, supervisor: Mutex::new(None), databases: AtomicU32::new(0), clock };
         server.run(&program);
         Ok(server)
     }
@@ -104,8 +126,12 @@ impl Redis {
     }
 
     fn run(&self, program: &Path) {
-        let supervisor = Command::new("sh")
-            .args(["-c", SUPERVISOR, "sh"])
+        let mut command = Command::new("sh");
+        command.args(["-c", SUPERVISOR, "sh", self.clock.as_ref().map_or("", MovableClock::library)]);
+        if let Some(clock) = &self.clock {
+            clock.show(&mut command);
+        }
+        let supervisor = command
             .arg(program)
             .args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--databases", &DATABASES.to_string()])
             .args(["--save", "", "--appendonly", "no", "--dir"])

@@ -9,6 +9,10 @@ use crate::DatabaseError;
 const MYSQL_CONTENTION: [u16; 2] = [1213, 1205];
 /// Primary result codes of SQLite: busy, locked.
 const SQLITE_CONTENTION: [i32; 2] = [5, 6];
+/// Disk full; error writing a file; table full.
+const MYSQL_STORAGE: [u16; 3] = [1021, 1026, 1114];
+/// Primary result codes of SQLite: input or output failed, full.
+const SQLITE_STORAGE: [i32; 2] = [10, 13];
 /// SQLite's extended result code for a broken primary key.
 const SQLITE_PRIMARY_KEY: &str = "1555";
 
@@ -24,6 +28,9 @@ pub(crate) fn classify(error: sqlx::Error, subgraph: &str, statement: &str) -> D
             ErrorKind::CheckViolation => DatabaseError::Check { constraint: check_constraint(database.message()) },
             ErrorKind::NotNullViolation => DatabaseError::NotNull { detail: database.message().to_owned() },
             _ if is_contention(database.as_ref()) => DatabaseError::Contention(error),
+            _ if is_one_of(database.as_ref(), &MYSQL_STORAGE, &SQLITE_STORAGE) => {
+                DatabaseError::Storage { subgraph: subgraph.to_owned(), source: error }
+            }
             _ => refused(error, subgraph, statement),
         },
         _ => refused(error, subgraph, statement),
@@ -32,12 +39,16 @@ pub(crate) fn classify(error: sqlx::Error, subgraph: &str, statement: &str) -> D
 
 /// Whether repeating the transaction may help.
 pub(crate) fn is_contention(error: &dyn sqlx::error::DatabaseError) -> bool {
+    is_one_of(error, &MYSQL_CONTENTION, &SQLITE_CONTENTION)
+}
+
+fn is_one_of(error: &dyn sqlx::error::DatabaseError, mysql_numbers: &[u16], sqlite_codes: &[i32]) -> bool {
     if let Some(mysql) = error.try_downcast_ref::<MySqlDatabaseError>() {
-        return MYSQL_CONTENTION.contains(&mysql.number());
+        return mysql_numbers.contains(&mysql.number());
     }
     let code = error.code().and_then(|code| code.parse::<i32>().ok());
     // The low byte of an extended result code is the primary one.
-    code.is_some_and(|code| SQLITE_CONTENTION.contains(&(code & 0xff)))
+    code.is_some_and(|code| sqlite_codes.contains(&(code & 0xff)))
 }
 
 fn refused(source: sqlx::Error, subgraph: &str, statement: &str) -> DatabaseError {

@@ -183,11 +183,12 @@ impl EventLog for EmbeddedEventLog {
         count_max: usize,
     ) -> Result<Vec<Event>, EventLogError> {
         let head: i64 = self.database.query(HEAD).fetch_one().await?.get("head")?;
-        let place = match bookmark.places.get(&WHOLE) {
-            Some(place) => place.parse().map_err(|_| EventLogError::Position(place.clone()))?,
-            None => 0_i64,
+        // The time of day says where the first read begins, and nothing more: it may have been set back since.
+        let (place, since_us) = match bookmark.places.get(&WHOLE) {
+            Some(place) => (place.parse().map_err(|_| EventLogError::Position(place.clone()))?, i64::MIN),
+            None => (0_i64, bookmark.since_us),
         };
-        let read = self.database.query(READ_BEHIND).bind(place).bind(head).bind(bookmark.since_us).bind(source);
+        let read = self.database.query(READ_BEHIND).bind(place).bind(head).bind(since_us).bind(source);
         let rows = read.bind(i64::try_from(count_max).unwrap_or(i64::MAX)).fetch_all().await?;
         // Behind the last row, or behind everything that is another subgraph's.
         let mut reached = head;

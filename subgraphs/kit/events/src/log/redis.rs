@@ -1,9 +1,11 @@
 //! The log on a Redis server, for subgraphs on several hosts and in several replicas.
 
 mod link;
+mod patience;
 mod scripts;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -16,6 +18,7 @@ use tokio::task::AbortHandle;
 use ulid::Ulid;
 
 use self::link::Link;
+use self::patience::Patience;
 use self::scripts::{LAG, PUBLISH, READ};
 use super::{Bookmark, Delivery, EventLog, EventLogError, SHARDS, Watermark, shard_of};
 use crate::Event;
@@ -44,6 +47,7 @@ pub struct RedisEventLog {
     /// This replica, to Redis.
     replica: Arc<str>,
     claim_idle: Duration,
+    patience: Arc<Patience>,
     sources: Arc<channel::Sender<Vec<String>>>,
     revisions: Arc<channel::Sender<u64>>,
     /// With which source the next read begins, so that a busy one does not starve the others.
@@ -86,13 +90,42 @@ impl RedisEventLog {
         let watching = Arc::new(Watching(tokio::spawn(watching.run()).abort_handle()));
         let replica = Ulid::generate().to_string().into();
         let turn = Arc::new(AtomicUsize::new(0));
-        Ok(Self { connection, replica, claim_idle: CLAIM_IDLE, sources, revisions, turn, _watching: watching })
+        let patience = Arc::default();
+        Ok(Self {
+            connection,
+            replica,
+            claim_idle: CLAIM_IDLE,
+            patience,
+            sources,
+            revisions,
+            turn,
+            _watching: watching,
+        })
     }
 
     /// With another time after which a silent replica loses its work: for tests.
     #[must_use]
     pub fn with_claim_idle(self, claim_idle: Duration) -> Self {
         Self { claim_idle, ..self }
+    }
+
+    /// The oldest events of some streams that are the replica's to work on: stream, id and text.
+    async fn read_streams(
+        &self,
+        group: &str,
+        streams: &[String],
+        count_max: usize,
+    ) -> Result<Vec<(String, String, String)>, EventLogError> {
+        let script = redis::Script::new(READ);
+        let mut call = script.prepare_invoke();
+        for stream in streams {
+            call.key(stream);
+        }
+        call.arg(group).arg(&*self.replica).arg(count_max);
+        call.arg(self.patience.ended(group, streams, self.claim_idle));
+        let (entries, others): (Vec<_>, Vec<_>) = call.invoke_async(&mut self.connection.clone()).await?;
+        self.patience.note(group, streams, others);
+        Ok(entries)
     }
 
     /// The streams of a shard, in turns.
@@ -147,14 +180,11 @@ impl EventLog for RedisEventLog {
         if streams.is_empty() {
             return Ok(Vec::new());
         }
-        let script = redis::Script::new(READ);
-        let mut call = script.prepare_invoke();
-        for stream in streams {
-            call.key(stream);
+        let mut entries = self.read_streams(group, &streams, count_max).await?;
+        if entries.is_empty() && self.claim_idle.is_zero() {
+            // Whoever has no patience at all has seen now what to take.
+            entries = self.read_streams(group, &streams, count_max).await?;
         }
-        let idle_ms = u64::try_from(self.claim_idle.as_millis()).unwrap_or(u64::MAX);
-        call.arg(group).arg(&*self.replica).arg(count_max).arg(idle_ms);
-        let entries: Vec<(String, String, String)> = call.invoke_async(&mut self.connection.clone()).await?;
         let delivery = |(stream, id, text): (String, String, String)| {
             let position = format!("{stream}/{id}");
             match serde_json::from_str(&text) {
@@ -171,18 +201,30 @@ impl EventLog for RedisEventLog {
         source: &str,
         count_max: usize,
     ) -> Result<Vec<Event>, EventLogError> {
+        let mut connection = self.connection.clone();
+        let ends = ends(source, &mut connection).await?;
+        // Everything published since then has a greater id: Redis makes ids of the time.
+        let beginning = format!("{}-0", bookmark.since_us / 1_000);
         let mut read = redis::cmd("XREAD");
         read.arg("COUNT").arg(count_max.div_ceil(usize::from(SHARDS))).arg("STREAMS");
         for shard in 0..SHARDS {
             read.arg(stream_of(source, shard));
         }
-        // Everything published since then has a greater id: Redis makes ids of the time.
-        let beginning = format!("{}-0", bookmark.since_us / 1_000);
-        for shard in 0..SHARDS {
-            read.arg(bookmark.places.get(&shard).unwrap_or(&beginning));
+        let places = ends.iter().zip(0..).map(|(end, shard)| match bookmark.places.get(&shard) {
+            None => (shard, beginning.clone()),
+            // The server has lost what was read, and counts anew, perhaps from an earlier time of day.
+            Some(place) if number_of(end) < number_of(place) => (shard, NOTHING.to_owned()),
+            Some(place) => (shard, place.clone()),
+        });
+        let mut places: BTreeMap<u16, String> = places.collect();
+        read.arg(places.values().collect::<Vec<_>>());
+        let found: Option<Vec<ReadStream>> = read.query_async(&mut connection).await?;
+        for (end, shard) in ends.into_iter().zip(0..) {
+            // From now on the time of day says nothing more: what comes behind the present end is new, at whatever time.
+            if !bookmark.places.contains_key(&shard) {
+                places.insert(shard, end);
+            }
         }
-        let found: Option<Vec<ReadStream>> = read.query_async(&mut self.connection.clone()).await?;
-        let mut places = bookmark.places.clone();
         let mut events = Vec::new();
         for (stream, entries) in found.unwrap_or_default() {
             for (id, fields) in entries {
@@ -224,6 +266,25 @@ impl EventLog for RedisEventLog {
         call.arg(group);
         Ok(call.invoke_async(&mut self.connection.clone()).await?)
     }
+}
+
+/// Before the first id of a stream.
+const NOTHING: &str = "0-0";
+
+/// The last id of each stream of a subgraph.
+async fn ends(source: &str, connection: &mut Link) -> Result<Vec<String>, EventLogError> {
+    let mut look = Pipeline::new();
+    for shard in 0..SHARDS {
+        look.cmd("XREVRANGE").arg(stream_of(source, shard)).arg("+").arg("-").arg("COUNT").arg(1);
+    }
+    let ends: Vec<Vec<(String, Vec<String>)>> = look.query_async(connection).await?;
+    Ok(ends.into_iter().map(|last| last.into_iter().next().map_or(NOTHING.to_owned(), |(id, _)| id)).collect())
+}
+
+/// An id as Redis orders them: milliseconds, and a number within them.
+fn number_of(id: &str) -> Option<(u64, u64)> {
+    let (milliseconds, number) = id.split_once('-')?;
+    Some((milliseconds.parse().ok()?, number.parse().ok()?))
 }
 
 /// A stream's name, and its entries: id, then names and values of fields.

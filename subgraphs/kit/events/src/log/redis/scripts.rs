@@ -19,15 +19,19 @@ return kept";
 /// The oldest unacknowledged events of some streams for one replica of a group: what it was given before, what a silent
 /// replica has left, or what is new; nothing of a stream that another replica is working on.
 ///
-/// KEYS: streams. ARGV: group, replica, number of events at most, milliseconds after which a replica is silent.
-/// Returns lists of stream, id and event.
+/// How long a replica has been silent the caller knows, by a clock that only counts on: the server's tells the time of
+/// day, which can jump. So the caller says, for each stream, at which state of others' work its patience has ended; a
+/// state changes with each event that they acknowledge and each time that they read.
+///
+/// KEYS: streams. ARGV: group, replica, number of events at most, then for each stream that state, or nothing. Returns
+/// lists of stream, id and event, and lists of stream and state of what others work on.
 pub(super) const READ: &str = "
-local group, replica, count_max, idle = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local found = {}
-for _, stream in ipairs(KEYS) do
+local group, replica, count_max = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local found, others = {}, {}
+for i, stream in ipairs(KEYS) do
   local room = count_max - #found
   if room <= 0 then break end
-  local pending = redis.pcall('XPENDING', stream, group, '-', '+', room)
+  local pending = redis.pcall('XPENDING', stream, group, '-', '+', count_max)
   if pending.err then
     redis.call('XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM')
     pending = {}
@@ -37,12 +41,15 @@ for _, stream in ipairs(KEYS) do
     local read = redis.call('XREADGROUP', 'GROUP', group, replica, 'COUNT', room, 'STREAMS', stream, '>')
     if read then entries = read[1][2] end
   else
-    local ids, taken = {}, false
+    local ids, state = {}, {}
     for _, entry in ipairs(pending) do
-      if entry[2] ~= replica and entry[3] < idle then taken = true end
-      ids[#ids + 1] = entry[1]
+      if entry[2] ~= replica then state[#state + 1] = table.concat({entry[1], entry[2], entry[4]}, ' ') end
+      if #ids < room then ids[#ids + 1] = entry[1] end
     end
-    if not taken then
+    local theirs = #state > 0 and redis.sha1hex(table.concat(state, ','))
+    if theirs and theirs ~= ARGV[i + 3] then
+      others[#others + 1] = {stream, theirs}
+    else
       -- Also for its own: the claim says that the replica is alive.
       entries = redis.call('XCLAIM', stream, group, replica, 0, unpack(ids))
     end
@@ -51,7 +58,7 @@ for _, stream in ipairs(KEYS) do
     found[#found + 1] = {stream, entry[1], entry[2][2]}
   end
 end
-return found";
+return {found, others}";
 
 /// How many events a group has not acknowledged in some streams.
 ///
