@@ -1,5 +1,8 @@
 //! Sessions: beginning, refreshing and ending them (domain.md 4.1).
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -73,9 +76,7 @@ impl Sessions {
         let ip = cut(client.ip.as_deref(), IP_CHARACTERS_MAX);
         let from = sessions::SessionClient { device: device.as_deref(), ip: ip.as_deref() };
         sessions::insert(transaction, &session, from).await?;
-        let mut secret = [0; REFRESH_TOKEN_BYTES];
-        self.randomness.fill(&mut secret);
-        let refresh_token = URL_SAFE_NO_PAD.encode(secret);
+        let refresh_token = new_refresh_token(self.randomness.as_ref());
         let expires_at = refresh_expiry(session.created_at, now);
         sessions::insert_token(transaction, &hash(&refresh_token), &session, now, expires_at).await?;
         let event = self.history(LoginKind::Login, user.id, Some(session.id), client);
@@ -266,6 +267,13 @@ pub(crate) fn own_session(call: &Call) -> Option<SessionId> {
 /// What a program calls itself, as far as it is kept.
 fn device(client: &Client) -> Option<String> {
     cut(client.user_agent.as_deref(), DEVICE_CHARACTERS_MAX)
+}
+
+/// The first refresh token of a session; the others descend from it.
+fn new_refresh_token(randomness: &dyn Randomness) -> String {
+    let mut secret = [0; REFRESH_TOKEN_BYTES];
+    randomness.fill(&mut secret);
+    URL_SAFE_NO_PAD.encode(secret)
 }
 
 /// What is stored of a refresh token. It is random enough to need no salt.
