@@ -31,7 +31,7 @@ use crate::service::tickets::Tickets;
 use crate::settings::Settings;
 
 /// The tables of media.
-const MIGRATIONS: Migrations = kit_database::migrations!("media", ["0001_files"]);
+const MIGRATIONS: Migrations = kit_database::migrations!("media", ["0001_files", "0002_departures"]);
 
 /// The subgraph in one value.
 pub const SUBGRAPH: Subgraph =
@@ -56,6 +56,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         .with_consumer(events::Courses)
         .with_consumer(events::Places)
         .with_consumer(events::Memberships)
+        .with_consumer(events::Departures)
         .with_worker(Tending(archive))
         .with_seeder(seeder))
 }

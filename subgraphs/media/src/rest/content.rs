@@ -93,7 +93,7 @@ pub(super) async fn open(archive: &Archive, ticket: Result<ContentTicket, Ticket
         MediaStatus::Deleted => return Err(NotOpened::Refused(Refusal::Deleted)),
         MediaStatus::Pending | MediaStatus::Failed => return Err(missing()),
     }
-    if !archive.may_still_read(ticket.user, &file).await.map_err(NotOpened::Failed)? {
+    if !archive.may_still_read(ticket.holder, &file).await.map_err(NotOpened::Failed)? {
         return Err(NotOpened::Refused(Refusal::AccessOver));
     }
     let object_key = file.object_key.clone().ok_or_else(missing)?;
