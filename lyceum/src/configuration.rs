@@ -79,11 +79,32 @@ pub struct MediaConfiguration {
     /// Where their bytes lie.
     #[serde(default)]
     pub storage: StorageConfiguration,
+    /// The scanner that looks at files before anybody may fetch them (docs/scanning-files.md). Default: nobody does.
+    #[serde(default)]
+    pub scan: Option<ScanConfiguration>,
     /// The origin that clients reach the router at, such as `https://lyceum.example`: the addresses of files begin with
     /// it. Default: that of the router's public listener as `--listen` says. The environment variable
     /// `LYCEUM_MEDIA_PUBLIC_URL` goes before it.
     #[serde(default)]
     pub public_url: Option<String>,
+}
+
+/// The scanner that looks at files before anybody may fetch them.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScanConfiguration {
+    /// Its address, such as `http://scanner:9000/scan`: it takes `POST` of a file's bytes, and answers `200` or `204` when
+    /// they are clean, `406` when they are not.
+    pub url: String,
+    /// How long it may take for one file, in seconds. Default: 300.
+    #[serde(default = "ScanConfiguration::default_timeout_seconds")]
+    pub timeout_seconds: u64,
+}
+
+impl ScanConfiguration {
+    const fn default_timeout_seconds() -> u64 {
+        300
+    }
 }
 
 /// Where the bytes of files lie: in a folder, or in a bucket of an S3-compatible store. One of the two.

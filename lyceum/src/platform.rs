@@ -111,6 +111,9 @@ fn media_options(configuration: &Configuration, directory: &DataDirectory) -> Va
     if let Some(url) = std::env::var(MEDIA_PUBLIC_URL).ok().or_else(|| media.public_url.clone()) {
         options["publicUrl"] = Value::from(url);
     }
+    if let Some(scan) = &media.scan {
+        options["scan"] = json!({ "url": scan.url, "timeoutSeconds": scan.timeout_seconds });
+    }
     if let Some(bucket) = &media.storage.s3 {
         let credential = |name: &str| Some((name.to_owned(), Value::from(non_empty(std::env::var(name).ok()?)?)));
         let credentials: Map<String, Value> = STORE_CREDENTIALS.into_iter().filter_map(credential).collect();

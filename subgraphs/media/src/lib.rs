@@ -12,6 +12,7 @@ mod domain;
 mod events;
 mod graph;
 mod rest;
+mod scanner;
 mod seed;
 mod service;
 mod settings;
@@ -26,12 +27,13 @@ use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
 use crate::seed::MediaSeeder;
 use crate::service::Archive;
 use crate::service::loaders::loaders;
+use crate::service::scanning::Scanning;
 use crate::service::tending::Tending;
 use crate::service::tickets::Tickets;
 use crate::settings::Settings;
 
 /// The tables of media.
-const MIGRATIONS: Migrations = kit_database::migrations!("media", ["0001_files", "0002_departures"]);
+const MIGRATIONS: Migrations = kit_database::migrations!("media", ["0001_files", "0002_departures", "0003_scans"]);
 
 /// The subgraph in one value.
 pub const SUBGRAPH: Subgraph =
@@ -45,6 +47,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         ids: context.ids.clone(),
         storage: settings.storage().await?,
         tickets: Arc::new(Tickets::new(context.keys(), &settings.public_url)),
+        scanner: settings.scanner()?,
         enrollment: context.neighbour("enrollment"),
     };
     let schema = graph::builder().data(context.cursor_key()).data(archive.clone()).finish();
@@ -57,6 +60,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         .with_consumer(events::Places)
         .with_consumer(events::Memberships)
         .with_consumer(events::Departures)
+        .with_worker(Scanning(archive.clone()))
         .with_worker(Tending(archive))
         .with_seeder(seeder))
 }

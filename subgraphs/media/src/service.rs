@@ -11,6 +11,7 @@ mod error;
 mod inspecting;
 pub(crate) mod loaders;
 pub(crate) mod receiving;
+pub(crate) mod scanning;
 pub(crate) mod tending;
 pub(crate) mod tickets;
 pub(crate) mod uploading;

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::tickets::Tickets;
 use super::{ServiceError, ServiceResult};
+use crate::scanner::Scanner;
 use crate::storage::Storage;
 
 /// Tables, bytes and tickets. Clones share them.
@@ -21,6 +22,8 @@ pub(crate) struct Archive {
     pub(crate) ids: IdGenerator,
     pub(crate) storage: Storage,
     pub(crate) tickets: Arc<Tickets>,
+    /// Looks at files before anybody may fetch them; none when nobody does.
+    pub(crate) scanner: Option<Arc<Scanner>>,
     /// Asked while the projection does not know of an entitlement.
     pub(crate) enrollment: Neighbour,
 }
