@@ -32,6 +32,9 @@ pub struct Configuration {
     /// Where the platform keeps files, and under which address they are fetched.
     #[serde(default)]
     pub media: MediaConfiguration,
+    /// How often each person, or address, may ask for what costs something.
+    #[serde(default)]
+    pub limits: LimitConfiguration,
     /// The router's settings.
     #[serde(default)]
     pub router: RouterSettings,
@@ -70,6 +73,33 @@ pub struct EventConfiguration {
     /// a password need not stand here.
     #[serde(default)]
     pub redis: Option<String>,
+}
+
+/// How often each person, or address, may ask for what costs something, in a minute; 0 is no bound. Beyond it they are
+/// refused with `429` and `Retry-After`, or `RATE_LIMITED` in the graph. Each replica counts for itself. Guessing passwords and
+/// codes is bounded apart from it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitConfiguration {
+    /// Exchanges of refresh tokens from one address. Default: 600.
+    pub refreshes_per_minute: u32,
+    /// Announcements of files by one person. Default: 300.
+    pub uploads_per_minute: u32,
+    /// Addresses to play or fetch files from, for one person. Default: 1200.
+    pub addresses_per_minute: u32,
+    /// Requests for files, or parts of them, with the addresses of one person. Default: 6000.
+    pub downloads_per_minute: u32,
+}
+
+impl Default for LimitConfiguration {
+    fn default() -> Self {
+        Self {
+            refreshes_per_minute: 600,
+            uploads_per_minute: 300,
+            addresses_per_minute: 1_200,
+            downloads_per_minute: 6_000,
+        }
+    }
 }
 
 /// Where the platform keeps files, and under which address they are fetched.

@@ -88,6 +88,7 @@ fn identity_options(
         "keysFile": directory.path().join("identity.keys.json"),
         "origins": configuration.router.cors.origins,
         "mail": {},
+        "limits": { "refreshesPerMinute": configuration.limits.refreshes_per_minute },
     });
     if let Some(url) = std::env::var(MAIL_SMTP_URL).ok().or_else(|| mail.smtp.clone()) {
         options["mail"]["smtpUrl"] = Value::from(url);
@@ -107,7 +108,15 @@ fn identity_options(
 fn media_options(configuration: &Configuration, directory: &DataDirectory) -> Value {
     let media = &configuration.media;
     let folder = media.storage.folder.as_ref().map(|folder| configuration.folder.join(folder));
-    let mut options = json!({ "folder": folder.unwrap_or_else(|| directory.path().join("media")) });
+    let limits = &configuration.limits;
+    let mut options = json!({
+        "folder": folder.unwrap_or_else(|| directory.path().join("media")),
+        "limits": {
+            "uploadsPerMinute": limits.uploads_per_minute,
+            "addressesPerMinute": limits.addresses_per_minute,
+            "downloadsPerMinute": limits.downloads_per_minute,
+        },
+    });
     if let Some(url) = std::env::var(MEDIA_PUBLIC_URL).ok().or_else(|| media.public_url.clone()) {
         options["publicUrl"] = Value::from(url);
     }

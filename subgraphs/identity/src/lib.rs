@@ -25,18 +25,18 @@ mod store;
 
 use std::sync::Arc;
 
-use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
+use kit_service::{BuildError, Offer, Pace, ServiceContext, Subgraph};
 
 use rest::Rest;
 use service::mail::{ConsoleMail, MailPort, SmtpMail};
 use service::sms::{ConsoleSms, SmsGateway, SmsPort};
 use service::{
-    AccessTokens, Accounts, Administration, Directory, Erasing, Forgetting, Keys, Notifications, Partners, Passwords,
-    Profiles, Resetting, Sessions, Verifying,
+    AccessTokens, Accounts, Administration, Directory, Erasing, Forgetting, Keys, Notifications, Partners,
+    Passwords, Profiles, Resetting, Sessions, Verifying,
 };
 
 pub use events::RevokedSession;
-pub use settings::{IdentityOptions, MailOptions, SmsOptions};
+pub use settings::{IdentityOptions, LimitOptions, MailOptions, SmsOptions};
 
 /// identity, as the kit starts it.
 pub const SUBGRAPH: Subgraph = Subgraph {
@@ -70,6 +70,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         randomness: Arc::clone(&randomness),
         keys: Arc::clone(&keys),
         access_tokens: Arc::new(access_tokens),
+        refreshes: Arc::new(Pace::per_minute(options.limits.refreshes_per_minute)),
     };
     let accounts = Accounts { sessions, passwords: Arc::new(Passwords::new(randomness)?), live: context.live() };
     let mail: Arc<dyn MailPort> = match &options.mail.smtp_url {

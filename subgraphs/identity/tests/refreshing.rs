@@ -214,6 +214,28 @@ kit_testing::on_each_database! {
     }
 }
 
+/// AS-011: an address refreshes so often and no more, whatever the tokens; others are not concerned, and time helps.
+#[tokio::test]
+async fn an_address_does_not_refresh_without_end() {
+    let limits = json!({ "limits": { "refreshesPerMinute": 3 } });
+    let house = House::open_with(TestDatabase::sqlite(), limits).await;
+    let mut token = house.register("lee").await.text("refreshToken");
+    let refresh_from =
+        async |ip: &str, token: &str| house.send_as(&from(ip), "POST", REFRESH, json!({ "refreshToken": token })).await;
+    for number in 1..=3 {
+        token = refresh_from("203.0.113.9", &token).await.text("refreshToken");
+        assert!(!token.is_empty(), "{number}");
+    }
+    for presented in [token.as_str(), "guessed"] {
+        let refused = refresh_from("203.0.113.9", presented).await;
+        assert_eq!((code(&refused), refused.header("retry-after")), ((429, "too-many-attempts"), "20"));
+    }
+    token = refresh_from("203.0.113.10", &token).await.text("refreshToken");
+    house.clock().advance(Duration::from_secs(20));
+    assert_eq!(refresh_from("203.0.113.9", &token).await.status, StatusCode::OK);
+    house.stop().await;
+}
+
 /// RT-11, AS-139: a token in the address is none, and nothing is refreshed by reading.
 #[tokio::test]
 async fn a_token_in_the_address_is_refused() {

@@ -25,11 +25,11 @@ use kit_database::Migrations;
 use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
 
 use crate::seed::MediaSeeder;
-use crate::service::Archive;
 use crate::service::loaders::loaders;
 use crate::service::scanning::Scanning;
 use crate::service::tending::Tending;
 use crate::service::tickets::Tickets;
+use crate::service::{Archive, Paces};
 use crate::settings::Settings;
 
 /// The tables of media.
@@ -47,6 +47,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         ids: context.ids.clone(),
         storage: settings.storage().await?,
         tickets: Arc::new(Tickets::new(context.keys(), &settings.public_url)),
+        paces: Arc::new(Paces::new(settings.limits)),
         scanner: settings.scanner()?,
         enrollment: context.neighbour("enrollment"),
     };

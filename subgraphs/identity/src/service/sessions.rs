@@ -11,14 +11,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit_database::{Database, Transaction, in_transaction};
 use kit_events::{Origin, outbox};
 use kit_ids::{Clock, IdGenerator, Randomness, UserId};
-use kit_service::Call;
+use kit_service::{Call, Pace, TooOften};
 use kit_viewer::{Client, Role, Scope};
 use sha2::{Digest, Sha256};
 
 use super::access_tokens::ACCESS_LIFETIME_SECONDS;
 use super::{AccessTokens, AuthError, Keys};
 use crate::domain::{
-    LiveSession, LoginEvent, LoginKind, Presented, RefreshDecision, Session, SessionId, User, UserStatus,
+    LiveSession, LoginEvent, LoginKind, Presented, RefreshDecision, Session, SessionId, User, UserStatus, address_of,
     decide_refresh, refresh_expiry,
 };
 use crate::events;
@@ -52,6 +52,8 @@ pub(crate) struct Sessions {
     pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) access_tokens: Arc<AccessTokens>,
+    /// How often one address may refresh.
+    pub(crate) refreshes: Arc<Pace<String>>,
 }
 
 /// What a refresh comes to; a reuse must commit before it is refused.
@@ -86,6 +88,7 @@ impl Sessions {
 
     /// Gives a new pair of tokens for a refresh token, which is used up by it.
     pub(crate) async fn refresh(&self, refresh_token: &str, call: &Call) -> Result<TokenPair, AuthError> {
+        self.admit_refresh(&call.viewer.client)?;
         let refreshed = in_transaction!(self.database, |transaction| {
             let device = device(&call.viewer.client);
             let presented = sessions::present(transaction, &hash(refresh_token), device.as_deref()).await?;
@@ -178,6 +181,13 @@ impl Sessions {
             self.end(transaction, session, LoginKind::Logout, client, &origin).await?;
         }
         Ok(())
+    }
+
+    /// Counts a refresh against where the client is (AS-011). Where the address is unknown nothing can be said of it.
+    fn admit_refresh(&self, client: &Client) -> Result<(), AuthError> {
+        let Some(ip) = client.ip.as_deref() else { return Ok(()) };
+        let admitted = self.refreshes.admit(address_of(ip), self.clock.now());
+        admitted.map_err(|TooOften { retry_after_seconds }| AuthError::TooManyAttempts { retry_after_seconds })
     }
 
     async fn rotate(

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::tickets::Tickets;
-use super::{ServiceError, ServiceResult};
+use super::{Paces, ServiceError, ServiceResult};
 use crate::scanner::Scanner;
 use crate::storage::Storage;
 
@@ -22,6 +22,8 @@ pub(crate) struct Archive {
     pub(crate) ids: IdGenerator,
     pub(crate) storage: Storage,
     pub(crate) tickets: Arc<Tickets>,
+    /// How often each person may ask.
+    pub(crate) paces: Arc<Paces>,
     /// Looks at files before anybody may fetch them; none when nobody does.
     pub(crate) scanner: Option<Arc<Scanner>>,
     /// Asked while the projection does not know of an entitlement.

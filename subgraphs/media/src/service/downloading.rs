@@ -106,6 +106,7 @@ impl Archive {
     ) -> ServiceResult<Issued> {
         let expires_at = self.clock.now() / 1_000_000 + CONTENT_SECONDS;
         let user = viewer.require_user()?.id;
+        self.paces.addresses.admit(user, self.clock.now())?;
         // Whoever may have every file is not asked again what they may have.
         let holder = if viewer.has_scope(Scope::MediaWrite) { Holder::Keeper(user) } else { Holder::Person(user) };
         let ticket = ContentTicket { file: file.id, holder, purpose, expires_at };

@@ -65,6 +65,7 @@ impl Archive {
         if request.owner.is_some() {
             call.viewer.require_scope(Scope::MediaWrite)?;
         }
+        self.paces.uploads.admit(user.id, self.clock.now())?;
         let new = self.new_file(request, user)?;
         let key = Self::key(user.id, request.idempotency_key.as_deref(), "createUpload", &keyed(request))?;
         let upload = self.new_upload(&new).await?;
