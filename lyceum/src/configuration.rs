@@ -32,6 +32,9 @@ pub struct Configuration {
     /// Where the platform keeps files, and under which address they are fetched.
     #[serde(default)]
     pub media: MediaConfiguration,
+    /// How often each person, or address, may ask for what costs something.
+    #[serde(default)]
+    pub limits: LimitConfiguration,
     /// The router's settings.
     #[serde(default)]
     pub router: RouterSettings,
@@ -72,6 +75,33 @@ pub struct EventConfiguration {
     pub redis: Option<String>,
 }
 
+/// How often each person, or address, may ask for what costs something, in a minute; 0 is no bound. Beyond it they are
+/// refused with `429` and `Retry-After`, or `RATE_LIMITED` in the graph. Each replica counts for itself. Guessing passwords and
+/// codes is bounded apart from it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitConfiguration {
+    /// Exchanges of refresh tokens from one address. Default: 600.
+    pub refreshes_per_minute: u32,
+    /// Announcements of files by one person. Default: 300.
+    pub uploads_per_minute: u32,
+    /// Addresses to play or fetch files from, for one person. Default: 1200.
+    pub addresses_per_minute: u32,
+    /// Requests for files, or parts of them, with the addresses of one person. Default: 6000.
+    pub downloads_per_minute: u32,
+}
+
+impl Default for LimitConfiguration {
+    fn default() -> Self {
+        Self {
+            refreshes_per_minute: 600,
+            uploads_per_minute: 300,
+            addresses_per_minute: 1_200,
+            downloads_per_minute: 6_000,
+        }
+    }
+}
+
 /// Where the platform keeps files, and under which address they are fetched.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -79,11 +109,32 @@ pub struct MediaConfiguration {
     /// Where their bytes lie.
     #[serde(default)]
     pub storage: StorageConfiguration,
+    /// The scanner that looks at files before anybody may fetch them (docs/scanning-files.md). Default: nobody does.
+    #[serde(default)]
+    pub scan: Option<ScanConfiguration>,
     /// The origin that clients reach the router at, such as `https://lyceum.example`: the addresses of files begin with
     /// it. Default: that of the router's public listener as `--listen` says. The environment variable
     /// `LYCEUM_MEDIA_PUBLIC_URL` goes before it.
     #[serde(default)]
     pub public_url: Option<String>,
+}
+
+/// The scanner that looks at files before anybody may fetch them.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScanConfiguration {
+    /// Its address, such as `http://scanner:9000/scan`: it takes `POST` of a file's bytes, and answers `200` or `204` when
+    /// they are clean, `406` when they are not.
+    pub url: String,
+    /// How long it may take for one file, in seconds. Default: 300.
+    #[serde(default = "ScanConfiguration::default_timeout_seconds")]
+    pub timeout_seconds: u64,
+}
+
+impl ScanConfiguration {
+    const fn default_timeout_seconds() -> u64 {
+        300
+    }
 }
 
 /// Where the bytes of files lie: in a folder, or in a bucket of an S3-compatible store. One of the two.

@@ -90,6 +90,7 @@ fn identity_options(issuer: &IssuerSettings, configuration: &Configuration, dire
         "keysFile": directory.path().join("identity.keys.json"),
         "origins": configuration.router.cors.origins,
         "mail": {},
+        "limits": { "refreshesPerMinute": configuration.limits.refreshes_per_minute },
     });
     if let Some(url) = std::env::var(MAIL_SMTP_URL).ok().or_else(|| mail.smtp.clone()) {
         options["mail"]["smtpUrl"] = Value::from(url);
@@ -109,9 +110,20 @@ fn identity_options(issuer: &IssuerSettings, configuration: &Configuration, dire
 fn media_options(configuration: &Configuration, directory: &DataDirectory) -> Value {
     let media = &configuration.media;
     let folder = media.storage.folder.as_ref().map(|folder| configuration.folder.join(folder));
-    let mut options = json!({ "folder": folder.unwrap_or_else(|| directory.path().join("media")) });
+    let limits = &configuration.limits;
+    let mut options = json!({
+        "folder": folder.unwrap_or_else(|| directory.path().join("media")),
+        "limits": {
+            "uploadsPerMinute": limits.uploads_per_minute,
+            "addressesPerMinute": limits.addresses_per_minute,
+            "downloadsPerMinute": limits.downloads_per_minute,
+        },
+    });
     if let Some(url) = std::env::var(MEDIA_PUBLIC_URL).ok().or_else(|| media.public_url.clone()) {
         options["publicUrl"] = Value::from(url);
+    }
+    if let Some(scan) = &media.scan {
+        options["scan"] = json!({ "url": scan.url, "timeoutSeconds": scan.timeout_seconds });
     }
     if let Some(bucket) = &media.storage.s3 {
         let credential = |name: &str| Some((name.to_owned(), Value::from(non_empty(std::env::var(name).ok()?)?)));

@@ -102,6 +102,11 @@ fn check(path: &Path, configuration: &Configuration) -> Result<(), Configuration
             })?;
         }
     }
+    if let Some(scan) = &configuration.media.scan {
+        check_url(&scan.url).map_err(|problem| {
+            inconsistent("media.scan.url".into(), problem, "write it like http://scanner:9000/scan".into())
+        })?;
+    }
     check_router(path, configuration)
 }
 

@@ -1,4 +1,6 @@
-//! Connections: accepted up to a bound, read with time limits, and drained when the router stops.
+//! Connections: accepted up to a bound, read and written with time limits, and drained when the router stops.
+
+mod patience;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -16,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
+use self::patience::Patient;
 use crate::configuration::ListenerSettings;
 
 /// After a failed `accept` (no free file descriptor, usually): long enough not to spin, short enough not to be noticed.
@@ -48,6 +51,7 @@ pub(crate) async fn serve(
             request.extensions_mut().insert(Peer(peer));
             router.clone().oneshot(request)
         });
+        let stream = Patient::new(stream, Duration::from_millis(settings.write_timeout_ms));
         let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {

@@ -94,3 +94,30 @@ async fn a_stop_lets_requests_in_flight_end() {
     assert!(in_flight.await.unwrap().starts_with("HTTP/1.1 200"));
     tokio::time::timeout(Duration::from_secs(5), serving).await.expect("the router ends").unwrap();
 }
+
+/// RG-36: a client that reads nothing of what it has asked for is cut off; meanwhile others are answered.
+#[tokio::test]
+async fn who_stops_reading_is_cut_off() {
+    const BYTES: usize = 16 * 1024 * 1024;
+    let settings = |settings: &mut router_server::RouterSettings| {
+        settings.listeners.write_timeout_ms = 300;
+        settings.pass_through = vec![router_server::configuration::PassThroughRoute::new("/files", "identity")];
+    };
+    let graph = Graph::builder().settings(settings).build();
+    graph.identity.answer(|request| match request.uri().path() {
+        "/files" => reply(200, &serde_json::json!("x".repeat(BYTES))),
+        _ => reply(200, &serde_json::json!({ "data": { "me": { "name": "Lee" } } })),
+    });
+    let (public, _, serving) = serve(&graph, std::future::pending()).await;
+    let request = "GET /files HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n";
+    let mut idle = TcpStream::connect(&public).await.unwrap();
+    idle.write_all(request.as_bytes()).await.unwrap();
+    assert!(exchange(&public, request).await.len() > BYTES, "who reads has all of it");
+    assert!(exchange(&public, &post("{ me { name } }")).await.starts_with("HTTP/1.1 200"));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut heard = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(10), idle.read_to_end(&mut heard)).await;
+    // Reset, or ended early.
+    assert!(read.expect("it is cut off").is_err() || heard.len() < BYTES, "{}", heard.len());
+    serving.abort();
+}

@@ -13,14 +13,15 @@ mod profile;
 mod session;
 mod throttle;
 mod user;
+mod whence;
 
 pub(crate) use credentials::{Email, EmailFault, PASSWORD_CHARACTERS_MAX, PasswordFault, check_password};
 pub(crate) use grid::{GridCell, GridFault};
 pub(crate) use login_event::{LoginEvent, LoginKind};
 pub(crate) use membership::MembershipChange;
-pub(crate) use notification::{Notice, Notification};
+pub(crate) use notification::{Notice, Notification, moment};
 pub(crate) use partner::{ClientId, ClientIdFault, Partner};
-pub(crate) use password_reset::{RESET_LIFETIME_US, ResetRequest, ResetRequestId, StoredReset};
+pub(crate) use password_reset::{RESET_LIFETIME_US, ResetRequest, ResetRequestId, StoredReset, next_mail_attempt};
 pub(crate) use people::{UserFilter, UserSort};
 pub(crate) use phone::{
     CODE_LIFETIME_US, DAY_US, Guess, Phone, SENDS_MAX, StoredCode, TOKEN_LIFETIME_US, VerificationId, code,
@@ -32,3 +33,4 @@ pub(crate) use session::{
 };
 pub(crate) use throttle::{Allowance, Attempts, WINDOW_US as THROTTLE_WINDOW_US, address_of, network_of};
 pub(crate) use user::{Company, Team, User, UserStatus};
+pub(crate) use whence::{SignInMail, SignInMailId, Whence};

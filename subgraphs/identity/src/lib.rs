@@ -25,18 +25,18 @@ mod store;
 
 use std::sync::Arc;
 
-use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
+use kit_service::{BuildError, Offer, Pace, ServiceContext, Subgraph};
 
 use rest::Rest;
 use service::mail::{ConsoleMail, MailPort, SmtpMail};
 use service::sms::{ConsoleSms, SmsGateway, SmsPort};
 use service::{
-    AccessTokens, Accounts, Administration, Directory, Erasing, Forgetting, Keys, Notifications, Partners, Passwords,
-    Profiles, Resetting, Sessions, Verifying,
+    AccessTokens, Accounts, Administration, Alerting, Directory, Erasing, Forgetting, Keys, Notifications, Partners,
+    Passwords, Profiles, Resetting, Sessions, Verifying,
 };
 
 pub use events::RevokedSession;
-pub use settings::{IdentityOptions, MailOptions, SmsOptions};
+pub use settings::{IdentityOptions, LimitOptions, MailOptions, SmsOptions};
 
 /// identity, as the kit starts it.
 pub const SUBGRAPH: Subgraph = Subgraph {
@@ -51,7 +51,8 @@ pub const SUBGRAPH: Subgraph = Subgraph {
             "0005_departures",
             "0006_notifications",
             "0007_partners",
-            "0008_forgetting"
+            "0008_forgetting",
+            "0009_sign_in_mails"
         ]
     ),
     sdl: graph::sdl,
@@ -70,6 +71,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         randomness: Arc::clone(&randomness),
         keys: Arc::clone(&keys),
         access_tokens: Arc::new(access_tokens),
+        refreshes: Arc::new(Pace::per_minute(options.limits.refreshes_per_minute)),
     };
     let accounts = Accounts { sessions, passwords: Arc::new(Passwords::new(randomness)?), live: context.live() };
     let mail: Arc<dyn MailPort> = match &options.mail.smtp_url {
@@ -81,6 +83,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         None => Arc::new(ConsoleSms),
     };
     let verifying = Verifying { accounts: accounts.clone(), sms };
+    let alerting = Alerting { accounts: accounts.clone(), mail: Arc::clone(&mail) };
     let resetting = Resetting { accounts: accounts.clone(), mail, page: options.reset_page };
     let profiles = Profiles { database: context.database.clone(), clock: Arc::clone(&context.clock) };
     let directory = Directory { database: context.database.clone() };
@@ -105,6 +108,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         .with_consumer(events::Notices { live: context.live(), ids: context.ids })
         .with_consumer(events::Avatars)
         .with_worker(resetting)
+        .with_worker(alerting)
         .with_worker(erasing)
         .with_worker(forgetting)
         .with_seeder(seed::IdentitySeeder))

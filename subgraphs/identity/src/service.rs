@@ -3,6 +3,7 @@
 pub(crate) mod access_tokens;
 pub(crate) mod accounts;
 pub(crate) mod administration;
+pub(crate) mod alerting;
 pub(crate) mod attempts;
 pub(crate) mod avatars;
 pub(crate) mod change;
@@ -26,6 +27,7 @@ pub(crate) mod verifying;
 pub(crate) use access_tokens::AccessTokens;
 pub(crate) use accounts::{Accounts, Registration};
 pub(crate) use administration::Administration;
+pub(crate) use alerting::Alerting;
 pub(crate) use change::{ChangeError, ChangeResult};
 pub(crate) use directory::{Directory, DirectoryError};
 pub(crate) use erasing::Erasing;

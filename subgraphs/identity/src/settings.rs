@@ -22,8 +22,25 @@ pub struct IdentityOptions {
     pub mail: MailOptions,
     /// How short messages are sent.
     pub sms: SmsOptions,
+    /// How often each client may ask.
+    pub limits: LimitOptions,
     /// The page on which people choose another password, up to the token that the mail puts behind it.
     pub reset_page: String,
+}
+
+/// How often each client may ask, in a minute; 0 is no bound. More than anybody does who means well: an office may stand
+/// behind one address. Guessing is bounded apart from it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct LimitOptions {
+    /// To exchange a refresh token, from one address.
+    pub refreshes_per_minute: u32,
+}
+
+impl Default for LimitOptions {
+    fn default() -> Self {
+        Self { refreshes_per_minute: 600 }
+    }
 }
 
 /// How short messages are sent.
@@ -62,6 +79,7 @@ impl Default for IdentityOptions {
             origins: Vec::new(),
             mail: MailOptions::default(),
             sms: SmsOptions::default(),
+            limits: LimitOptions::default(),
             reset_page: "https://lyceum.example/reset-password?token=".to_owned(),
         }
     }

@@ -10,6 +10,7 @@ pub(crate) mod password_resets;
 pub(crate) mod people;
 pub(crate) mod phone_verifications;
 pub(crate) mod sessions;
+pub(crate) mod sign_in_mails;
 pub(crate) mod throttles;
 pub(crate) mod users;
 

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// What is written as text, of every table that is about people, and what is told of them.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "SELECT phc FROM credentials",
     "SELECT device FROM sessions",
     "SELECT ip FROM sessions",
@@ -31,6 +31,7 @@ const TABLES: [&str; 10] = [
     "SELECT body FROM notifications",
     "SELECT email FROM password_reset_requests",
     "SELECT phone FROM phone_verifications",
+    "SELECT user_agent FROM sign_in_mails",
     "SELECT secret_hash FROM partners",
     "SELECT data FROM outbox",
 ];

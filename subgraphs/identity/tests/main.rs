@@ -22,5 +22,6 @@ mod refreshing;
 mod schema;
 mod secrets;
 mod sessions;
+mod unfamiliar;
 mod user;
 mod watching;

@@ -24,7 +24,7 @@ pub(crate) struct MailServer {
 }
 
 impl MailServer {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = Self { port, mails: Arc::default(), is_busy: Arc::default() };
@@ -38,7 +38,7 @@ impl MailServer {
         server
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
@@ -67,7 +67,12 @@ impl MailServer {
         }
     }
 
-    fn mails(&self) -> Vec<String> {
+    /// From now on it takes no mail, or takes it again.
+    pub(crate) fn be_busy(&self, is_busy: bool) {
+        *self.is_busy.lock().unwrap() = is_busy;
+    }
+
+    pub(crate) fn mails(&self) -> Vec<String> {
         self.mails.lock().unwrap().clone()
     }
 
@@ -79,7 +84,7 @@ impl MailServer {
     }
 }
 
-async fn house(place: TestDatabase, server: &MailServer) -> House {
+pub(crate) async fn house(place: TestDatabase, server: &MailServer) -> House {
     let url = server.url();
     House::open_with(place, json!({ "mail": { "smtpUrl": url } })).await
 }
@@ -94,7 +99,7 @@ async fn confirm(house: &House, token: &str, password: &str) -> (u16, String) {
 }
 
 /// Runs the worker until the mails are there; the subgraph's own worker may have taken a request.
-async fn mails_arrive(house: &House, server: &MailServer, count: usize) {
+pub(crate) async fn mails_arrive(house: &House, server: &MailServer, count: usize) {
     let arrived = async {
         while server.mails().len() < count {
             house.work().await;
@@ -152,10 +157,10 @@ kit_testing::on_each_database! {
         let server = MailServer::start().await;
         let house = house(place, &server).await;
         house.register("lee").await;
-        *server.is_busy.lock().unwrap() = true;
+        server.be_busy(true);
         ask(&house, "lee@demo.invalid").await;
         house.work().await;
-        *server.is_busy.lock().unwrap() = false;
+        server.be_busy(false);
         house.clock().advance(Duration::from_secs(120));
         mails_arrive(&house, &server, 1).await;
         assert_eq!(confirm(&house, &server.token(), OTHER_PASSWORD).await, code(204, ""));

@@ -1,5 +1,6 @@
 //! What media publishes and hears (domain 3.4). No event carries an address with a ticket in it.
 
+mod departures;
 mod learning;
 mod memberships;
 mod places;
@@ -9,6 +10,7 @@ use kit_ids::UserId;
 use kit_names::Named;
 use serde_json::{Value, json};
 
+pub(crate) use self::departures::Departures;
 pub(crate) use self::learning::{Courses, Lessons};
 pub(crate) use self::memberships::Memberships;
 pub(crate) use self::places::Places;

@@ -12,6 +12,7 @@ mod domain;
 mod events;
 mod graph;
 mod rest;
+mod scanner;
 mod seed;
 mod service;
 mod settings;
@@ -24,14 +25,15 @@ use kit_database::Migrations;
 use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
 
 use crate::seed::MediaSeeder;
-use crate::service::Archive;
 use crate::service::loaders::loaders;
+use crate::service::scanning::Scanning;
 use crate::service::tending::Tending;
 use crate::service::tickets::Tickets;
+use crate::service::{Archive, Paces};
 use crate::settings::Settings;
 
 /// The tables of media.
-const MIGRATIONS: Migrations = kit_database::migrations!("media", ["0001_files"]);
+const MIGRATIONS: Migrations = kit_database::migrations!("media", ["0001_files", "0002_departures", "0003_scans"]);
 
 /// The subgraph in one value.
 pub const SUBGRAPH: Subgraph =
@@ -45,6 +47,8 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         ids: context.ids.clone(),
         storage: settings.storage().await?,
         tickets: Arc::new(Tickets::new(context.keys(), &settings.public_url)),
+        paces: Arc::new(Paces::new(settings.limits)),
+        scanner: settings.scanner()?,
         enrollment: context.neighbour("enrollment"),
     };
     let schema = graph::builder().data(context.cursor_key()).data(archive.clone()).finish();
@@ -56,6 +60,8 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         .with_consumer(events::Courses)
         .with_consumer(events::Places)
         .with_consumer(events::Memberships)
+        .with_consumer(events::Departures)
+        .with_worker(Scanning(archive.clone()))
         .with_worker(Tending(archive))
         .with_seeder(seeder))
 }

@@ -10,10 +10,13 @@ pub(crate) mod downloading;
 mod error;
 mod inspecting;
 pub(crate) mod loaders;
+mod paces;
 pub(crate) mod receiving;
+pub(crate) mod scanning;
 pub(crate) mod tending;
 pub(crate) mod tickets;
 pub(crate) mod uploading;
 
 pub(crate) use archive::Archive;
 pub(crate) use error::{ServiceError, ServiceResult};
+pub(crate) use paces::Paces;

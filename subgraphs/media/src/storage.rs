@@ -25,6 +25,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 pub(crate) use addresses::{Announcement, Lifetime, Served};
 pub(crate) use bucket::{Bucket, BucketSettings, Patience};
 pub(crate) use error::StorageError;
+pub(crate) use reading::ByteStream;
 pub(crate) use writing::{Received, Receiving};
 
 /// How much of an object is written to a folder at a time.

@@ -6,12 +6,13 @@ use kit_testing::TestDatabase;
 use kit_viewer::Viewer;
 use serde_json::{Value, json};
 
-use crate::house::{COURSE, House, LESSON, POSTER, PREVIEW, TEXT, VIDEO, admin, event, learner, text, user};
+use crate::house::{COURSE, House, LESSON, POSTER, PREVIEW, TEXT, VIDEO, admin, event, learner, other, text, user};
 
 const LESSONS: &str = "media.lessons";
 const COURSES: &str = "media.courses";
 const PLACES: &str = "media.places";
 const MEMBERSHIPS: &str = "media.memberships";
+const DEPARTURES: &str = "media.departures";
 const PLACE: EnrollmentId = EnrollmentId::from_bytes([21; 16]);
 const MEMBERSHIP: MembershipId = MembershipId::from_bytes([22; 16]);
 
@@ -94,6 +95,37 @@ kit_testing::on_each_database! {
         assert_eq!((reply.status.as_u16(), &reply.body["code"]), (403, &json!("access-over")), "PS-17");
         house.hear(PLACES, &[place("enrollment.enrollment.created.v1", &learner(), 1)]).await;
         assert_eq!(house.denied(&learner(), LESSON).await, "NOT_ENROLLED", "an event of before");
+        house.stop().await;
+    }
+
+    /// PS-17, AS-100: who has left has nothing of what they were given, to play, to fetch and to send, from the moment that
+    /// it is told; others keep theirs.
+    async fn addresses_end_with_the_account(place: TestDatabase) {
+        let house = House::open(place).await;
+        let film = house.film_of(LESSON).await;
+        house.enroll(&learner(), "PURCHASE").await;
+        house.enroll(&other(), "PURCHASE").await;
+        let own = house.keep(&learner(), TEXT).await;
+        let upload = house.announce(&learner(), TEXT).await;
+        let mut theirs = vec![house.address(&learner(), &own).await, house.address(&admin(), &film).await];
+        for protocol in ["PROGRESSIVE", "HLS"] {
+            theirs.push(house.playing(&learner(), LESSON, protocol).await);
+        }
+        let others = house.playing(&other(), LESSON, "PROGRESSIVE").await;
+        for url in theirs.iter().chain([&others]) {
+            assert_eq!(house.get(url, &[]).await.status, 200, "{url}");
+        }
+        for viewer in [learner(), admin()] {
+            let left = event("identity.user.deactivated.v1", &user(&viewer), 9, json!({ "id": user(&viewer) }));
+            house.hear(DEPARTURES, &[left]).await;
+        }
+        for url in &theirs {
+            let reply = house.get(url, &[("range", "bytes=0-1")]).await;
+            assert_eq!((reply.status.as_u16(), &reply.body["code"]), (403, &json!("access-over")), "{url}");
+        }
+        let reply = house.put(text(&upload["url"]), TEXT.content_type, TEXT.bytes).await;
+        assert_eq!((reply.status.as_u16(), &reply.body["code"]), (403, &json!("upload-ended")));
+        assert_eq!(house.get(&others, &[]).await.status, 200);
         house.stop().await;
     }
 

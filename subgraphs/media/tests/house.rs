@@ -94,7 +94,12 @@ pub(crate) fn event(kind: &'static str, subject: &impl ToString, seq: i64, data:
 impl House {
     /// It has heard of two courses and their lessons, and of nobody's place in them.
     pub(crate) async fn open(place: TestDatabase) -> Self {
-        let house = Self::empty(place).await;
+        Self::open_with(place, json!({})).await
+    }
+
+    /// The same with further options.
+    pub(crate) async fn open_with(place: TestDatabase, further: Value) -> Self {
+        let house = Self::empty_with(place, further).await;
         let database = house.database();
         for (course, status) in [(COURSE, "PUBLISHED"), (DRAFT, "DRAFT")] {
             let insert = database.query("INSERT INTO courses (id, status, seq) VALUES (?, ?, 1)");
@@ -111,7 +116,19 @@ impl House {
 
     /// It has heard of nothing.
     pub(crate) async fn empty(place: TestDatabase) -> Self {
-        let options = |folder: &std::path::Path| json!({ "folder": folder.join("files"), "publicUrl": ORIGIN });
+        Self::empty_with(place, json!({})).await
+    }
+
+    async fn empty_with(place: TestDatabase, mut options: Value) -> Self {
+        let options = |folder: &std::path::Path| {
+            options["folder"] = json!(folder.join("files"));
+            options["publicUrl"] = json!(ORIGIN);
+            // The clock of a test stands still, and some ask by the thousand.
+            if options["limits"].is_null() {
+                options["limits"] = json!({ "downloadsPerMinute": 0 });
+            }
+            options
+        };
         Self(TestSubgraph::start_with(&SUBGRAPH, place, options).await)
     }
 

@@ -9,3 +9,4 @@ mod graph;
 mod house;
 mod rest;
 mod s3;
+mod scanning;

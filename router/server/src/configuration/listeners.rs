@@ -11,6 +11,9 @@ pub struct ListenerSettings {
     /// How long a request's head may take to arrive over HTTP/1.1, in milliseconds. Default 10000.
     /// `LYCEUM_ROUTER__LISTENERS__HEADER_TIMEOUT_MS`
     pub header_timeout_ms: u64,
+    /// How long a client may read nothing of a reply before its connection is broken off, in milliseconds. Default 60000: a
+    /// film that is paused for longer goes on with a range. `LYCEUM_ROUTER__LISTENERS__WRITE_TIMEOUT_MS`
+    pub write_timeout_ms: u64,
     /// The largest head of a request, in bytes. Default 65536: a token of 8 KiB, a long URL, and room.
     /// `LYCEUM_ROUTER__LISTENERS__HEADER_BYTES_MAX`
     pub header_bytes_max: u32,
@@ -31,6 +34,7 @@ impl Default for ListenerSettings {
         Self {
             connections_max: 10_000,
             header_timeout_ms: 10_000,
+            write_timeout_ms: 60_000,
             header_bytes_max: 64 * 1024,
             streams_max: 200,
             drain_timeout_ms: 20_000,

@@ -21,8 +21,7 @@ pub(crate) struct Notification {
 impl Notice {
     /// Somebody's password is another one (AS-072): whoever did not do it learns of it.
     pub(crate) fn password_changed(at: i64) -> Self {
-        let at = DateTime::from_timestamp_micros(at)
-            .map_or_else(String::new, |at| at.format("%-d %B %Y, %H:%M UTC").to_string());
+        let at = moment(at);
         Self {
             kind: "identity.password.changed",
             title: "Your password was changed",
@@ -31,6 +30,24 @@ impl Notice {
             ),
         }
     }
+
+    /// Somebody has signed in from where the account was never used before (AS-071).
+    pub(crate) fn unfamiliar_sign_in(at: i64, ip: Option<&str>) -> Self {
+        let (at, from) = (moment(at), ip.map(|ip| format!(" from {ip}")).unwrap_or_default());
+        Self {
+            kind: "identity.session.unfamiliar",
+            title: "A sign-in from somewhere new",
+            body: format!(
+                "Somebody signed in on {at}{from}, with a network or a program that was never used with your account \
+                 before. If that was not you, ask for a password reset at once: it ends every session."
+            ),
+        }
+    }
+}
+
+/// A moment in words, UTC.
+pub(crate) fn moment(at: i64) -> String {
+    DateTime::from_timestamp_micros(at).map_or_else(String::new, |at| at.format("%-d %B %Y, %H:%M UTC").to_string())
 }
 
 /// What a notice says, to whomever.

@@ -32,9 +32,13 @@ pub(crate) struct ResetRequest {
 impl ResetRequest {
     /// When to try again after a failure at `now`; nothing when it is given up.
     pub(crate) fn next_attempt(&self, now: i64) -> Option<i64> {
-        let attempts = self.attempts + 1;
-        (attempts < ATTEMPTS_MAX).then(|| now + (FIRST_PAUSE_US << self.attempts.clamp(0, 20)))
+        next_mail_attempt(self.attempts, now)
     }
+}
+
+/// When to try a mail again that has failed so often before and once more at `now`; nothing when it is given up.
+pub(crate) fn next_mail_attempt(attempts: i64, now: i64) -> Option<i64> {
+    (attempts + 1 < ATTEMPTS_MAX).then(|| now + (FIRST_PAUSE_US << attempts.clamp(0, 20)))
 }
 
 /// A token, as the database knows it.

@@ -164,6 +164,7 @@ impl Accounts {
                 credentials::replace(transaction, user.id, stronger).await?;
             }
             let roles = users::roles(&mut *transaction, &[user.id]).await?.remove(&user.id).unwrap_or_default();
+            self.alert(transaction, &user, client).await?;
             self.sessions.begin(transaction, &user, &roles, client).await
         })
     }

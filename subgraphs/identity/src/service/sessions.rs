@@ -1,5 +1,8 @@
 //! Sessions: beginning, refreshing and ending them (domain.md 4.1).
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -8,14 +11,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit_database::{Database, Transaction, in_transaction};
 use kit_events::{Origin, outbox};
 use kit_ids::{Clock, IdGenerator, Randomness, UserId};
-use kit_service::Call;
+use kit_service::{Call, Pace, TooOften};
 use kit_viewer::{Client, Role, Scope};
 use sha2::{Digest, Sha256};
 
 use super::access_tokens::ACCESS_LIFETIME_SECONDS;
 use super::{AccessTokens, AuthError, Keys};
 use crate::domain::{
-    LiveSession, LoginEvent, LoginKind, Presented, RefreshDecision, Session, SessionId, User, UserStatus,
+    LiveSession, LoginEvent, LoginKind, Presented, RefreshDecision, Session, SessionId, User, UserStatus, address_of,
     decide_refresh, refresh_expiry,
 };
 use crate::events;
@@ -49,6 +52,8 @@ pub(crate) struct Sessions {
     pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) access_tokens: Arc<AccessTokens>,
+    /// How often one address may refresh.
+    pub(crate) refreshes: Arc<Pace<String>>,
 }
 
 /// What a refresh comes to; a reuse must commit before it is refused.
@@ -73,9 +78,7 @@ impl Sessions {
         let ip = cut(client.ip.as_deref(), IP_CHARACTERS_MAX);
         let from = sessions::SessionClient { device: device.as_deref(), ip: ip.as_deref() };
         sessions::insert(transaction, &session, from).await?;
-        let mut secret = [0; REFRESH_TOKEN_BYTES];
-        self.randomness.fill(&mut secret);
-        let refresh_token = URL_SAFE_NO_PAD.encode(secret);
+        let refresh_token = new_refresh_token(self.randomness.as_ref());
         let expires_at = refresh_expiry(session.created_at, now);
         sessions::insert_token(transaction, &hash(&refresh_token), &session, now, expires_at).await?;
         let event = self.history(LoginKind::Login, user.id, Some(session.id), client);
@@ -85,6 +88,7 @@ impl Sessions {
 
     /// Gives a new pair of tokens for a refresh token, which is used up by it.
     pub(crate) async fn refresh(&self, refresh_token: &str, call: &Call) -> Result<TokenPair, AuthError> {
+        self.admit_refresh(&call.viewer.client)?;
         let refreshed = in_transaction!(self.database, |transaction| {
             let device = device(&call.viewer.client);
             let presented = sessions::present(transaction, &hash(refresh_token), device.as_deref()).await?;
@@ -179,6 +183,13 @@ impl Sessions {
         Ok(())
     }
 
+    /// Counts a refresh against where the client is (AS-011). Where the address is unknown nothing can be said of it.
+    fn admit_refresh(&self, client: &Client) -> Result<(), AuthError> {
+        let Some(ip) = client.ip.as_deref() else { return Ok(()) };
+        let admitted = self.refreshes.admit(address_of(ip), self.clock.now());
+        admitted.map_err(|TooOften { retry_after_seconds }| AuthError::TooManyAttempts { retry_after_seconds })
+    }
+
     async fn rotate(
         &self,
         transaction: &mut Transaction,
@@ -266,6 +277,13 @@ pub(crate) fn own_session(call: &Call) -> Option<SessionId> {
 /// What a program calls itself, as far as it is kept.
 fn device(client: &Client) -> Option<String> {
     cut(client.user_agent.as_deref(), DEVICE_CHARACTERS_MAX)
+}
+
+/// The first refresh token of a session; the others descend from it.
+fn new_refresh_token(randomness: &dyn Randomness) -> String {
+    let mut secret = [0; REFRESH_TOKEN_BYTES];
+    randomness.fill(&mut secret);
+    URL_SAFE_NO_PAD.encode(secret)
 }
 
 /// What is stored of a refresh token. It is random enough to need no salt.

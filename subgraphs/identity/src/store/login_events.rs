@@ -5,7 +5,7 @@ use kit_ids::UserId;
 use kit_paging::{Order, SortKey, Window};
 
 use super::unexpected;
-use crate::domain::{LoginEvent, LoginKind};
+use crate::domain::{LoginEvent, LoginKind, Whence};
 
 /// Newest first.
 pub(crate) const NEWEST: Order = Order::new("login_events.newest", &[SortKey::descending("e.at")], "e.id");
@@ -16,6 +16,8 @@ const INSERT_OF_ACTIVE: &str = "INSERT INTO login_events (id, user_id, kind, at,
   SELECT ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND status = 'ACTIVE'";
 const SIGNED_IN: &str =
     "SELECT 1 AS present FROM login_events WHERE user_id = ? AND at >= ? AND kind = 'LOGIN' AND ip = ? LIMIT 1";
+const WHENCE: &str =
+    "SELECT ip, user_agent FROM login_events WHERE user_id = ? AND kind = 'LOGIN' ORDER BY at DESC, id DESC LIMIT ?";
 const BY_ID: &str = "SELECT * FROM login_events WHERE id IN (..)";
 const COUNT: &str = "SELECT user_id, COUNT(*) AS events FROM login_events
   WHERE user_id IN (..) AND (? IS NULL OR kind = ?) GROUP BY user_id";
@@ -40,6 +42,16 @@ pub(crate) async fn has_signed_in(
     since: i64,
 ) -> Result<bool, DatabaseError> {
     Ok(on.query(SIGNED_IN).bind(user).bind(since).bind(ip).fetch_optional().await?.is_some())
+}
+
+/// Where somebody has signed in from, latest first.
+pub(crate) async fn whence(on: impl Executor<'_>, user: UserId, count_max: i64) -> Result<Vec<Whence>, DatabaseError> {
+    let rows = on.query(WHENCE).bind(user).bind(count_max).fetch_all().await?;
+    let whence = |row: &Row| {
+        let (ip, user_agent): (Option<String>, Option<String>) = (row.get("ip")?, row.get("user_agent")?);
+        Ok(Whence::of(ip.as_deref(), user_agent.as_deref()))
+    };
+    rows.iter().map(whence).collect()
 }
 
 /// The events of these ids, in no order.

@@ -5,6 +5,7 @@ mod description;
 mod graphql;
 mod health;
 mod operations;
+mod patience;
 mod problem;
 mod rest;
 mod subscription;
@@ -27,6 +28,7 @@ use crate::subgraph::Graph;
 use crate::{Call, EventOperations, ServiceContext};
 
 pub use description::description;
+pub(crate) use patience::PatientListener;
 pub use problem::Problem;
 
 /// Where the graph answers.

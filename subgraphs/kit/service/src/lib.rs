@@ -13,6 +13,8 @@
 //! - What a subgraph must know of a sister at once it asks through [`ServiceContext::neighbour`]; whoever starts the
 //!   subgraphs tells [`Neighbours`] where each of them is.
 //!
+//! - How often each may ask for something is a [`Pace`].
+//!
 //! - What operators see and do about its events is [`EventOperations`]: what waits, what was given up, what belongs to a flow.
 //!
 //! What it answers: `POST /graphql` (signed requests only), the REST routes, `GET /health/live`, `GET /health/ready`,
@@ -36,6 +38,7 @@ pub mod limits;
 pub mod loader;
 mod neighbours;
 mod operations;
+mod pace;
 mod running;
 mod settings;
 mod start;
@@ -49,6 +52,7 @@ pub use context::{OptionsError, ServiceContext};
 pub use http::{GRAPHQL_PATH, Problem, description};
 pub use neighbours::{Neighbour, NeighbourAddressError, NeighbourError, Neighbours};
 pub use operations::{DeadLetterReport, DeadLetters, EventOperations, Lag, Outbox, Replay, ReplayOutcome};
+pub use pace::{Pace, TooOften};
 pub use running::RunningSubgraph;
 pub use settings::ServiceSettings;
 pub use start::{StartError, migrate, open_for_operations, start, start_quietly};

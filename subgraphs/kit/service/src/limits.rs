@@ -17,6 +17,9 @@ pub const SUBSCRIPTION_SILENCE_MAX: Duration = Duration::from_secs(15);
 /// Longest time of a request: the router gives up earlier, so nobody waits for what takes longer.
 /// Bodies of any length take as long as they take.
 pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(15);
+/// Longest pause of a client in reading what it has asked for; then its connection is broken off. A film that is paused for
+/// longer goes on with a range.
+pub const READER_PAUSE_MAX: Duration = Duration::from_secs(60);
 /// Longest wait for running requests when the service stops.
 pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
 /// Longest wait for relay and consumers when the service stops; each finishes the event under way.

@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 
 use crate::background::{Background, Quiet, Work};
-use crate::http::{Shared, router};
-use crate::limits::DRAIN_TIME_MAX;
+use crate::http::{PatientListener, Shared, router};
+use crate::limits::{DRAIN_TIME_MAX, READER_PAUSE_MAX};
 use crate::worker::run_once;
 use crate::{Call, ServiceContext, Subgraph, Worker};
 
@@ -70,7 +70,7 @@ impl RunningSubgraph {
     /// # Errors
     /// When the listener fails.
     pub async fn serve(&self, listener: TcpListener) -> io::Result<()> {
-        let serving = axum::serve(listener, self.router());
+        let serving = axum::serve(PatientListener::new(listener, READER_PAUSE_MAX), self.router());
         let serving = serving.with_graceful_shutdown(until_true(self.stopping.subscribe())).into_future();
         let stopping = self.stopping.subscribe();
         let given_up = async {

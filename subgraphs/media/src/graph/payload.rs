@@ -1,6 +1,6 @@
 //! What mutations answer, and why they refuse (P7).
 
-use kit_graph::{GraphError, GraphResult};
+use kit_graph::{ErrorCode, GraphError, GraphResult};
 
 use super::file::MediaFile;
 use super::stream::StreamTicket;
@@ -90,6 +90,7 @@ pub(crate) fn graph_error(error: &ServiceError) -> GraphError {
         ServiceError::Refused(refusal) => GraphError::from(*refusal),
         ServiceError::Database(error) => GraphError::internal(error),
         ServiceError::Storage(error) => GraphError::internal(error),
+        ServiceError::TooOften(error) => GraphError::new(ErrorCode::RateLimited, error.to_string()),
         _ => GraphError::bad_user_input(error.to_string()),
     }
 }
@@ -97,7 +98,11 @@ pub(crate) fn graph_error(error: &ServiceError) -> GraphError {
 /// A refusal as data, or an error of the request as a whole.
 fn user_error(error: &ServiceError) -> GraphResult<MediaUserError> {
     let (code, field) = match error {
-        ServiceError::Refused(_) | ServiceError::Invalid(_) | ServiceError::Database(_) | ServiceError::Storage(_) => {
+        ServiceError::Refused(_)
+        | ServiceError::Invalid(_)
+        | ServiceError::TooOften(_)
+        | ServiceError::Database(_)
+        | ServiceError::Storage(_) => {
             return Err(graph_error(error));
         }
         ServiceError::IdempotencyConflict => (MediaErrorCode::IdempotencyConflict, Some("idempotencyKey")),

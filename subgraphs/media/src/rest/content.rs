@@ -13,12 +13,13 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use kit_ids::MediaFileId;
+use kit_service::TooOften;
 
 use super::conditions::{Validators, Verdict, ranges_apply, verdict, written_date};
-use super::problem::{Refusal, failed, internal};
+use super::problem::{Refusal, failed, internal, too_often};
 use super::range::{Wanted, wanted};
 use crate::domain::{MediaFile, MediaKind, MediaStatus, content_disposition, served_type};
-use crate::service::tickets::{ContentTicket, TicketFault, Use};
+use crate::service::tickets::{ContentTicket, Holder, TicketFault, Use};
 use crate::service::{Archive, ServiceError};
 use crate::storage::StorageError;
 
@@ -39,6 +40,7 @@ pub(super) struct Opened {
 /// Why a file is not opened.
 pub(super) enum NotOpened {
     Refused(Refusal),
+    TooOften(TooOften),
     Failed(ServiceError),
 }
 
@@ -46,6 +48,7 @@ impl IntoResponse for NotOpened {
     fn into_response(self) -> Response {
         match self {
             Self::Refused(refusal) => refusal.into_response(),
+            Self::TooOften(refusal) => too_often(refusal),
             Self::Failed(error) => failed(&error),
         }
     }
@@ -86,6 +89,8 @@ async fn open_by_query(archive: &Archive, id: &str, query: Option<&str>) -> Resu
 /// The file of a ticket. Whether its holder may still have it is looked at again for each request (RG-34).
 pub(super) async fn open(archive: &Archive, ticket: Result<ContentTicket, TicketFault>) -> Result<Opened, NotOpened> {
     let ticket = ticket.map_err(|fault| NotOpened::Refused(Refusal::Ticket(fault)))?;
+    let (Holder::Person(user) | Holder::Keeper(user)) = ticket.holder;
+    archive.paces.downloads.admit(user, archive.clock.now()).map_err(NotOpened::TooOften)?;
     let missing = || NotOpened::Refused(Refusal::NoFile);
     let file = archive.found(ticket.file).await.map_err(NotOpened::Failed)?.ok_or_else(missing)?;
     match file.status {
@@ -93,7 +98,7 @@ pub(super) async fn open(archive: &Archive, ticket: Result<ContentTicket, Ticket
         MediaStatus::Deleted => return Err(NotOpened::Refused(Refusal::Deleted)),
         MediaStatus::Pending | MediaStatus::Failed => return Err(missing()),
     }
-    if !archive.may_still_read(ticket.user, &file).await.map_err(NotOpened::Failed)? {
+    if !archive.may_still_read(ticket.holder, &file).await.map_err(NotOpened::Failed)? {
         return Err(NotOpened::Refused(Refusal::AccessOver));
     }
     let object_key = file.object_key.clone().ok_or_else(missing)?;

@@ -2,8 +2,8 @@
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, HeaderValue};
-use kit_service::Problem;
+use http::header::{CACHE_CONTROL, HeaderValue, RETRY_AFTER};
+use kit_service::{Problem, TooOften};
 
 use crate::service::ServiceError;
 use crate::service::receiving::ReceiveError;
@@ -73,6 +73,13 @@ pub(super) fn internal() -> Response {
     let detail = "something is wrong on our side; the trace id finds it in our logs";
     let problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").with_detail(detail);
     not_stored(problem.into_response())
+}
+
+/// Somebody has asked too often.
+pub(super) fn too_often(refusal: TooOften) -> Response {
+    let mut response = refused(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", &refusal.to_string());
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(refusal.retry_after_seconds));
+    response
 }
 
 /// Why what was sent is not taken.

@@ -10,10 +10,11 @@ use kit_viewer::{Scope, Viewer};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::tickets::Holder;
 use super::{Archive, ServiceResult};
 use crate::domain::{Denial, MediaFile, MediaStatus, PlayableFacts, Standing, may_play};
 use crate::store::access::{BY_MEMBERSHIP, MembershipAccess, memberships, places};
-use crate::store::playables;
+use crate::store::{departures, playables};
 
 /// How long enrollment may take (domain 3.4).
 const ANSWER_TIME_MAX: Duration = Duration::from_millis(200);
@@ -103,10 +104,13 @@ impl Archive {
         }
     }
 
-    /// Whether the holder of a ticket may still have its file. A ticket without a name is its own proof.
-    pub(crate) async fn may_still_read(&self, user: Option<UserId>, file: &MediaFile) -> ServiceResult<bool> {
-        let Some(user) = user else { return Ok(true) };
-        if file.is_public || file.uploader_id == user {
+    /// Whether the holder of a ticket may still have its file. Who has left may have none (PS-17).
+    pub(crate) async fn may_still_read(&self, holder: Holder, file: &MediaFile) -> ServiceResult<bool> {
+        let (Holder::Person(user) | Holder::Keeper(user)) = holder;
+        if departures::has_left(&self.database, user).await? {
+            return Ok(false);
+        }
+        if matches!(holder, Holder::Keeper(_)) || file.is_public || file.uploader_id == user {
             return Ok(true);
         }
         let Some(owner) = file.owner else { return Ok(false) };

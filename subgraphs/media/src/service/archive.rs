@@ -7,6 +7,8 @@ use kit_ids::{Clock, IdGenerator, UploadId};
 use kit_service::Neighbour;
 
 use super::tickets::Tickets;
+use super::Paces;
+use crate::scanner::Scanner;
 use crate::storage::Storage;
 
 /// Tables, bytes and tickets. Clones share them.
@@ -17,6 +19,10 @@ pub(crate) struct Archive {
     pub(crate) ids: IdGenerator,
     pub(crate) storage: Storage,
     pub(crate) tickets: Arc<Tickets>,
+    /// How often each person may ask.
+    pub(crate) paces: Arc<Paces>,
+    /// Looks at files before anybody may fetch them; none when nobody does.
+    pub(crate) scanner: Option<Arc<Scanner>>,
     /// Asked while the projection does not know of an entitlement.
     pub(crate) enrollment: Neighbour,
 }

@@ -140,7 +140,7 @@ impl Archive {
         match self.make_ready(upload, object_key, origin).await {
             Ok(ready) => {
                 self.clear(upload, &ready).await?;
-                Ok(ready)
+                if ready.status == MediaStatus::Ready { Ok(ready) } else { self.scanned_soon(ready, origin).await }
             }
             Err(error @ (ServiceError::AlreadyCompleted | ServiceError::NotFound { .. })) => {
                 let now = self.file(upload.file_id).await?;
@@ -154,7 +154,7 @@ impl Archive {
         }
     }
 
-    /// Makes a verified file ready, and tells of it.
+    /// Makes a verified file ready, and tells of it; where there is a scanner, the file waits for that.
     async fn make_ready(&self, upload: &Upload, object_key: &str, origin: &Origin) -> ServiceResult<MediaFile> {
         let file = self.file(upload.file_id).await?;
         let found = self.inspect(&file, object_key).await?;
@@ -162,6 +162,9 @@ impl Archive {
         in_transaction!(self.database, |transaction| {
             if !uploads::complete(transaction, upload.id, now).await? {
                 return Err(ServiceError::AlreadyCompleted);
+            }
+            if self.scanner.is_some() {
+                return self.hold(transaction, &file, object_key, now).await;
             }
             write_ready(transaction, &file, object_key, &found, now, origin).await
         })
@@ -209,7 +212,7 @@ impl Archive {
     }
 }
 
-async fn write_ready(
+pub(super) async fn write_ready(
     transaction: &mut Transaction,
     file: &MediaFile,
     object_key: &str,

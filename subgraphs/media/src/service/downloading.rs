@@ -8,7 +8,7 @@ use kit_service::Call;
 use kit_viewer::{Scope, Viewer};
 use serde::Serialize;
 
-use super::tickets::{CONTENT_SECONDS, ContentTicket, Use};
+use super::tickets::{CONTENT_SECONDS, ContentTicket, Holder, Use};
 use super::{Archive, ServiceError, ServiceResult};
 use crate::domain::mp4::SegmentIndex;
 use crate::domain::{Denial, MediaFile, MediaKind, MediaStatus};
@@ -103,13 +103,12 @@ impl Archive {
         purpose: Use,
     ) -> ServiceResult<Issued> {
         let expires_at = self.clock.now() / 1_000_000 + CONTENT_SECONDS;
+        let user = viewer.require_user()?.id;
+        self.paces.addresses.admit(user, self.clock.now())?;
         // Whoever may have every file is not asked again what they may have.
-        let user = viewer.user_id().filter(|_| !viewer.has_scope(Scope::MediaWrite));
-        let ticket = ContentTicket { file: file.id, user, purpose, expires_at };
-        let pass = match (viewer.user_id(), owner) {
-            (Some(user), Some(owner)) => self.tickets.pass(user, owner, expires_at),
-            _ => file.id.to_string(),
-        };
+        let holder = if viewer.has_scope(Scope::MediaWrite) { Holder::Keeper(user) } else { Holder::Person(user) };
+        let ticket = ContentTicket { file: file.id, holder, purpose, expires_at };
+        let pass = owner.map_or_else(|| file.id.to_string(), |owner| self.tickets.pass(user, owner, expires_at));
         let url = match self.address_at_store(file, &ticket).await? {
             Some(url) => url,
             None => self.tickets.content_url(&ticket),

@@ -2,6 +2,7 @@
 
 use kit_database::DatabaseError;
 use kit_database::idempotency::IdempotencyError;
+use kit_service::TooOften;
 use kit_viewer::Refusal;
 use thiserror::Error;
 
@@ -31,6 +32,8 @@ pub(crate) enum ServiceError {
     TooLarge { found: i64, max: i64 },
     #[error("you keep as many files as you may; delete some first")]
     QuotaUsedUp,
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
     #[error("the time to send the file is over; announce it again")]
     UploadExpired,
     #[error("{0}")]

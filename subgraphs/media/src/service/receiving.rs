@@ -13,7 +13,7 @@ use thiserror::Error;
 use super::Archive;
 use crate::domain::{MediaFile, Sha256Hash, Upload, UploadPart, is_content, part_size};
 use crate::storage::{Received, Receiving, StorageError};
-use crate::store::{files, parts, uploads};
+use crate::store::{departures, files, parts, uploads};
 
 /// Longest pause of a sender.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
@@ -168,13 +168,14 @@ impl Archive {
         })
     }
 
-    /// An upload whose file is still awaited.
+    /// An upload whose file is still awaited. Nothing is taken from who has left (PS-17).
     async fn awaited(&self, id: UploadId) -> Result<(Upload, MediaFile), ReceiveError> {
         let upload = uploads::by_id(&self.database, id).await?.ok_or(ReceiveError::NoUpload)?;
         if upload.completed_at.is_some() {
             return Err(ReceiveError::AlreadyReceived);
         }
-        if upload.failed_at.is_some() || upload.submitted_at.is_some() {
+        let is_over = upload.failed_at.is_some() || upload.submitted_at.is_some();
+        if is_over || departures::has_left(&self.database, upload.uploader_id).await? {
             return Err(ReceiveError::Ended);
         }
         let file = files::by_ids(&self.database, &[upload.file_id]).await?.pop().ok_or(ReceiveError::NoUpload)?;

@@ -16,6 +16,9 @@ pub(crate) const UPLOAD_SECONDS: i64 = 15 * 60;
 /// How long the tickets to send a file in parts are good: a large file over a slow line.
 pub(crate) const PARTS_SECONDS: i64 = 6 * 60 * 60;
 
+/// Marks the subject of somebody who could have every file.
+const KEEPER: &str = "*";
+
 /// What a person does with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
@@ -27,12 +30,20 @@ pub(crate) enum Use {
     Segments,
 }
 
+/// Whom a ticket was given to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// Somebody who may have the file as long as their right to it lasts.
+    Person(UserId),
+    /// Somebody who could have every file at that time.
+    Keeper(UserId),
+}
+
 /// A ticket for the bytes of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ContentTicket {
     pub(crate) file: MediaFileId,
-    /// For whom; nobody in particular when it may be anybody.
-    pub(crate) user: Option<UserId>,
+    pub(crate) holder: Holder,
     pub(crate) purpose: Use,
     /// In unix seconds.
     pub(crate) expires_at: i64,
@@ -117,11 +128,12 @@ impl Tickets {
         now: i64,
     ) -> Result<ContentTicket, TicketFault> {
         let expires_at = seconds(expires_at)?;
-        let user = match subject {
-            "" => None,
-            subject => Some(subject.parse().map_err(|_| TicketFault::Invalid)?),
+        let read = |subject: &str| subject.parse().map_err(|_| TicketFault::Invalid);
+        let holder = match subject.strip_suffix(KEEPER) {
+            Some(subject) => Holder::Keeper(read(subject)?),
+            None => Holder::Person(read(subject)?),
         };
-        let ticket = ContentTicket { file, user, purpose, expires_at };
+        let ticket = ContentTicket { file, holder, purpose, expires_at };
         let seal = URL_SAFE_NO_PAD.decode(seal).map_err(|_| TicketFault::Invalid)?;
         if !recognised(&self.contents, key_id, &seal, &ticket.fields()) {
             return Err(TicketFault::Invalid);
@@ -163,7 +175,10 @@ impl Tickets {
 impl ContentTicket {
     /// For whom, as an address spells it.
     fn subject(&self) -> String {
-        self.user.map(|user| user.to_string()).unwrap_or_default()
+        match self.holder {
+            Holder::Person(user) => user.to_string(),
+            Holder::Keeper(user) => format!("{user}{KEEPER}"),
+        }
     }
 
     fn fields(&self) -> [String; 4] {

@@ -64,6 +64,7 @@ impl Archive {
         if request.owner.is_some() {
             call.viewer.require_scope(Scope::MediaWrite)?;
         }
+        self.paces.uploads.admit(user.id, self.clock.now())?;
         let new = self.new_file(request, user)?;
         let key =
             IdempotencyKey::of_call(user.id, request.idempotency_key.as_deref(), "createUpload", &keyed(request))?;

@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::json;
 
 use super::{Shelf, code};
-use crate::house::{House, LESSON, POSTER, Sending, TEXT, admin, learner, other, text};
+use crate::house::{House, LESSON, POSTER, PREVIEW, Sending, TEXT, admin, learner, other, text};
 use kit_testing::TestDatabase;
 
 /// PS-02: an address is for one thing.
@@ -125,6 +125,44 @@ kit_testing::on_each_database! {
         }
         house.stop().await;
     }
+}
+
+/// PS-21, AS-011: who announces, asks for addresses or fetches without end is asked to wait; others are not, and time helps.
+#[tokio::test]
+async fn ps_21_and_as_011_nobody_asks_without_end() {
+    let limits = json!({ "uploadsPerMinute": 4, "addressesPerMinute": 3, "downloadsPerMinute": 2 });
+    let house = House::open_with(TestDatabase::sqlite(), json!({ "limits": limits })).await;
+    let film = house.film_of(PREVIEW).await;
+    let mut file = String::new();
+    for _ in 0..4 {
+        file = house.keep(&learner(), TEXT).await;
+    }
+    let announced = house.change(&learner(), "createUpload", "upload { id }", TEXT.input()).await;
+    assert_eq!(announced.codes(), ["RATE_LIMITED"], "{}", announced.body);
+    let url = house.address(&learner(), &file).await;
+    let playing =
+        [house.playing(&learner(), PREVIEW, "PROGRESSIVE").await, house.playing(&learner(), PREVIEW, "HLS").await];
+    let fourth = house.change(&learner(), "createDownload", "ticket { url }", json!({ "fileId": file })).await;
+    let stream = format!("{{ playable(id: \"{PREVIEW}\") {{ id stream {{ __typename }} }} }}");
+    let stream = house.ask(&learner(), &stream).await;
+    for refused in [fourth, stream] {
+        assert_eq!(refused.codes(), ["RATE_LIMITED"], "{}", refused.body);
+    }
+    for url in &playing {
+        assert_eq!(house.get(url, &[]).await.status, 200);
+    }
+    for url in playing.iter().chain([&url]) {
+        let refused = house.get(url, &[("range", "bytes=0-1")]).await;
+        assert_eq!(code(&refused), (429, "too-many-requests"));
+        assert_eq!((refused.header("retry-after"), refused.header("cache-control")), ("30", "no-store"));
+    }
+    let others = house.address(&admin(), &film).await;
+    assert_eq!(house.get(&others, &[]).await.status, 200, "others are not concerned");
+    house.clock().advance(Duration::from_secs(30));
+    assert_eq!(house.get(&url, &[]).await.status, 200);
+    assert_eq!(house.address(&learner(), &file).await.split('?').next(), url.split('?').next());
+    house.keep(&learner(), TEXT).await;
+    house.stop().await;
 }
 
 /// RG-35, PS-28: without a good address nobody learns whether there is a file, and how large it is.

@@ -16,7 +16,7 @@ fn tickets() -> Tickets {
 }
 
 fn ticket(purpose: Use) -> ContentTicket {
-    ContentTicket { file: FILE, user: Some(USER), purpose, expires_at: END }
+    ContentTicket { file: FILE, holder: Holder::Person(USER), purpose, expires_at: END }
 }
 
 fn query(url: &str) -> &str {
@@ -32,8 +32,10 @@ fn an_address_is_recognised_until_its_end() {
         assert_eq!(tickets.content(FILE, query(&url), BEFORE), Ok(ticket(purpose)));
         assert_eq!(tickets.content(FILE, query(&url), END * 1_000_000), Err(TicketFault::Expired));
     }
-    let anybody = ContentTicket { user: None, ..ticket(Use::Play) };
-    assert_eq!(tickets.content(FILE, query(&tickets.content_url(&anybody)), BEFORE), Ok(anybody));
+    let keepers = ContentTicket { holder: Holder::Keeper(USER), ..ticket(Use::Play) };
+    let url = tickets.content_url(&keepers);
+    assert_eq!(tickets.content(FILE, query(&url), BEFORE), Ok(keepers));
+    assert_eq!(tickets.content(FILE, &query(&url).replace('*', ""), BEFORE), Err(TicketFault::Invalid), "PS-06");
 
     let url = tickets.content_url(&ticket(Use::Segments));
     let proof = url.strip_suffix("/index.m3u8").unwrap().rsplit('/').next().unwrap();
