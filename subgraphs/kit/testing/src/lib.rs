@@ -9,7 +9,7 @@
 //! - [`Listening`] is a subscription to such a subgraph.
 //! - [`neighbour_answering`] is the sister that a subgraph asks.
 //! - [`openapi_operations`] and [`assert_openapi_is_whole`] read the descriptions of REST paths.
-//! - [`Redis`] is a private Redis server, to share or to mistreat.
+//! - [`Redis`] is a private Redis server, to share or to mistreat; [`S3Server`] is a bucket of an S3-compatible store.
 //!
 //! Without MariaDB or Redis on the machine its tests are skipped with a note on the error stream. With
 //! `LYCEUM_REQUIRE_DATABASES=1` they fail instead: continuous integration sets it.
@@ -26,6 +26,7 @@ mod mariadb;
 mod neighbours;
 mod openapi;
 mod redis;
+mod s3;
 mod subgraph;
 
 pub use database::TestDatabase;
@@ -35,4 +36,5 @@ pub use mariadb::MariaDb;
 pub use neighbours::neighbour_answering;
 pub use openapi::{assert_openapi_is_whole, openapi_operations};
 pub use redis::{Redis, RedisNotInstalled};
+pub use s3::{S3Fate, S3Server};
 pub use subgraph::{Reply, TEST_START_US, TestSubgraph, person};
