@@ -33,7 +33,7 @@ impl Calendar {
         }
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let now = START.parse().expect("the start is a moment");
-        Some(Self { folder, stores: Arc::new(Stores::new(S3Server::start_on_any_date())), now })
+        Some(Self { folder, stores: Arc::new(Stores::on_date(now, S3Server::start_on_any_date())), now })
     }
 
     /// Another date: so long after the start.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
+use chrono::{DateTime, Utc};
 use kit_database::Durability;
 use kit_events::{EmbeddedEventLog, EventLog, RedisEventLog};
 use kit_testing::{MariaDb, Redis, S3Server, skip_without};
@@ -200,15 +202,28 @@ pub(super) struct Stores {
     schemas: Mutex<BTreeMap<String, SecretString>>,
     events: Option<SecretString>,
     bucket: S3Server,
+    /// "Now" of the demonstration data: each subgraph is seeded by itself.
+    seed_anchor: String,
     /// Whether clients go to the bucket themselves.
     is_direct: bool,
 }
 
 impl Stores {
     pub(super) fn new(bucket: S3Server) -> Self {
+        Self::on_date(DateTime::from(SystemTime::now()), bucket)
+    }
+
+    pub(super) fn on_date(now: DateTime<Utc>, bucket: S3Server) -> Self {
         let mariadb = MariaDb::shared().inspect_err(|reason| skip_without(reason)).ok();
         let redis = Redis::shared().inspect_err(|reason| skip_without(reason)).ok();
-        Self { mariadb, schemas: Mutex::default(), events: redis.map(Redis::new_database), bucket, is_direct: true }
+        Self {
+            mariadb,
+            schemas: Mutex::default(),
+            events: redis.map(Redis::new_database),
+            bucket,
+            seed_anchor: now.to_rfc3339(),
+            is_direct: true,
+        }
     }
 
     /// What the configuration says of them: where files lie.
@@ -218,8 +233,8 @@ impl Stores {
         format!("media:\n  public_url: {PUBLIC_URL}\n  storage:\n    s3: {s3}\n")
     }
 
-    /// Gives the subgraph a schema of its own, the same every time, the event log that all share, and media what opens the
-    /// bucket.
+    /// Gives the subgraph a schema of its own, the same every time, the date and the event log that all share, and media what
+    /// opens the bucket.
     fn offer(&self, subgraph: &str, command: &mut Command) {
         if let Some(mariadb) = self.mariadb {
             let mut schemas = self.schemas.lock().expect("no holder panics");
@@ -228,6 +243,7 @@ impl Stores {
             let variable = format!("LYCEUM_{}_DATABASE_URL", subgraph.to_uppercase());
             command.env(variable, schema.expose_secret());
         }
+        command.env("LYCEUM_SEED_ANCHOR", &self.seed_anchor);
         if subgraph == "media" {
             command.envs(S3Server::credentials());
         }
