@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::product::{Client, Product, Shape};
+use crate::product::{Client, Product};
 
 const REGISTER: &str = "/auth/v1/register";
 
@@ -71,7 +71,7 @@ async fn enrolled_courses(client: &Client) -> Vec<String> {
 async fn nothing_acknowledged_is_lost(stop_it: impl FnOnce(&mut Product) + Send + 'static) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_path_buf();
-    let start = move || Product::start_in(Shape::OneProcess, &path);
+    let start = move || Product::start_in(&path);
     let mut product = tokio::task::spawn_blocking(start.clone()).await.unwrap();
     let client = product.signed_in("new_user").await;
     let courses = courses_on_sale(&client).await;

@@ -12,6 +12,7 @@ mod auth;
 mod command;
 mod databases;
 mod documentation;
+mod downloads;
 mod durability;
 mod endpoints;
 mod isolation;

@@ -2,16 +2,21 @@
 
 mod calendar;
 mod client;
+mod files;
 mod process;
 mod shape;
 
 pub(crate) use calendar::Calendar;
 pub(crate) use client::{Client, Reply};
+pub(crate) use files::{FILM, long_film, sha256_hex};
 pub(crate) use process::{Process, lyceum};
 pub(crate) use shape::{Product, SUBGRAPHS, Shape};
 
 /// The password that the tests give the demonstration personas.
 pub(crate) const PASSWORD: &str = "tiny-worlds-need-long-passwords";
+
+/// What the distributed shape says its public address is: that of a load balancer that these tests do without.
+const PUBLIC_URL: &str = "https://lyceum.test";
 
 /// Runs each scenario over both shapes: `one_process::<name>` and `distributed::<name>`.
 ///

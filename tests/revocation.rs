@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::product::{Client, PASSWORD, Product, Shape, in_both_shapes};
+use crate::product::{Client, PASSWORD, Product, in_both_shapes};
 
 /// How long a revocation may take to reach the router; docs/reference/operations.md promises it.
 const BOUND: Duration = Duration::from_secs(1);
@@ -101,7 +101,7 @@ in_both_shapes! {
 async fn what_has_ended_is_known_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_path_buf();
-    let start = move || Product::start_in(Shape::OneProcess, &path);
+    let start = move || Product::start_in(&path);
     let mut product = tokio::task::spawn_blocking(start.clone()).await.unwrap();
     let (_, client, _) = newcomer(&product, "returner").await;
     assert_eq!(client.post("/auth/v1/logout", &json!({})).await.status, 204);

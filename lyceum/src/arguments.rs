@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use kit_demonstration::Anchor;
+use kit_ids::{Clock, SystemClock};
 
 /// A federated GraphQL supergraph, and the router that serves it.
 ///
@@ -39,12 +41,27 @@ pub struct Options {
     /// How much demonstration data an empty database is given.
     #[arg(long, global = true, env = "LYCEUM_SEED_PROFILE", value_enum, default_value = "demo")]
     pub seed_profile: SeedProfile,
+    /// "Now" in the demonstration data, on the full hour: `now`, or a moment such as 2026-06-01T00:00:00Z. Subgraphs that are
+    /// seeded apart need the same one, or their data speaks of different people. What is seeded already keeps its own.
+    #[arg(
+        long,
+        global = true,
+        env = "LYCEUM_SEED_ANCHOR",
+        value_name = "MOMENT",
+        default_value = "now",
+        value_parser = seed_anchor
+    )]
+    pub seed_anchor: Anchor,
     /// What is logged: a level, or directives such as `info,router_server=debug`.
     #[arg(long, global = true, env = "LYCEUM_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
     /// How log lines look.
     #[arg(long, global = true, env = "LYCEUM_LOG_FORMAT", value_enum, default_value = "text")]
     pub log_format: LogFormat,
+}
+
+fn seed_anchor(text: &str) -> Result<Anchor, String> {
+    Anchor::parse(text, SystemClock.now()).map_err(|error| error.to_string())
 }
 
 /// How much demonstration data an empty database is given.

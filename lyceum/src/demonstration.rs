@@ -3,24 +3,21 @@
 use std::net::SocketAddr;
 
 use kit_database::Database;
-use kit_demonstration::{
-    Anchor, DemonstrationError, KNOWN_PASSWORD, PASSWORD_VARIABLE, Profile, Progress, World, WorldKey,
-};
-use kit_ids::{Clock, SystemClock};
+use kit_demonstration::{DemonstrationError, KNOWN_PASSWORD, PASSWORD_VARIABLE, Profile, Progress, World, WorldKey};
 use kit_service::RunningSubgraph;
 use router_server::RouterSettings;
 
-use crate::arguments::SeedProfile;
+use crate::arguments::{Options, SeedProfile};
 
 /// Fills the subgraphs that are empty; nothing when no profile is asked for.
 ///
-/// The world is anchored at the current hour, so that what is "today" has data. What was begun on an earlier start
-/// keeps its own world, and the subgraphs that were empty until now join it.
+/// The world is anchored at the current hour unless another one is asked for, so that what is "today" has data. What was
+/// begun on an earlier start keeps its own world, and the subgraphs that were empty until now join it.
 ///
 /// # Errors
 /// When a database holds other rows, or fails.
-pub async fn seed(subgraphs: &[RunningSubgraph], profile: SeedProfile) -> Result<(), DemonstrationError> {
-    let Some(profile) = wanted(profile) else { return Ok(()) };
+pub async fn seed(subgraphs: &[RunningSubgraph], options: &Options) -> Result<(), DemonstrationError> {
+    let Some(profile) = wanted(options.seed_profile) else { return Ok(()) };
     let mut key = None;
     for subgraph in subgraphs {
         if key.is_none() {
@@ -29,7 +26,7 @@ pub async fn seed(subgraphs: &[RunningSubgraph], profile: SeedProfile) -> Result
     }
     let key = match key {
         Some(key) => key,
-        None => WorldKey { profile, anchor: Anchor::at(SystemClock.now())?, ..WorldKey::default() },
+        None => WorldKey { profile, anchor: options.seed_anchor, ..WorldKey::default() },
     };
     let world = World::new(key);
     let progress = Progress::for_console();

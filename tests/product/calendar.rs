@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use kit_testing::skip_without;
+use kit_testing::{S3Server, skip_without};
 use tempfile::TempDir;
 
 use super::shape::Stores;
@@ -33,7 +33,7 @@ impl Calendar {
         }
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let now = START.parse().expect("the start is a moment");
-        Some(Self { folder, stores: Arc::new(Stores::new()), now })
+        Some(Self { folder, stores: Arc::new(Stores::on_date(now, S3Server::start_on_any_date())), now })
     }
 
     /// Another date: so long after the start.
@@ -45,7 +45,7 @@ impl Calendar {
         self.folder.path().to_owned()
     }
 
-    pub(super) fn stores(&self) -> &Stores {
+    pub(super) const fn stores(&self) -> &Arc<Stores> {
         &self.stores
     }
 

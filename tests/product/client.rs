@@ -116,6 +116,19 @@ impl Client {
         self.post("/graphql", &json!({ "query": query, "variables": variables })).await
     }
 
+    /// Runs a mutation on its input; its payload, which has no user errors.
+    pub(crate) async fn change(&self, mutation: &str, selection: &str, input: Value) -> Value {
+        let (first, rest) = mutation.split_at(1);
+        let operation = format!(
+            "mutation($input: {}{rest}Input!) {{ {mutation}(input: $input) {{ {selection} userErrors {{ message path }} }} }}",
+            first.to_ascii_uppercase()
+        );
+        let reply = self.operation(&operation, json!({ "input": input })).await;
+        let payload = reply.data()[mutation].clone();
+        assert_eq!(payload["userErrors"], json!([]), "{mutation}: {payload}");
+        payload
+    }
+
     /// Posts JSON.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         self.post_bytes(path, "application/json", body.to_string()).await
@@ -139,8 +152,14 @@ impl Client {
             .ok()
     }
 
-    /// Sends any request to an address that the product has given out, whose proof of what it may do is in it: as it
-    /// stands, except that it is reached where this product listens.
+    /// A request to an address that the product has given out, whose proof of what it may do is in it: as it stands,
+    /// except that the product's public name is reached where it listens. A bucket's addresses lead to the bucket.
+    pub(crate) fn request_to(&self, method: reqwest::Method, address: &str) -> reqwest::RequestBuilder {
+        let path = address.strip_prefix(super::PUBLIC_URL).filter(|path| path.starts_with('/'));
+        self.http.request(method, path.map_or_else(|| address.to_owned(), |path| self.address(path)))
+    }
+
+    /// Sends a request to such an address.
     pub(crate) async fn follow_address(
         &self,
         method: reqwest::Method,
@@ -148,8 +167,7 @@ impl Client {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> File {
-        let path = address.splitn(4, '/').nth(3).unwrap_or_else(|| panic!("{address} is no address"));
-        let mut request = self.http.request(method, self.address(&format!("/{path}"))).body(body);
+        let mut request = self.request_to(method, address).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -2,13 +2,20 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 /// The longest that a process may take until it says what a test waits for; generous, because machines are slow.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Below the ports that systems give out by themselves.
+const STEADY_PORTS: u16 = 10_000;
+/// So many of them are for one test process, as far as there are enough.
+const PORTS_EACH: u16 = 100;
 
 /// How many of its last lines a failing start shows.
 const LINES_SHOWN: usize = 60;
@@ -20,31 +27,42 @@ pub(crate) fn lyceum(folder: &Path) -> Command {
     command
 }
 
+/// A free port that the system gives to nobody by itself, so that it is free still when a process starts again on it.
+pub(crate) fn steady_port() -> u16 {
+    static TRIED: AtomicU16 = AtomicU16::new(0);
+    let group = u16::try_from(std::process::id() % 200).unwrap_or_default();
+    loop {
+        let port = STEADY_PORTS + group * PORTS_EACH + TRIED.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
 /// A running command. Dropping it kills it; so does the end of the test process, through its standard input.
 pub(crate) struct Process {
+    command: Command,
     child: Child,
-    lines: Mutex<mpsc::Receiver<String>>,
-    log: Arc<Mutex<VecDeque<String>>>,
+    lines: Mutex<Lines>,
+    log: Log,
     name: String,
 }
 
 impl Process {
     /// Starts `command`; its process identifier is the command's own, so that signals reach it.
     pub(crate) fn start(name: &str, mut command: Command) -> Self {
-        let mut child = command
-            .env("LYCEUM_STOP_WITH_STDIN", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{name} could not be started: {error}"));
-        let (sender, lines) = mpsc::channel();
-        let log = Arc::new(Mutex::new(VecDeque::new()));
-        let stdout = child.stdout.take().expect("standard output is piped");
-        let stderr = child.stderr.take().expect("standard error is piped");
-        follow(stdout, Some(sender), Arc::clone(&log));
-        follow(stderr, None, Arc::clone(&log));
-        Self { child, lines: Mutex::new(lines), log, name: name.to_owned() }
+        command.env("LYCEUM_STOP_WITH_STDIN", "1");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let log = Arc::default();
+        let (child, lines) = spawn(name, &mut command, &log);
+        Self { command, child, lines: Mutex::new(lines), log, name: name.to_owned() }
+    }
+
+    /// SIGKILL, and the same command again.
+    pub(crate) fn restart(&mut self) {
+        self.kill();
+        let (child, lines) = spawn(&self.name, &mut self.command, &self.log);
+        (self.child, self.lines) = (child, Mutex::new(lines));
     }
 
     /// Waits for a line of its standard output in which `find` finds something.
@@ -87,15 +105,25 @@ impl Process {
 
     /// Ctrl-C, and then waits for its orderly end.
     pub(crate) fn interrupt(&mut self) -> std::process::ExitStatus {
+        self.signal("-INT");
+        self.end()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
         let status =
-            Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill can be run");
+            Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill can be run");
         assert!(status.success(), "the signal could not be sent");
+    }
+
+    /// Waits for its orderly end after a signal.
+    pub(crate) fn end(&mut self) -> std::process::ExitStatus {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             if let Some(status) = self.child.try_wait().expect("the process can be waited for") {
                 return status;
             }
-            assert!(Instant::now() < deadline, "{} did not stop within 30 s of Ctrl-C:\n{}", self.name, self.log());
+            assert!(Instant::now() < deadline, "{} did not stop within 30 s of the signal:\n{}", self.name, self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -109,11 +137,20 @@ impl Drop for Process {
     }
 }
 
-fn follow(
-    stream: impl std::io::Read + Send + 'static,
-    lines: Option<mpsc::Sender<String>>,
-    log: Arc<Mutex<VecDeque<String>>>,
-) {
+type Lines = mpsc::Receiver<String>;
+type Log = Arc<Mutex<VecDeque<String>>>;
+
+fn spawn(name: &str, command: &mut Command, log: &Log) -> (Child, Lines) {
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("{name} could not be started: {error}"));
+    let (sender, lines) = mpsc::channel();
+    let stdout = child.stdout.take().expect("standard output is piped");
+    let stderr = child.stderr.take().expect("standard error is piped");
+    follow(stdout, Some(sender), Arc::clone(log));
+    follow(stderr, None, Arc::clone(log));
+    (child, lines)
+}
+
+fn follow(stream: impl std::io::Read + Send + 'static, lines: Option<mpsc::Sender<String>>, log: Log) {
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
             let mut log = log.lock().expect("no holder panics");

@@ -4,30 +4,29 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
+use chrono::{DateTime, Utc};
 use kit_database::Durability;
 use kit_events::{EmbeddedEventLog, EventLog, RedisEventLog};
-use kit_testing::{MariaDb, Redis, skip_without};
+use kit_testing::{MariaDb, Redis, S3Server, skip_without};
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
-use super::process::{Process, lyceum};
-use super::{Calendar, Client, PASSWORD};
+use super::process::{Process, lyceum, steady_port};
+use super::{Calendar, Client, PASSWORD, PUBLIC_URL};
 
 /// The subgraphs of the graph, in the order in which they are started.
 pub(crate) const SUBGRAPHS: [&str; 5] = ["identity", "learning", "enrollment", "media", "playback"];
-
-/// What the distributed shape says its public address is: that of a load balancer that these tests do without.
-const PUBLIC_URL: &str = "https://lyceum.test";
 
 /// How the product runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// `lyceum up`.
     OneProcess,
-    /// `lyceum router` and a `lyceum subgraph NAME` for each, on MariaDB and Redis where they are installed.
+    /// `lyceum router` and a `lyceum subgraph NAME` for each, on MariaDB and Redis where they are installed, and on a bucket.
     Distributed,
 }
 
@@ -44,7 +43,7 @@ pub(crate) struct Product {
     /// How it runs.
     pub(crate) shape: Shape,
     folder: PathBuf,
-    events: Option<SecretString>,
+    stores: Option<Arc<Stores>>,
     _temporary: Option<TempDir>,
 }
 
@@ -65,19 +64,27 @@ impl Product {
 
     /// A product of its own, in a new folder.
     pub(crate) fn start(shape: Shape) -> Self {
+        Self::start_anew(shape, &Stores::new)
+    }
+
+    /// The same, but all files pass through it, also those in a bucket.
+    pub(crate) fn start_serving_files(shape: Shape) -> Self {
+        Self::start_anew(shape, &|bucket| Stores { is_direct: false, ..Stores::new(bucket) })
+    }
+
+    fn start_anew(shape: Shape, stores: &dyn Fn(S3Server) -> Stores) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
-        let folder = temporary.path().to_path_buf();
-        let mut product = Self::start_in(shape, &folder);
+        let mut product = match shape {
+            Shape::OneProcess => Self::start_in(temporary.path()),
+            Shape::Distributed => Self::distributed(temporary.path(), &Arc::new(stores(S3Server::start())), &|_| {}),
+        };
         product._temporary = Some(temporary);
         product
     }
 
-    /// A product on what an earlier one left in `folder`.
-    pub(crate) fn start_in(shape: Shape, folder: &Path) -> Self {
-        match shape {
-            Shape::OneProcess => Self::one_process(folder, &|_| {}),
-            Shape::Distributed => Self::distributed(folder, &Stores::new(), &|_| {}),
-        }
+    /// A product in one process, on what an earlier one left in `folder`.
+    pub(crate) fn start_in(folder: &Path) -> Self {
+        Self::one_process(folder, &|_| {})
     }
 
     /// A product on the date of a calendar, and on what earlier ones have left there.
@@ -97,6 +104,27 @@ impl Product {
         }
     }
 
+    /// SIGTERM to every part at once, and their orderly ends.
+    pub(crate) fn terminate(mut self) {
+        let subgraphs = self.subgraphs.iter_mut().map(|(_, subgraph)| subgraph);
+        let mut parts: Vec<&mut Process> = std::iter::once(&mut self.front).chain(subgraphs).collect();
+        for part in &parts {
+            part.signal("-TERM");
+        }
+        for part in &mut parts {
+            let status = part.end();
+            assert!(status.success(), "an orderly stop is a success, not {status}:\n{}", part.log());
+        }
+    }
+
+    /// Kills the process that serves files, and starts it again at the same address.
+    pub(crate) fn restart_files(&mut self) {
+        let media = self.subgraphs.iter_mut().find(|(name, _)| name == "media").map(|(_, media)| media);
+        let process = media.unwrap_or(&mut self.front);
+        process.restart();
+        process.wait_for(|line| address_in(line, "/graphql"));
+    }
+
     /// A client of its public listener that is nobody yet.
     pub(crate) fn client(&self) -> Client {
         Client::new(&self.url)
@@ -109,13 +137,18 @@ impl Product {
 
     /// The event log between the subgraphs, as one more process sees it.
     pub(crate) async fn event_log(&self) -> Arc<dyn EventLog> {
-        match &self.events {
+        match self.stores.as_ref().and_then(|stores| stores.events.as_ref()) {
             Some(url) => Arc::new(RedisEventLog::open(url).expect("the address can be understood")),
             None => {
                 let folder = self.folder.join(".lyceum");
                 Arc::new(EmbeddedEventLog::open(&folder, Durability::ProcessDeath).await.expect("the log opens"))
             }
         }
+    }
+
+    /// Where it keeps its files when it is distributed.
+    pub(crate) fn bucket(&self) -> Option<&S3Server> {
+        self.stores.as_ref().map(|stores| &stores.bucket)
     }
 
     /// A command on what this product keeps in its folder.
@@ -126,22 +159,21 @@ impl Product {
     fn one_process(folder: &Path, prepare: &dyn Fn(&mut Command)) -> Self {
         let mut command = lyceum(folder);
         prepare(&mut command);
-        command.args(["up", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"]);
+        command.args(["up", "--listen", &steady_address(), "--ops-listen", "127.0.0.1:0"]);
         Self::around(Process::start("lyceum up", command), Vec::new(), folder, None)
     }
 
-    fn distributed(folder: &Path, stores: &Stores, prepare: &dyn Fn(&mut Command)) -> Self {
-        let mut configuration = include_str!("../../supergraph.yaml").to_owned();
+    fn distributed(folder: &Path, stores: &Arc<Stores>, prepare: &dyn Fn(&mut Command)) -> Self {
+        let mut configuration = format!("{}\n{}", include_str!("../../supergraph.yaml"), stores.configuration());
         let mut subgraphs = Vec::new();
         for name in SUBGRAPHS {
             let mut command = lyceum(folder);
             prepare(&mut command);
             stores.offer(name, &mut command);
-            command.env("LYCEUM_MEDIA_PUBLIC_URL", PUBLIC_URL);
             // Each is told where those are that it may ask.
             let file = folder.join(format!("{name}.yaml"));
             std::fs::write(&file, &configuration).expect("the configuration can be written");
-            command.args(["subgraph", name, "--subgraph-listen", "127.0.0.1:0", "--config"]).arg(&file);
+            command.args(["subgraph", name, "--subgraph-listen", &steady_address(), "--config"]).arg(&file);
             let process = Process::start(name, command);
             let url = process.wait_for(|line| address_in(line, "/graphql"));
             configuration = with_url(&configuration, name, &url);
@@ -153,14 +185,14 @@ impl Product {
         prepare(&mut command);
         command.args(["router", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--config"]).arg(&file);
         stores.offer_events(&mut command);
-        Self::around(Process::start("lyceum router", command), subgraphs, folder, stores.events.clone())
+        Self::around(Process::start("lyceum router", command), subgraphs, folder, Some(Arc::clone(stores)))
     }
 
-    fn around(front: Process, subgraphs: Vec<(String, Process)>, folder: &Path, events: Option<SecretString>) -> Self {
+    fn around(front: Process, subgraphs: Vec<(String, Process)>, folder: &Path, stores: Option<Arc<Stores>>) -> Self {
         let url = front.wait_for(|line| address_in(line, "/graphql"));
         let ops_url = front.wait_for(|line| address_in(line, "/health/ready"));
         let shape = if subgraphs.is_empty() { Shape::OneProcess } else { Shape::Distributed };
-        Self { url, ops_url, front, subgraphs, shape, folder: folder.to_owned(), events, _temporary: None }
+        Self { url, ops_url, front, subgraphs, shape, folder: folder.to_owned(), stores, _temporary: None }
     }
 }
 
@@ -169,16 +201,40 @@ pub(super) struct Stores {
     mariadb: Option<&'static MariaDb>,
     schemas: Mutex<BTreeMap<String, SecretString>>,
     events: Option<SecretString>,
+    bucket: S3Server,
+    /// "Now" of the demonstration data: each subgraph is seeded by itself.
+    seed_anchor: String,
+    /// Whether clients go to the bucket themselves.
+    is_direct: bool,
 }
 
 impl Stores {
-    pub(super) fn new() -> Self {
-        let mariadb = MariaDb::shared().inspect_err(|reason| skip_without(reason)).ok();
-        let redis = Redis::shared().inspect_err(|reason| skip_without(reason)).ok();
-        Self { mariadb, schemas: Mutex::default(), events: redis.map(Redis::new_database) }
+    pub(super) fn new(bucket: S3Server) -> Self {
+        Self::on_date(DateTime::from(SystemTime::now()), bucket)
     }
 
-    /// Gives the subgraph a schema of its own, the same every time, and the event log that all share.
+    pub(super) fn on_date(now: DateTime<Utc>, bucket: S3Server) -> Self {
+        let mariadb = MariaDb::shared().inspect_err(|reason| skip_without(reason)).ok();
+        let redis = Redis::shared().inspect_err(|reason| skip_without(reason)).ok();
+        Self {
+            mariadb,
+            schemas: Mutex::default(),
+            events: redis.map(Redis::new_database),
+            bucket,
+            seed_anchor: now.to_rfc3339(),
+            is_direct: true,
+        }
+    }
+
+    /// What the configuration says of them: where files lie.
+    fn configuration(&self) -> String {
+        let (bucket, endpoint, direct) = (S3Server::BUCKET, self.bucket.endpoint(), self.is_direct);
+        let s3 = format!("{{ bucket: {bucket}, endpoint: \"{endpoint}\", direct: {direct} }}");
+        format!("media:\n  public_url: {PUBLIC_URL}\n  storage:\n    s3: {s3}\n")
+    }
+
+    /// Gives the subgraph a schema of its own, the same every time, the date and the event log that all share, and media what
+    /// opens the bucket.
     fn offer(&self, subgraph: &str, command: &mut Command) {
         if let Some(mariadb) = self.mariadb {
             let mut schemas = self.schemas.lock().expect("no holder panics");
@@ -186,6 +242,10 @@ impl Stores {
             let schema = schemas.entry(subgraph.to_owned()).or_insert_with(new);
             let variable = format!("LYCEUM_{}_DATABASE_URL", subgraph.to_uppercase());
             command.env(variable, schema.expose_secret());
+        }
+        command.env("LYCEUM_SEED_ANCHOR", &self.seed_anchor);
+        if subgraph == "media" {
+            command.envs(S3Server::credentials());
         }
         self.offer_events(command);
     }
@@ -196,6 +256,11 @@ impl Stores {
             command.env("LYCEUM_EVENTS_REDIS_URL", events.expose_secret());
         }
     }
+}
+
+/// Where a process listens, also when it starts again.
+fn steady_address() -> String {
+    format!("127.0.0.1:{}", steady_port())
 }
 
 /// The repository's own configuration with another address for one subgraph.

@@ -35,7 +35,7 @@ pub(crate) async fn seed(options: &Options, arguments: &DatabaseArguments) -> Re
     for subgraph in chosen(&arguments.subgraphs, &configuration)? {
         running.push(services.start(subgraph, &configuration).await?);
     }
-    let seeded = demonstration::seed(&running, options.seed_profile).await;
+    let seeded = demonstration::seed(&running, options).await;
     for subgraph in &running {
         subgraph.stop().await;
     }

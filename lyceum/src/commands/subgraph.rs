@@ -22,7 +22,7 @@ pub(crate) async fn run(options: &Options, arguments: &SubgraphArguments) -> Res
     let listener = front::listen(address, "--subgraph-listen").await?;
     let services = Services::open(DataDirectory::open(&options.data_dir)?, &configuration).await?;
     let running = Arc::new(services.start(subgraph, &configuration).await?);
-    demonstration::seed(std::slice::from_ref(&*running), options.seed_profile).await?;
+    demonstration::seed(std::slice::from_ref(&*running), options).await?;
     running.begin().await;
     println!("{} serves http://{}/graphql", subgraph.name, listener.local_addr()?);
     let serving = tokio::spawn({

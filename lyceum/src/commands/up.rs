@@ -27,7 +27,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     configuration.media.public_url.get_or_insert_with(|| front::origin(public));
     let services = Services::open(directory.clone(), &configuration).await?;
     let running = start_here(&services, &configuration).await?;
-    demonstration::seed(&running, options.seed_profile).await?;
+    demonstration::seed(&running, options).await?;
     for subgraph in &running {
         subgraph.begin().await;
     }

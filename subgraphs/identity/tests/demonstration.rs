@@ -3,8 +3,9 @@
 use http::StatusCode;
 use kit_demonstration::{KNOWN_PASSWORD, Outcome, Persona, Profile, Progress, World, WorldKey};
 use kit_testing::TestDatabase;
+use serde_json::json;
 
-use crate::house::{AccountReply, House};
+use crate::house::{AccountReply, House, event};
 
 fn tiny() -> World {
     World::new(WorldKey { profile: Profile::Tiny, ..WorldKey::default() })
@@ -24,7 +25,7 @@ kit_testing::on_each_database! {
         let (other, expected) = seeded(TestDatabase::sqlite()).await;
         assert_eq!(checksum, expected);
         let email = Persona::ALL[0].email();
-        let body = serde_json::json!({ "email": email, "password": KNOWN_PASSWORD });
+        let body = json!({ "email": email, "password": KNOWN_PASSWORD });
         let reply = house.post("/auth/v1/login", &[], body).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
         let form = [("grant_type", "client_credentials"), ("client_id", "partner_demo"), ("client_secret", KNOWN_PASSWORD)];
@@ -57,6 +58,25 @@ kit_testing::on_each_database! {
             let found: i64 = house.database().query(sql).fetch_one().await.unwrap().get("n").unwrap();
             assert_eq!(found, expected, "{sql}");
         }
+        house.stop().await;
+    }
+
+    /// domain 5.1: pictures of people that media tells of before identity is seeded are theirs all the same.
+    async fn in_which_order_subgraphs_are_seeded_does_not_matter(place: TestDatabase) {
+        let house = House::open(place).await;
+        let (learner, url) = (tiny().persona(Persona::LearnerLee).id, "https://media.demo.invalid/picture");
+        let data = json!({ "userId": learner, "url": url });
+        house.hear("identity.avatars", &[event("media", "media.avatar.changed.v1", &learner.to_string(), data)]).await;
+        let letters = async || {
+            let left = "SELECT COUNT(*) AS n FROM dead_letters WHERE replayed_at IS NULL";
+            house.database().query(left).fetch_one().await.unwrap().get::<i64>("n").unwrap()
+        };
+        assert_eq!(letters().await, 1);
+        house.running().seed(&tiny(), &Progress::silent()).await.unwrap();
+        assert_eq!(letters().await, 0);
+        let select = "SELECT avatar_url FROM users WHERE id = ?";
+        let row = house.database().query(select).bind(learner).fetch_one().await.unwrap();
+        assert_eq!(row.get::<String>("avatar_url").unwrap(), url);
         house.stop().await;
     }
 

@@ -2,22 +2,19 @@
 
 mod parts;
 mod refusals;
-#[expect(dead_code, reason = "the tests from inside need other parts of it")]
-mod server;
 mod serving;
 mod straight;
 
+use std::collections::BTreeMap;
 use std::sync::Once;
 use std::time::{Duration, SystemTime};
 
 use http::Method;
-use kit_testing::{Reply, TestDatabase, TestSubgraph, person};
+use kit_testing::{Reply, S3Server, TestDatabase, TestSubgraph, person};
 use kit_viewer::{Role, Viewer};
 use media::SUBGRAPH;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-
-use self::server::S3Server;
 
 /// Twelve seconds in fragments.
 const FILM: &[u8] = include_bytes!("../src/seed/clip.mp4");
@@ -39,8 +36,10 @@ impl House {
     async fn open_with(place: TestDatabase, change: impl FnOnce(&mut Value)) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
-        let server = S3Server::start().await;
-        let mut bucket = server.options();
+        let server = S3Server::start();
+        let credentials: BTreeMap<_, _> = S3Server::credentials().into();
+        let mut bucket =
+            json!({ "endpoint": server.endpoint(), "bucket": S3Server::BUCKET, "credentials": credentials });
         change(&mut bucket);
         let options = json!({ "bucket": bucket, "publicUrl": "https://lyceum.example" });
         let subgraph = TestSubgraph::start_with(&SUBGRAPH, place, |_| options).await;

@@ -36,6 +36,11 @@ impl Consumer for Avatars {
         if avatar.url.as_deref().is_some_and(|url| Url::parse(url).is_none()) {
             return Err(HandlerError::Rejected("`url` is no absolute http or https URL".to_owned()));
         }
-        Ok(change_avatar(transaction, (avatar.user_id, avatar.url), (event.time, &event.consequence())).await?)
+        let (id, origin) = (avatar.user_id, event.consequence());
+        if change_avatar(transaction, (id, avatar.url), (event.time, &origin)).await? {
+            return Ok(());
+        }
+        // Accounts are closed, never removed: this one is still to come, and with it a replay.
+        Err(HandlerError::Rejected(format!("there is nobody with the id {id}; seed identity, which replays this")))
     }
 }

@@ -64,6 +64,10 @@ impl Shared {
         &self.context
     }
 
+    pub(crate) const fn event_operations(&self) -> &EventOperations {
+        &self.operations
+    }
+
     pub(crate) async fn execute(&self, request: Request, call: Call) -> Response {
         let trace_id = call.trace_id().map(str::to_owned);
         let mut response = self.graph.execute(request, call).await;

@@ -97,11 +97,20 @@ impl RunningSubgraph {
 
     /// Writes its share of the demonstration data, unless it is there already; nothing when it has none.
     ///
+    /// What it had heard too early, of people and things that have come into being only now, it is told once more: in which
+    /// order subgraphs are seeded does not matter.
+    ///
     /// # Errors
     /// [`DemonstrationError`] when the database holds something else, or fails.
     pub async fn seed(&self, world: &World, progress: &Progress) -> Result<Option<Outcome>, DemonstrationError> {
         let Some(seeder) = &self.seeder else { return Ok(None) };
-        kit_demonstration::seed(&**seeder, world, &self.context().database, progress).await.map(Some)
+        let outcome = kit_demonstration::seed(&**seeder, world, &self.context().database, progress).await?;
+        if matches!(outcome, Outcome::Seeded(_)) {
+            let replayed = self.shared.event_operations().replay_all().await;
+            replayed
+                .map_err(|source| DemonstrationError::Database { action: "replay dead letters".to_owned(), source })?;
+        }
+        Ok(Some(outcome))
     }
 
     /// Stops: new requests are refused, running ones finish, then relay and consumers, then the database closes.

@@ -10,6 +10,7 @@
 //! - [`neighbour_answering`] is the sister that a subgraph asks.
 //! - [`openapi_operations`] and [`assert_openapi_is_whole`] read the descriptions of REST paths.
 //! - [`MariaDb`] and [`Redis`] are private servers, to share or to mistreat.
+//! - [`S3Server`] is a bucket of an S3-compatible store.
 //! - [`MovableClock`] is the clock of such a server's machine, which the test moves.
 //!
 //! Without MariaDB, Redis or libfaketime on the machine its tests are skipped with a note on the error stream. With
@@ -28,6 +29,7 @@ mod movable_clock;
 mod neighbours;
 mod openapi;
 mod redis;
+mod s3;
 mod subgraph;
 
 pub use database::TestDatabase;
@@ -38,4 +40,5 @@ pub use movable_clock::{MovableClock, NoMovableClock};
 pub use neighbours::neighbour_answering;
 pub use openapi::{assert_openapi_is_whole, openapi_operations};
 pub use redis::{Redis, RedisNotInstalled};
+pub use s3::{S3Fate, S3Server};
 pub use subgraph::{Reply, TEST_START_US, TestSubgraph, person};

@@ -6,8 +6,8 @@ use kit_database::Database;
 use kit_ids::{Clock, IdGenerator, UploadId};
 use kit_service::Neighbour;
 
-use super::tickets::Tickets;
 use super::Paces;
+use super::tickets::Tickets;
 use crate::scanner::Scanner;
 use crate::storage::Storage;
 

@@ -1,17 +1,14 @@
 //! One contract for both stores, and what only a bucket can do to us.
 
-#[path = "../../tests/s3/server.rs"]
-#[expect(dead_code, reason = "the tests from outside need other parts of it")]
-mod server;
-
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use http::{Method, StatusCode};
+use kit_testing::{S3Fate, S3Server};
 use serde_json::json;
 use tempfile::TempDir;
 
-use self::server::{BUCKET, Fate, KEY_ID, S3Server, SECRET};
 use super::*;
 use crate::domain::Sha256Hash;
 
@@ -43,11 +40,17 @@ async fn opened(server: &S3Server) -> Storage {
 }
 
 fn settings(server: &S3Server) -> BucketSettings {
-    serde_json::from_value(server.options()).unwrap()
+    serde_json::from_value(options(server)).unwrap()
+}
+
+/// The bucket, as the options of media name it.
+fn options(server: &S3Server) -> serde_json::Value {
+    let credentials: BTreeMap<_, _> = S3Server::credentials().into();
+    json!({ "endpoint": server.endpoint(), "bucket": S3Server::BUCKET, "credentials": credentials })
 }
 
 async fn bucket() -> Place {
-    let server = S3Server::start().await;
+    let server = S3Server::start();
     Place::Bucket { storage: opened(&server).await, server }
 }
 
@@ -183,22 +186,22 @@ on_each_store! {
 /// A store that fails for a moment is asked again; writing and reading go on.
 #[tokio::test]
 async fn a_store_that_stumbles_is_asked_again() {
-    let server = S3Server::start().await;
+    let server = S3Server::start();
     let storage = opened(&server).await;
-    server.spoil(Method::PUT, "", 1, Fate::Answer(StatusCode::SERVICE_UNAVAILABLE, "SlowDown"));
+    server.spoil(Method::PUT, "", 1, S3Fate::Answer(StatusCode::SERVICE_UNAVAILABLE, "SlowDown"));
     let whole = bytes(9 * 1024 * 1024);
     write(&storage, KEY, &whole).await.unwrap();
-    server.spoil(Method::GET, "", 1, Fate::Answer(StatusCode::INTERNAL_SERVER_ERROR, "InternalError"));
-    server.spoil(Method::GET, "", 1, Fate::Silence);
+    server.spoil(Method::GET, "", 1, S3Fate::Answer(StatusCode::INTERNAL_SERVER_ERROR, "InternalError"));
+    server.spoil(Method::GET, "", 1, S3Fate::Silence);
     assert_eq!(read(&storage, KEY, 0..9 * 1024 * 1024).await, whole);
 }
 
 /// An answer that is lost when the object is there is none that failed.
 #[tokio::test]
 async fn a_lost_answer_to_the_last_request_is_made_up_for() {
-    let server = S3Server::start().await;
+    let server = S3Server::start();
     let storage = opened(&server).await;
-    server.spoil(Method::POST, "uploadId=", 1, Fate::CarryOutAndAnswer(StatusCode::INTERNAL_SERVER_ERROR));
+    server.spoil(Method::POST, "uploadId=", 1, S3Fate::CarryOutAndAnswer(StatusCode::INTERNAL_SERVER_ERROR));
     let whole = bytes(9 * 1024 * 1024);
     write(&storage, KEY, &whole).await.unwrap();
     assert_eq!(storage.examine(KEY).await.unwrap().sha256, hash(&whole));
@@ -207,11 +210,11 @@ async fn a_lost_answer_to_the_last_request_is_made_up_for() {
 /// A store that is silent, and one that is not there, are errors in time, with what to do.
 #[tokio::test]
 async fn a_store_that_is_gone_is_an_error_in_time() {
-    let server = S3Server::start().await;
+    let server = S3Server::start();
     let storage = opened(&server).await;
     write(&storage, KEY, b"whole").await.unwrap();
-    server.spoil(Method::GET, "", usize::MAX, Fate::Silence);
-    server.spoil(Method::PUT, "", usize::MAX, Fate::Silence);
+    server.spoil(Method::GET, "", usize::MAX, S3Fate::Silence);
+    server.spoil(Method::PUT, "", usize::MAX, S3Fate::Silence);
     let begin = Instant::now();
     let silent = storage.read(KEY, 0..1).await.err().unwrap().to_string();
     let unwritten = write(&storage, "usr/u/1", b"x").await.unwrap_err().to_string();
@@ -219,14 +222,14 @@ async fn a_store_that_is_gone_is_an_error_in_time() {
     let gone = storage.read(KEY, 0..1).await.err().unwrap().to_string();
     assert!(begin.elapsed() < Duration::from_secs(15), "{:?}", begin.elapsed());
     for error in [&silent, &unwritten, &gone] {
-        assert!(error.contains("remedy: see that the store runs") && !error.contains(SECRET), "{error}");
+        assert!(error.contains("remedy: see that the store runs") && !error.contains(S3Server::SECRET), "{error}");
     }
 }
 
 /// Bytes that stop in the middle break the reading off: it never ends early in silence.
 #[tokio::test]
 async fn a_store_that_dies_while_it_is_read_breaks_the_reading_off() {
-    let server = S3Server::start().await;
+    let server = S3Server::start();
     let storage = opened(&server).await;
     write(&storage, KEY, &bytes(32 * 1024 * 1024)).await.unwrap();
     let mut reading = storage.read(KEY, 0..32 * 1024 * 1024).await.unwrap();
@@ -239,15 +242,15 @@ async fn a_store_that_dies_while_it_is_read_breaks_the_reading_off() {
 /// Wrong credentials, and a bucket that is not there, are refused when the service starts.
 #[tokio::test]
 async fn a_store_that_refuses_us_is_named_with_the_remedy() {
-    let server = S3Server::start().await;
+    let server = S3Server::start();
     let with = |name: &str, value: serde_json::Value| {
-        let mut options = server.options();
+        let mut options = options(&server);
         options[name] = value;
         serde_json::from_value::<BucketSettings>(options).unwrap()
     };
-    let wrong_secret = json!({ "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": "wrong" });
-    let wrong_key = json!({ "AWS_ACCESS_KEY_ID": "AKIAWRONG", "AWS_SECRET_ACCESS_KEY": SECRET });
-    let half = json!({ "AWS_ACCESS_KEY_ID": KEY_ID });
+    let wrong_secret = json!({ "AWS_ACCESS_KEY_ID": S3Server::KEY_ID, "AWS_SECRET_ACCESS_KEY": "wrong" });
+    let wrong_key = json!({ "AWS_ACCESS_KEY_ID": "AKIAWRONG", "AWS_SECRET_ACCESS_KEY": S3Server::SECRET });
+    let half = json!({ "AWS_ACCESS_KEY_ID": S3Server::KEY_ID });
     for (settings, remedy) in [
         (with("credentials", wrong_secret), "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
         (with("credentials", wrong_key), "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
@@ -259,18 +262,18 @@ async fn a_store_that_refuses_us_is_named_with_the_remedy() {
     ] {
         let error = Storage::bucket(&settings, &IMPATIENT).await.unwrap_err().to_string();
         assert!(error.contains(remedy), "{error}");
-        assert!(!error.contains(SECRET) && !format!("{settings:?}").contains(SECRET), "{error}");
+        assert!(!error.contains(S3Server::SECRET) && !format!("{settings:?}").contains(S3Server::SECRET), "{error}");
     }
 }
 
 /// Credentials of a machine or a role come from where Amazon puts them; here nobody answers for a token that is there.
 #[tokio::test]
 async fn a_role_is_asked_for_its_credentials() {
-    let server = S3Server::start().await;
+    let server = S3Server::start();
     let folder = tempfile::tempdir().unwrap();
     let token = folder.path().join("token");
     std::fs::write(&token, "a token that no log may show").unwrap();
-    let mut options = server.options();
+    let mut options = options(&server);
     options["credentials"] = json!({
         "AWS_WEB_IDENTITY_TOKEN_FILE": token, "AWS_ROLE_ARN": "arn:aws:iam::1:role/lyceum",
         "AWS_ENDPOINT_URL_STS": "https://127.0.0.1:1",
@@ -278,19 +281,21 @@ async fn a_role_is_asked_for_its_credentials() {
     let settings: BucketSettings = serde_json::from_value(options).unwrap();
     let error = Storage::bucket(&settings, &IMPATIENT).await.unwrap_err().to_string();
     assert!(error.contains("remedy") && !error.contains("no log"), "{error}");
-    assert!(server.requests().is_empty(), "{BUCKET} was asked without credentials");
+    assert!(server.requests().is_empty(), "the bucket was asked without credentials");
 }
 
 /// domain 4.3: a store that has its buckets before its host name takes and gives by addresses of that kind.
 #[tokio::test]
 async fn a_bucket_before_the_host_takes_and_gives() {
-    let server = S3Server::start_before("store.example").await;
-    let mut options = server.options();
-    options["endpoint"] = json!(format!("http://store.example:{}", server.address.port()));
+    let server = S3Server::start_before("store.example");
+    let mut options = options(&server);
+    options["endpoint"] = json!(format!("http://store.example:{}", server.address().port()));
     options["pathStyle"] = json!(false);
     let bucket = Bucket::open(&serde_json::from_value(options).unwrap(), &IMPATIENT).unwrap();
-    let client =
-        reqwest::Client::builder().resolve(&format!("{BUCKET}.store.example"), server.address).build().unwrap();
+    let client = reqwest::Client::builder()
+        .resolve(&format!("{}.store.example", S3Server::BUCKET), server.address())
+        .build()
+        .unwrap();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let now = i64::try_from(now).unwrap();
     let lifetime = Lifetime { now, end: now + 60 };

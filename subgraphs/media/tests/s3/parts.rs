@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use kit_testing::TestDatabase;
+use kit_testing::{S3Fate, TestDatabase};
 
-use super::server::Fate;
 use super::{Announced, House, MOVIE, long_film, sender, sha256};
 
 kit_testing::on_each_database! {
@@ -49,10 +48,10 @@ kit_testing::on_each_database! {
         let bytes = long_film();
         let upload = house.announce(&sender(), &Announced { bytes: &bytes, ..MOVIE }).await;
         let told = house.put_parts(&upload, &bytes).await;
-        house.server.spoil(Method::POST, "uploadId=", 1, Fate::Answer(StatusCode::BAD_REQUEST, "<Error><Code>InvalidPart</Code></Error>"));
+        house.server.spoil(Method::POST, "uploadId=", 1, S3Fate::Answer(StatusCode::BAD_REQUEST, "<Error><Code>InvalidPart</Code></Error>"));
         let refused = house.complete(&sender(), &upload, Some(&told)).await;
         assert_eq!(refused.user_error("completeUpload"), "DIGEST_MISMATCH", "{}", refused.body);
-        house.server.spoil(Method::POST, "uploadId=", 1, Fate::CarryOutAndAnswer(StatusCode::INTERNAL_SERVER_ERROR));
+        house.server.spoil(Method::POST, "uploadId=", 1, S3Fate::CarryOutAndAnswer(StatusCode::INTERNAL_SERVER_ERROR));
         let reply = house.complete(&sender(), &upload, Some(&told)).await;
         assert_eq!(reply.data("/completeUpload/file/status"), "READY", "{}", reply.body);
     }

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use kit_testing::TestDatabase;
+use kit_testing::{S3Fate, TestDatabase};
 
-use super::server::Fate;
 use super::{Announced, FILM, House, MOVIE, sender};
 
 kit_testing::on_each_database! {
@@ -98,7 +97,7 @@ kit_testing::on_each_database! {
         let house = House::open(place).await;
         let upload = house.announce(&sender(), &MOVIE).await;
         assert_eq!(house.put(&upload.url(), &upload.headers(), FILM).await.0, 200);
-        house.server.spoil(Method::HEAD, "incoming", 5, Fate::Answer(StatusCode::SERVICE_UNAVAILABLE, ""));
+        house.server.spoil(Method::HEAD, "incoming", 5, S3Fate::Answer(StatusCode::SERVICE_UNAVAILABLE, ""));
         let reply = house.complete(&sender(), &upload, None).await;
         assert_eq!(reply.codes(), ["INTERNAL"], "{}", reply.body);
         assert!(!reply.body.to_string().contains("lyceum-files"), "{}", reply.body);

@@ -4,10 +4,9 @@
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use kit_ids::LessonId;
-use kit_testing::{Reply, TestDatabase};
+use kit_testing::{Reply, S3Fate, TestDatabase};
 use serde_json::json;
 
-use super::server::Fate;
 use super::{FILM, House, MOVIE, keeper, sender};
 
 const LESSON: LessonId = LessonId::from_bytes([7; 16]);
@@ -84,7 +83,7 @@ kit_testing::on_each_database! {
         let beyond = house.fetch(&url, &format!("bytes={length}-")).await;
         assert_eq!((beyond.status, beyond.header("content-range")), (StatusCode::RANGE_NOT_SATISFIABLE, format!("bytes */{length}").as_str()));
 
-        house.server.spoil(Method::GET, "", 9, Fate::Answer(StatusCode::FORBIDDEN, "<Error><Code>AccessDenied</Code></Error>"));
+        house.server.spoil(Method::GET, "", 9, S3Fate::Answer(StatusCode::FORBIDDEN, "<Error><Code>AccessDenied</Code></Error>"));
         let failed = house.fetch(&url, "bytes=0-0").await;
         assert_eq!(failed.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(!failed.body.to_string().contains("AWS_"), "remedies are for logs: {}", failed.body);

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use http::Method;
-use kit_testing::TestDatabase;
+use kit_testing::{S3Server, TestDatabase};
 use serde_json::json;
 
-use super::server::SECRET;
 use super::{FILM, House, MOVIE, keeper, sender, sha256};
 
 kit_testing::on_each_database! {
@@ -31,7 +30,7 @@ kit_testing::on_each_database! {
 
         let url = house.download(&sender(), file["id"].as_str().unwrap()).await;
         assert!(url.starts_with(&format!("{}/lyceum-files/{}", house.server.endpoint(), objects[0])), "{url}");
-        assert!(!url.contains(SECRET));
+        assert!(!url.contains(S3Server::SECRET));
         let whole = house.ask(Method::GET, &url, &[]).await;
         assert_eq!((whole.status().as_u16(), whole.bytes().await.unwrap().as_ref()), (200, FILM));
         for (range, expected) in [("bytes=0-9", &FILM[..10]), ("bytes=-5", &FILM[FILM.len() - 5..]), ("bytes=1000-", &FILM[1_000..])] {
