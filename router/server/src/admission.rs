@@ -45,7 +45,10 @@ pub(crate) async fn admit(settings: &AdmissionSettings, request: Request<Body>) 
         ));
     }
     let parameters = match head.method {
-        Method::GET => Parameters::from_query(head.uri.query().unwrap_or_default())?,
+        Method::GET => {
+            refuse_odd_content(&head.headers)?;
+            Parameters::from_query(head.uri.query().unwrap_or_default())?
+        }
         Method::POST => {
             require_json(&head.headers)?;
             Parameters::from_json(&body::read(settings, &head.headers, body).await?)?
@@ -70,6 +73,15 @@ fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
     }
     let given = value.to_str().unwrap_or("not readable");
     Err(unsupported(&format!("The content-type is {given}; only application/json, encoded in UTF-8, is read.")))
+}
+
+/// A `GET` has no body whose type there is to tell. Types that look like none to a browser have been a way around the
+/// question it has to ask before it calls another site (GHSA-hff2-gcpx-8f4p).
+fn refuse_odd_content(headers: &HeaderMap) -> Result<(), Refusal> {
+    if headers.get_all(header::CONTENT_TYPE).iter().all(media_type::is_utf8_json) {
+        return Ok(());
+    }
+    Err(unsupported("A GET needs no content-type header; leave it out, or say application/json."))
 }
 
 fn unsupported(message: &str) -> Refusal {

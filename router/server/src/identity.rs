@@ -74,6 +74,8 @@ pub(crate) struct IssuerKnowledge {
 pub(crate) enum TokenError {
     #[error("a token must be sent once, as in the header authorization: Bearer <token>")]
     Scheme,
+    #[error("a page of another site asks with the viewer's cookie; send the token in a header")]
+    OtherSite,
     #[error("the token is longer than {0} bytes")]
     TooLong(usize),
     #[error("the token is malformed: {0}")]

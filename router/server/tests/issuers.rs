@@ -141,6 +141,25 @@ async fn a_token_stands_where_the_settings_say() {
     }
 }
 
+/// HS-09, AS-024: browsers send cookies along with what other sites' pages ask for; those get nothing for it.
+#[tokio::test]
+async fn another_sites_page_does_not_act_with_the_viewers_cookie() {
+    let graph = Graph::builder().settings(|settings| {
+        settings.authentication.as_mut().unwrap().token_sources =
+            vec![TokenSource::Cookie { name: "__Host-access".to_owned() }];
+    });
+    let graph = graph.build();
+    let cookie = format!("__Host-access={}", graph.token());
+    for (site, expected) in
+        [("same-origin", 200), ("none", 200), ("same-site", 401), ("cross-site", 401), ("Same-Origin", 401)]
+    {
+        let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", site)];
+        assert_eq!(sent(&graph, &headers).await.0, expected, "{site}");
+        let got = graph.request("GET", "/graphql?query=%7Bme%7Bname%7D%7D", &headers, "").await;
+        assert_eq!(got.status.as_u16(), expected, "{site}");
+    }
+}
+
 /// A cookie is not looked at unless the settings say so.
 #[tokio::test]
 async fn cookies_are_not_read_by_default() {

@@ -53,7 +53,8 @@ fn in_header<'h>(
     Some(plain(token()))
 }
 
-/// The value of a cookie (RFC 6265 section 4.2); one that is sent twice could be somebody else's.
+/// The value of a cookie (RFC 6265 section 4.2); one that is sent twice could be somebody else's. Browsers add cookies to
+/// what any page asks for, and say whose page it was: another site's gets nothing, whatever the cookie's own attributes are.
 fn in_cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<Result<&'h str, TokenError>> {
     let pairs = headers
         .get_all(header::COOKIE)
@@ -63,7 +64,15 @@ fn in_cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<Result<&'h str, T
         .filter_map(|pair| pair.trim().split_once('='));
     let mut values = pairs.filter(|(given, _)| *given == name).map(|(_, value)| value);
     let value = values.next()?;
+    if is_of_another_site(headers) {
+        return Some(Err(TokenError::OtherSite));
+    }
     Some(plain(Some(value).filter(|_| values.next().is_none())))
+}
+
+/// Fetch Metadata: what a browser says of the page that asks. Programs say nothing, and have no cookies but their own.
+fn is_of_another_site(headers: &HeaderMap) -> bool {
+    headers.get_all("sec-fetch-site").iter().any(|site| !["same-origin", "none"].iter().any(|own| site == own))
 }
 
 fn plain(token: Option<&str>) -> Result<&str, TokenError> {
