@@ -90,7 +90,8 @@ impl Platform {
     fn around(folder: TempDir, origin: String, media_origin: String, processes: Vec<(&'static str, Child)>) -> Self {
         // A process may have one provider of cryptography; whoever comes second finds it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        // A new connection each time: nobody minds the idle ones while files are on their way.
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let token = String::new();
         let mut platform = Self { origin, media_origin, processes, client, runtime, token, _folder: folder };
