@@ -124,7 +124,11 @@ impl RouterBuilder {
         let executor = |timeout_ms| executor(&supergraph, &transports, Duration::from_millis(timeout_ms));
         let pipeline = Pipeline {
             identity,
-            operations: Arc::new(Operations::new(Arc::clone(&supergraph), self.settings.operations.clone())),
+            operations: Arc::new(Operations::new(
+                Arc::clone(&supergraph),
+                self.settings.operations.clone(),
+                &self.settings.authorization,
+            )),
             query_executor: executor(requests.query_timeout_ms),
             mutation_executor: executor(requests.mutation_timeout_ms),
             signer: self.signer,
@@ -172,7 +176,8 @@ impl RouterBuilder {
             None => self.configured_jwks(settings, transports)?,
         };
         let identity = Identity::new(Some((settings.clone(), source)), Arc::clone(&self.clock));
-        Ok(identity.with_revocations(self.revocations.clone()))
+        let keeps_whole_claims = self.settings.authorization.reads_claims();
+        Ok(identity.with_revocations(self.revocations.clone()).with_whole_claims(keeps_whole_claims))
     }
 
     fn configured_jwks(

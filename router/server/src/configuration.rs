@@ -9,6 +9,7 @@
 
 mod admission;
 mod authentication;
+mod authorization;
 mod cors;
 mod errors;
 mod health;
@@ -22,6 +23,7 @@ mod subscriptions;
 
 pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, JwksSettings, SignatureAlgorithm};
+pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
 pub use cors::CorsSettings;
 pub use errors::ErrorSettings;
 pub use health::HealthSettings;
@@ -46,6 +48,8 @@ pub struct RouterSettings {
     /// How access tokens are verified. Default: absent, which means that every request is anonymous and that a request
     /// with a token is refused.
     pub authentication: Option<AuthenticationSettings>,
+    /// What becomes of operations that ask for what their viewer may not see.
+    pub authorization: AuthorizationSettings,
     /// Limits on documents, and the cache of prepared ones.
     pub operations: OperationSettings,
     /// How long a subgraph may take.
@@ -96,6 +100,7 @@ impl RouterSettings {
         if let Some(authentication) = &self.authentication {
             authentication.validate()?;
         }
+        self.authorization.validate()?;
         self.cors.validate()?;
         for (index, route) in self.pass_through.iter().enumerate() {
             route.validate(index)?;

@@ -47,6 +47,7 @@ struct Verifier {
     settings: AuthenticationSettings,
     keys: Arc<KeyStore>,
     revocations: Option<Arc<dyn Revocations>>,
+    keeps_whole_claims: bool,
     clock: Arc<dyn Clock>,
 }
 
@@ -95,6 +96,7 @@ impl Identity {
         let verifier = authentication.map(|(settings, source)| Verifier {
             keys: Arc::new(KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), source)),
             revocations: None,
+            keeps_whole_claims: false,
             settings,
             clock: Arc::clone(&clock),
         });
@@ -117,6 +119,14 @@ impl Identity {
     pub(crate) fn with_revocations(mut self, revocations: Option<Arc<dyn Revocations>>) -> Self {
         if let Some(verifier) = &mut self.verifier {
             verifier.revocations = revocations;
+        }
+        self
+    }
+
+    /// Keeps all claims of each token, for whoever looks at more than those that have a meaning here.
+    pub(crate) fn with_whole_claims(mut self, keeps: bool) -> Self {
+        if let Some(verifier) = &mut self.verifier {
+            verifier.keeps_whole_claims = keeps;
         }
         self
     }
@@ -172,7 +182,8 @@ impl Verifier {
         if key.algorithm != algorithm {
             return Err(TokenError::Algorithm);
         }
-        let claims = claims::verify(token, &key, &self.settings, self.clock.now_unix_ms() / 1000)?;
+        let now = self.clock.now_unix_ms() / 1000;
+        let claims = claims::verify(token, &key, &self.settings, self.keeps_whole_claims, now)?;
         self.require_session(&claims)?;
         Ok(claims)
     }

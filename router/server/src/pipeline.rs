@@ -13,6 +13,7 @@ use tracing::Instrument;
 use crate::admission::media_type::{ReplyMediaType, negotiate, wants_page};
 use crate::admission::stream_type::{StreamType, stream_type};
 use crate::admission::{Parameters, admit};
+use crate::authorization::{authorise, require_viewer};
 use crate::configuration::{RouterSettings, StatusRules};
 use crate::error_masking::ErrorMask;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, RequestTrace, ViewerHeader};
@@ -118,10 +119,13 @@ async fn run_stages(
     let admitted = Stage::Admission.run(admit(&pipeline.settings.admission, request)).await?;
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(identify(&pipeline.identity, &admitted.headers)).await?;
+    require_viewer(&pipeline.settings.authorization, &viewer)?;
     let Parameters { query, operation_name, variables } = admitted.parameters;
     // One look-up for an operation that was seen before.
-    let operation = Stage::Operation.run(prepare(&pipeline.operations, query, operation_name)).await?;
-    *kind = Some(operation.kind);
+    let prepared = Stage::Operation.run(prepare(&pipeline.operations, query, operation_name)).await?;
+    *kind = Some(prepared.operation.kind);
+    // Without what the viewer may not see, before anything is fetched.
+    let operation = Stage::Authorization.run(authorise(prepared, &viewer)).await?;
     require_method(&operation, admitted.may_mutate)?;
 
     let proxies = pipeline.settings.listeners.trusted_proxies;
