@@ -4,15 +4,17 @@
 //! and where it touches three, all met. The whole way through the router is measured, token and all, with a subgraph in the
 //! same process. The last two lines show what it costs when rules are not met: the variant is found as the operation was.
 
-#[path = "../tests/testkit.rs"]
+#[path = "../tests"]
 #[expect(dead_code, unused_imports, clippy::unwrap_used, reason = "the tests need more of it, and fail by panicking")]
-mod testkit;
+mod tests {
+    pub(crate) mod testkit;
+}
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use self::testkit::{Graph, reply};
+use self::tests::testkit::{Graph, reply};
 
 const ROUNDS: usize = 3000;
 const WARM_UP: usize = 300;

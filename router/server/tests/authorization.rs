@@ -1,5 +1,6 @@
 //! What viewers may see, as the graph says: `@authenticated`, `@requiresScopes` and `@policy`.
 
+mod documentation;
 mod filtering;
 mod graph;
 mod policies;
