@@ -2,7 +2,7 @@
 
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Name};
-use router_schema::{FieldId, RuleSet, Supergraph, TypeSet};
+use router_schema::{FieldId, RuleSet, Supergraph, TypeId, TypeSet};
 
 use crate::{PlanningError, PlanningOptions, operation};
 
@@ -67,6 +67,7 @@ pub fn barred_selections(
     Ok(barred)
 }
 
+/// Object types that clients do not know are never what they get, and are not named.
 fn barred_on(
     supergraph: &Supergraph,
     field: FieldId,
@@ -74,7 +75,9 @@ fn barred_on(
     unmet: &RuleSet,
 ) -> Option<(FieldId, RuleSet)> {
     let name = &supergraph.field(field).name;
-    let on_objects = possible.iter().filter_map(|ty| supergraph.field_id(ty, name));
+    let public = supergraph.api_schema();
+    let is_public = |ty: &TypeId| public.types.contains_key(&supergraph.type_definition(*ty).name);
+    let on_objects = possible.iter().filter(is_public).filter_map(|ty| supergraph.field_id(ty, name));
     on_objects.map(|field| (field, supergraph.barring_rules(field, unmet))).find(|(_, rules)| !rules.is_empty())
 }
 
