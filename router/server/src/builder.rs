@@ -192,7 +192,8 @@ impl RouterBuilder {
             };
             Ok(IssuerKnowledge { keys, revocations: self.revocations.get(&issuer.issuer).cloned() })
         });
-        Ok(Identity::new(settings, known.collect::<Result<_, BuildError>>()?, clock))
+        let keeps_whole_claims = self.settings.authorization.reads_claims();
+        Ok(Identity::new(settings, known.collect::<Result<_, BuildError>>()?, keeps_whole_claims, clock))
     }
 
     fn configured_jwks(
@@ -268,7 +269,7 @@ fn endpoints(
         let within = |timeout_ms| subgraphs(&supergraph, transports, Duration::from_millis(timeout_ms));
         let requests = &settings.subgraph_requests;
         let (queries, mutations) = (within(requests.query_timeout_ms), within(requests.mutation_timeout_ms));
-        Arc::new(GraphView::new(supergraph, settings.operations.clone(), queries, mutations))
+        Arc::new(GraphView::new(supergraph, settings, queries, mutations))
     };
     let mut contracts = BTreeMap::new();
     for name in settings.endpoints.iter().filter_map(|endpoint| endpoint.contract.as_ref()) {

@@ -9,6 +9,7 @@
 
 mod admission;
 mod authentication;
+mod authorization;
 mod cors;
 mod endpoints;
 mod errors;
@@ -23,6 +24,7 @@ mod subscriptions;
 
 pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
+pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
 pub use cors::CorsSettings;
 pub use endpoints::{ContractSettings, EndpointSettings};
 pub use errors::ErrorSettings;
@@ -54,6 +56,8 @@ pub struct RouterSettings {
     /// How access tokens are verified. Default: absent, which means that every request is anonymous and that a request
     /// with a token is refused.
     pub authentication: Option<AuthenticationSettings>,
+    /// What becomes of operations that ask for what their viewer may not see.
+    pub authorization: AuthorizationSettings,
     /// Limits on documents, and the cache of prepared ones.
     pub operations: OperationSettings,
     /// How long a subgraph may take.
@@ -99,6 +103,7 @@ impl Default for RouterSettings {
             endpoints: vec![EndpointSettings::new("/graphql")],
             admission: AdmissionSettings::default(),
             authentication: None,
+            authorization: AuthorizationSettings::default(),
             operations: OperationSettings::default(),
             subgraph_requests: SubgraphRequestSettings::default(),
             subscriptions: SubscriptionSettings::default(),
@@ -124,6 +129,7 @@ impl RouterSettings {
         if let Some(authentication) = &self.authentication {
             authentication.validate()?;
         }
+        self.authorization.validate()?;
         self.cors.validate()?;
         endpoints::validate(&self.endpoints, &self.contracts, &self.pass_through)?;
         for (index, route) in self.pass_through.iter().enumerate() {

@@ -13,6 +13,7 @@ use tracing::Instrument;
 use crate::admission::media_type::{ReplyMediaType, negotiate};
 use crate::admission::stream_type::{StreamType, stream_type};
 use crate::admission::{Parameters, admit};
+use crate::authorization::{authorise, require_viewer};
 use crate::configuration::{RouterSettings, StatusRules};
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
@@ -114,12 +115,15 @@ async fn run_stages(
     let admitted = Stage::Admission.run(admit(&pipeline.settings.admission, request)).await?;
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(identify(&pipeline.identity, &admitted.headers)).await?;
+    require_viewer(&pipeline.settings.authorization, &viewer)?;
     let Parameters { query, operation_name, variables } = admitted.parameters;
     // What this viewer does not see here does not exist.
     let view = endpoint.view_of(&viewer);
     // One look-up for an operation that was seen before.
-    let operation = Stage::Operation.run(prepare(&view.operations, query, operation_name)).await?;
-    *kind = Some(operation.kind);
+    let prepared = Stage::Operation.run(prepare(&view.operations, query, operation_name)).await?;
+    *kind = Some(prepared.operation.kind);
+    // Without what the viewer may not see, before anything is fetched.
+    let operation = Stage::Authorization.run(authorise(prepared, &viewer)).await?;
     require_method(&operation, admitted.may_mutate)?;
 
     let proxies = pipeline.settings.listeners.trusted_proxies;

@@ -76,6 +76,7 @@ pub(crate) enum Stage {
     Admission,
     Identity,
     Operation,
+    Authorization,
     Execution,
     Projection,
 }
@@ -86,6 +87,7 @@ impl Stage {
             Self::Admission => "admission",
             Self::Identity => "identity",
             Self::Operation => "operation",
+            Self::Authorization => "authorization",
             Self::Execution => "execution",
             Self::Projection => "projection",
         }
@@ -96,6 +98,7 @@ impl Stage {
             Self::Admission => tracing::info_span!("admission"),
             Self::Identity => tracing::info_span!("identity"),
             Self::Operation => tracing::info_span!("operation"),
+            Self::Authorization => tracing::info_span!("authorization"),
             Self::Execution => tracing::info_span!("execution"),
             Self::Projection => tracing::info_span!("projection"),
         }

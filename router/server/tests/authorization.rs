@@ -1,0 +1,8 @@
+//! What viewers may see, as the graph says: `@authenticated`, `@requiresScopes` and `@policy`.
+
+mod documentation;
+mod filtering;
+mod graph;
+mod policies;
+mod refusing;
+mod viewers;
