@@ -54,7 +54,7 @@ pub use crate::prepared::{PrepareError, PreparedOperation};
 pub use crate::reply::Reply;
 pub use crate::subscription::Subscription;
 pub use crate::transport::{
-    HttpTransport, HttpTransportError, HttpTransportOptions, InProcessTransport, RequestBody, StreamedBody, Transport,
-    TransportError,
+    HttpTransport, HttpTransportError, HttpTransportOptions, HttpTransportTls, InProcessTransport, RequestBody,
+    StreamedBody, Transport, TransportError,
 };
 pub use crate::variables::{VariableError, coerce_variables};

@@ -29,7 +29,7 @@ pub use cors::CorsSettings;
 pub use endpoints::{ContractSettings, EndpointSettings};
 pub use errors::ErrorSettings;
 pub use health::HealthSettings;
-pub use listeners::ListenerSettings;
+pub use listeners::{ListenerSettings, ListenerTls};
 pub use operations::{OperationCacheSettings, OperationLimits, OperationSettings};
 pub use pass_through::PassThroughRoute;
 pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, PlaygroundSignIn};
