@@ -1,7 +1,7 @@
 //! What is left of a plan, and what is said of the rest, when a viewer does not meet some rules.
 
-use apollo_compiler::ExecutableDocument;
 use apollo_compiler::validation::Valid;
+use apollo_compiler::{ExecutableDocument, Name};
 use router_composition::{SubgraphSource, compose};
 use router_planning::authorization::{BarredSelection, barred_selections, rules_of_operation};
 use router_planning::{PlanningError, PlanningOptions, plan_with_options};
@@ -58,7 +58,7 @@ fn barred(graph: &Supergraph, text: &str, selections_max: usize) -> Vec<String> 
     let barred = barred_selections(graph, &document(graph, text), None, &options, selections_max).unwrap();
     let coordinate = |selection: &BarredSelection| {
         let field = graph.field(selection.field);
-        let path: Vec<&str> = selection.path.iter().map(|key| key.as_str()).collect();
+        let path: Vec<&str> = selection.path.iter().map(Name::as_str).collect();
         format!("{} {}.{}", path.join("/"), graph.type_definition(field.parent).name, field.name)
     };
     barred.iter().map(coordinate).collect()

@@ -3,6 +3,7 @@
 mod documentation;
 mod filtering;
 mod graph;
+mod merged;
 mod policies;
 mod refusing;
 mod viewers;
