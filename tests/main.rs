@@ -23,3 +23,4 @@ mod playground;
 mod queries;
 mod refusals;
 mod revocation;
+mod tls;

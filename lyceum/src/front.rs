@@ -61,13 +61,14 @@ impl Listeners {
     }
 }
 
-/// The origin at which this machine reaches a listener: one that listens everywhere is not one to go to.
+/// The origin at which this machine reaches the public listener: one that listens everywhere is not one to go to.
 #[must_use]
-pub fn origin(mut listener: SocketAddr) -> String {
+pub fn origin(configuration: &Configuration, mut listener: SocketAddr) -> String {
     if listener.ip().is_unspecified() {
         listener.set_ip(Ipv4Addr::LOCALHOST.into());
     }
-    format!("http://{listener}")
+    let scheme = if configuration.router.listeners.tls.is_some() { "https" } else { "http" };
+    format!("{scheme}://{listener}")
 }
 
 /// Opens a listener; `option` names where the address came from.
@@ -96,10 +97,16 @@ pub fn router(
 ) -> Result<RouterServer, Box<dyn Error>> {
     let signer = RequestSigner::new(REQUEST_KEY_ID, SecretSlice::from(directory.request_key()?))?;
     let settings = configuration.router.clone();
-    let remote: Vec<_> =
-        supergraph.subgraphs().iter().filter(|subgraph| !in_process.contains_key(&subgraph.name)).collect();
-    let remote = remote.into_iter().filter_map(|subgraph| with_certificates(subgraph, configuration).transpose());
-    let remote: Vec<(String, Arc<dyn Transport>)> = remote.collect::<Result<_, _>>()?;
+    let mut transports: BTreeMap<String, Arc<dyn Transport>> = BTreeMap::new();
+    for subgraph in supergraph.subgraphs().iter().filter(|subgraph| !in_process.contains_key(&subgraph.name)) {
+        if let Some(transport) = with_certificates(subgraph, configuration)? {
+            transports.insert(subgraph.name.clone(), Arc::new(transport));
+        }
+    }
+    for (name, service) in in_process {
+        let service: axum::Router<()> = service;
+        transports.insert(name, Arc::new(InProcessTransport::new(service.into_service())));
+    }
     let tls = settings.listeners.tls.as_ref().map(tls::server).transpose()?;
     let issuers = settings.authentication.iter().flat_map(|authentication| &authentication.issuers);
     let files = issuers.filter_map(|issuer| Some((issuer.issuer.clone(), issuer.jwks.file.clone()?)));
@@ -108,12 +115,7 @@ pub fn router(
     for (issuer, file) in files {
         builder = builder.jwks_source(issuer, Arc::new(KeyFile::new(file)));
     }
-    for (name, service) in in_process {
-        let service: axum::Router<()> = service;
-        let transport: Arc<dyn Transport> = Arc::new(InProcessTransport::new(service.into_service()));
-        builder = builder.transport(name, transport);
-    }
-    for (name, transport) in remote {
+    for (name, transport) in transports {
         builder = builder.transport(name, transport);
     }
     if let Some(tls) = tls {
@@ -129,7 +131,7 @@ pub fn router(
 fn with_certificates(
     subgraph: &SubgraphDefinition,
     configuration: &Configuration,
-) -> Result<Option<(String, Arc<dyn Transport>)>, Box<dyn Error>> {
+) -> Result<Option<HttpTransport>, Box<dyn Error>> {
     let Some(settings) = configuration.subgraphs.get(&subgraph.name).map(|subgraph| &subgraph.tls) else {
         return Ok(None);
     };
@@ -140,5 +142,5 @@ fn with_certificates(
     let certificates = tls::client(settings, &configuration.folder).map_err(|error| named(&error))?;
     let options = HttpTransportOptions { tls: certificates, ..HttpTransportOptions::default() };
     let transport = HttpTransport::new(&subgraph.routing_url.parse()?, &options).map_err(|error| named(&error))?;
-    Ok(Some((subgraph.name.clone(), Arc::new(transport))))
+    Ok(Some(transport))
 }

@@ -1,5 +1,6 @@
 //! Certificates from files: for the router's own listener, and for its connections to subgraphs.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -19,7 +20,7 @@ use thiserror::Error;
 use crate::configuration::SubgraphTls;
 
 /// How often is looked whether the files have changed.
-const LOOK_INTERVAL: Duration = Duration::from_secs(30);
+const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 /// What is offered in the handshake (RFC 7301), the better one first.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
@@ -33,7 +34,7 @@ pub struct CertificateError {
 }
 
 impl CertificateError {
-    fn new(file: &Path, problem: impl ToString, remedy: &'static str) -> Self {
+    fn new(file: &Path, problem: &dyn Display, remedy: &'static str) -> Self {
         Self { file: file.display().to_string(), problem: problem.to_string(), remedy }
     }
 }
@@ -45,16 +46,17 @@ impl CertificateError {
 pub fn server(settings: &ListenerTls) -> Result<Arc<ServerConfig>, CertificateError> {
     let provider = Arc::new(ring::default_provider());
     let certificate = Arc::new(RenewedCertificate::read(settings)?);
-    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| CertificateError::new(&settings.certificate, error, "report this: it is a fault of Lyceum"))?;
+    let builder =
+        ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().map_err(
+            |error| CertificateError::new(&settings.certificate, &error, "report this: it is a fault of Lyceum"),
+        )?;
     let builder = match &settings.client_authorities {
         None => builder.with_no_client_auth(),
         Some(file) => {
             let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(authorities(file)?), provider);
             let verifier = verifier.build();
             builder.with_client_cert_verifier(verifier.map_err(|error| {
-                CertificateError::new(file, error, "name a file with the authorities' certificates, in PEM")
+                CertificateError::new(file, &error, "name a file with the authorities' certificates, in PEM")
             })?)
         }
     };
@@ -133,19 +135,19 @@ fn certified_key(settings: &ListenerTls) -> Result<CertifiedKey, CertificateErro
     let key = PrivateKeyDer::from_pem_slice(&read(&settings.key)?).map_err(|error| {
         CertificateError::new(
             &settings.key,
-            error,
+            &error,
             "name a file with the certificate's private key, in PEM, unencrypted",
         )
     })?;
     CertifiedKey::from_der(chain, key, &ring::default_provider())
-        .map_err(|error| CertificateError::new(&settings.key, error, "name the key that belongs to the certificate"))
+        .map_err(|error| CertificateError::new(&settings.key, &error, "name the key that belongs to the certificate"))
 }
 
 fn authorities(file: &Path) -> Result<RootCertStore, CertificateError> {
     let mut store = RootCertStore::empty();
     for certificate in certificates(file)? {
         store.add(certificate).map_err(|error| {
-            CertificateError::new(file, error, "name a file with the authorities' certificates, in PEM")
+            CertificateError::new(file, &error, "name a file with the authorities' certificates, in PEM")
         })?;
     }
     Ok(store)
@@ -154,10 +156,10 @@ fn authorities(file: &Path) -> Result<RootCertStore, CertificateError> {
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
     const REMEDY: &str = "name a file with certificates in PEM: -----BEGIN CERTIFICATE-----";
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read(file)?).collect();
-    let found = found.map_err(|error| CertificateError::new(file, error, REMEDY))?;
-    if found.is_empty() { Err(CertificateError::new(file, "it holds no certificate", REMEDY)) } else { Ok(found) }
+    let found = found.map_err(|error| CertificateError::new(file, &error, REMEDY))?;
+    if found.is_empty() { Err(CertificateError::new(file, &"it holds no certificate", REMEDY)) } else { Ok(found) }
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, CertificateError> {
-    fs::read(file).map_err(|error| CertificateError::new(file, error, "name a file that can be read"))
+    fs::read(file).map_err(|error| CertificateError::new(file, &error, "name a file that can be read"))
 }

@@ -29,7 +29,8 @@ pub(crate) async fn migrate(options: &Options, arguments: &DatabaseArguments) ->
 /// Fills each empty database with its share of the demonstration data.
 pub(crate) async fn seed(options: &Options, arguments: &DatabaseArguments) -> Result<(), Box<dyn Error>> {
     let mut configuration = configuration::load(options.config.as_deref())?;
-    configuration.media.public_url.get_or_insert_with(|| front::origin(options.listen));
+    let origin = front::origin(&configuration, options.listen);
+    configuration.media.public_url.get_or_insert(origin);
     let services = Services::open(DataDirectory::open(&options.data_dir)?, &configuration).await?;
     let mut running = Vec::new();
     for subgraph in chosen(&arguments.subgraphs, &configuration)? {

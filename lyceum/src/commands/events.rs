@@ -34,7 +34,8 @@ pub(crate) async fn run(options: &Options, command: &EventsCommand) -> Result<()
 
 async fn open(options: &Options, arguments: &EventArguments) -> Result<Vec<EventOperations>, Box<dyn Error>> {
     let mut configuration = configuration::load(options.config.as_deref())?;
-    configuration.media.public_url.get_or_insert_with(|| front::origin(options.listen));
+    let origin = front::origin(&configuration, options.listen);
+    configuration.media.public_url.get_or_insert(origin);
     let services = Services::open(DataDirectory::open(&options.data_dir)?, &configuration).await?;
     let mut opened = Vec::new();
     for subgraph in chosen(&arguments.subgraphs, &configuration)? {

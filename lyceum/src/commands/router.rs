@@ -21,7 +21,7 @@ pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Resul
     let revocations = Revocations::follow(authentication, open_log).await?;
     let server = front::router(supergraph, &configuration, &directory, BTreeMap::new(), revocations.as_ref())?;
     println!("the router serves {}", names.join(", "));
-    println!("  GraphQL      http://{}/graphql", listeners.public_address()?);
+    println!("  GraphQL      {}/graphql", front::origin(&configuration, listeners.public_address()?));
     println!("  operations   http://{}/health/ready", listeners.operations_address()?);
     listeners.serve(&server, stop::requested()).await;
     Ok(())

@@ -14,7 +14,8 @@ use crate::{configuration, demonstration, front, platform, stop};
 pub(crate) async fn run(options: &Options, arguments: &SubgraphArguments) -> Result<(), Box<dyn Error>> {
     let subgraph = platform::named(&arguments.name)?;
     let mut configuration = configuration::load(options.config.as_deref())?;
-    configuration.media.public_url.get_or_insert_with(|| front::origin(options.listen));
+    let origin = front::origin(&configuration, options.listen);
+    configuration.media.public_url.get_or_insert(origin);
     let address = match arguments.subgraph_listen {
         Some(address) => address,
         None => configured_address(&arguments.name, &configuration)?,

@@ -24,7 +24,8 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     if options.seed_profile != SeedProfile::None {
         demonstration::offer_password(&mut configuration.router, public)?;
     }
-    configuration.media.public_url.get_or_insert_with(|| front::origin(public));
+    let origin = front::origin(&configuration, public);
+    configuration.media.public_url.get_or_insert(origin);
     let services = Services::open(directory.clone(), &configuration).await?;
     let running = start_here(&services, &configuration).await?;
     demonstration::seed(&running, options).await?;
@@ -61,8 +62,9 @@ async fn start_here(
 /// Says where everything is, who can sign in, and what to try.
 fn greet(configuration: &Configuration, options: &Options, public: SocketAddr, operations: SocketAddr) {
     println!("\nLyceum is ready.\n");
-    println!("  GraphQL and playground   http://{public}/graphql");
-    println!("  sign-in (REST)           http://{public}/auth/v1/login");
+    let origin = front::origin(configuration, public);
+    println!("  GraphQL and playground   {origin}/graphql");
+    println!("  sign-in (REST)           {origin}/auth/v1/login");
     println!("  operations               http://{operations}/health/ready");
     let Some(playground) = &configuration.router.playground else { return };
     if let Some(sign_in) = playground.sign_in.as_ref().filter(|_| options.seed_profile != SeedProfile::None) {
