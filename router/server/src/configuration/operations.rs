@@ -41,7 +41,8 @@ pub struct OperationLimits {
     pub syntax_depth_max: usize,
 }
 
-/// The cache of parsed, validated and planned operations. Its key is the exact document and the operation's name.
+/// The cache of parsed, validated and planned operations. Its key is the exact document, the operation's name,
+/// and what its viewer may not see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationCacheSettings {
