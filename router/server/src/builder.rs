@@ -21,6 +21,7 @@ use crate::identity::{Identity, IssuerKnowledge, JwksSource, Revocations, Subgra
 use crate::measured_transport::MeasuredTransport;
 use crate::operators::Operators;
 use crate::pass_through::PassThrough;
+use crate::persisted::Registry;
 use crate::pipeline::Pipeline;
 use crate::server::RouterServer;
 use crate::subscription::Subscriptions;
@@ -94,6 +95,7 @@ pub struct RouterBuilder {
     jwks: BTreeMap<String, Arc<dyn JwksSource>>,
     revocations: BTreeMap<String, Arc<dyn Revocations>>,
     clock: Arc<dyn Clock>,
+    registry: Option<Arc<Registry>>,
 }
 
 impl RouterBuilder {
@@ -101,7 +103,16 @@ impl RouterBuilder {
     #[must_use]
     pub fn new(supergraph: Supergraph, settings: RouterSettings, signer: RequestSigner) -> Self {
         let (transports, jwks, revocations) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { supergraph, settings, signer, transports, jwks, revocations, clock: Arc::new(SystemClock) }
+        Self {
+            supergraph,
+            settings,
+            signer,
+            transports,
+            jwks,
+            revocations,
+            clock: Arc::new(SystemClock),
+            registry: None,
+        }
     }
 
     /// Reaches `subgraph` by this transport; without one it is reached over HTTP at the supergraph's address.
@@ -122,6 +133,13 @@ impl RouterBuilder {
     #[must_use]
     pub fn revocations(mut self, issuer: impl Into<String>, revocations: Arc<dyn Revocations>) -> Self {
         self.revocations.insert(issuer.into(), revocations);
+        self
+    }
+
+    /// Knows which operations are registered; without it none are.
+    #[must_use]
+    pub fn registry(mut self, registry: Arc<Registry>) -> Self {
+        self.registry = Some(registry);
         self
     }
 
@@ -148,6 +166,7 @@ impl RouterBuilder {
             signer: self.signer,
             mask: ErrorMask::new(&self.settings.errors),
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
+            registry: self.registry,
             settings: self.settings.clone(),
         };
         let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();
@@ -282,6 +301,7 @@ fn endpoints(
         view: Arc::clone(endpoint.contract.as_ref().map_or(&whole, |name| &contracts[name])),
         whole: Arc::clone(&whole),
         whole_scopes: endpoint.whole_graph_scopes.clone(),
+        operations: endpoint.operations.clone(),
     });
     Ok(endpoints.collect())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::configuration::EndpointOperations;
 use crate::graph_view::GraphView;
 use crate::identity::Viewer;
 
@@ -15,6 +16,8 @@ pub(crate) struct Endpoint {
     /// Those with one of `whole_scopes` see the whole graph.
     pub(crate) whole: Arc<GraphView>,
     pub(crate) whole_scopes: BTreeSet<String>,
+    /// What may be asked.
+    pub(crate) operations: EndpointOperations,
 }
 
 impl Endpoint {

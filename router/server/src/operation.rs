@@ -13,7 +13,7 @@ use router_schema::Supergraph;
 
 use self::cache::{Key, OperationCache};
 use self::labels::OverrideLabels;
-use crate::configuration::OperationSettings;
+use crate::configuration::{OperationLimits, OperationSettings};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::telemetry;
 
@@ -39,6 +39,15 @@ impl Operations {
         let labels = OverrideLabels::new(&supergraph, &settings.override_labels);
         Self { supergraph, settings, labels, cache }
     }
+}
+
+/// Whether a document is within the limits of an operation; whoever registers operations asks beforehand.
+///
+/// # Errors
+/// The first limit that it exceeds, or that it does not parse.
+pub fn check_limits(limits: &OperationLimits, document: &str) -> Result<(), String> {
+    let checked = prepare::parse(limits, document).and_then(|syntax| limits::check(limits, &syntax));
+    checked.map_err(|refusal| refusal.errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join("\n"))
 }
 
 /// Finds the operation that a request names, prepared.
