@@ -72,6 +72,7 @@ pub fn options(name: &str, configuration: &Configuration, directory: &DataDirect
     match (name, configuration.router.authentication.as_ref().and_then(own_issuer)) {
         ("identity", Some(issuer)) => identity_options(issuer, configuration, directory),
         ("media", _) => media_options(configuration, directory),
+        ("learning", _) => media_url(configuration).map_or(Value::Null, |url| json!({ "mediaUrl": url })),
         _ => Value::Null,
     }
 }
@@ -107,6 +108,11 @@ fn identity_options(issuer: &IssuerSettings, configuration: &Configuration, dire
     options
 }
 
+/// The origin of the addresses of files.
+fn media_url(configuration: &Configuration) -> Option<String> {
+    std::env::var(MEDIA_PUBLIC_URL).ok().or_else(|| configuration.media.public_url.clone())
+}
+
 fn media_options(configuration: &Configuration, directory: &DataDirectory) -> Value {
     let media = &configuration.media;
     let folder = media.storage.folder.as_ref().map(|folder| configuration.folder.join(folder));
@@ -119,7 +125,7 @@ fn media_options(configuration: &Configuration, directory: &DataDirectory) -> Va
             "downloadsPerMinute": limits.downloads_per_minute,
         },
     });
-    if let Some(url) = std::env::var(MEDIA_PUBLIC_URL).ok().or_else(|| media.public_url.clone()) {
+    if let Some(url) = media_url(configuration) {
         options["publicUrl"] = Value::from(url);
     }
     if let Some(scan) = &media.scan {

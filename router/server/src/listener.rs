@@ -1,7 +1,5 @@
 //! Connections: accepted up to a bound, read and written with time limits, and drained when the router stops.
 
-mod patience;
-
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,9 +14,9 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
-use self::patience::Patient;
 use crate::configuration::ListenerSettings;
 
 /// After a failed `accept` (no free file descriptor, usually): long enough not to spin, short enough not to be noticed.
@@ -51,8 +49,10 @@ pub(crate) async fn serve(
             request.extensions_mut().insert(Peer(peer));
             router.clone().oneshot(request)
         });
-        let stream = Patient::new(stream, Duration::from_millis(settings.write_timeout_ms));
-        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).into_owned();
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(Duration::from_millis(settings.write_timeout_ms)));
+        let stream = TokioIo::new(Box::pin(stream));
+        let connection = builder.serve_connection(stream, TowerToHyperService::new(service)).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

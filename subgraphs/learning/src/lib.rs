@@ -18,6 +18,7 @@ pub mod events;
 mod graph;
 mod seed;
 pub mod service;
+mod settings;
 mod store;
 
 use kit_service::{BuildError, Offer, ServiceContext, Subgraph};
@@ -31,6 +32,7 @@ pub const SUBGRAPH: Subgraph = Subgraph {
 };
 
 async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
+    let options: settings::LearningOptions = context.options()?;
     let database = context.database.clone();
     let cursors = context.cursor_key();
     let catalogue = service::Catalogue::new(context.database, context.clock, context.ids);
@@ -38,5 +40,5 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     Ok(Offer::new(schema, move || service::loaders(&database))
         .with_consumer(events::Recordings)
         .with_consumer(events::Departures)
-        .with_seeder(seed::LearningSeeder))
+        .with_seeder(seed::LearningSeeder { media_origin: options.media_url }))
 }

@@ -17,7 +17,7 @@ const COURSES: Table = table! {
     key { id: Bytes }
     columns {
         slug: Text, title: Text, description: Text, level: Text, language: Text, status: Text, category_id: Bytes,
-        list_price_minor: Integer, currency: Text, lesson_count: Integer, total_duration: Integer, created_at: Integer,
+        thumbnail_url: Text, list_price_minor: Integer, currency: Text, lesson_count: Integer, total_duration: Integer, created_at: Integer,
         published_at: Integer, updated_at: Integer,
     }
 };
@@ -36,8 +36,11 @@ const LESSONS: Table = table! {
 };
 
 /// Writes categories, courses, who teaches them, and lessons.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LearningSeeder;
+#[derive(Debug, Clone)]
+pub(crate) struct LearningSeeder {
+    /// The origin of the addresses of files, where the pictures of courses are.
+    pub(crate) media_origin: String,
+}
 
 #[async_trait]
 impl Seeder for LearningSeeder {
@@ -51,7 +54,7 @@ impl Seeder for LearningSeeder {
 
     async fn seed(&self, world: &World, database: &Database, progress: &Progress) -> Result<(), DemonstrationError> {
         categories(world, database, progress).await?;
-        courses(world, database, progress).await?;
+        courses(world, self.media_origin.trim_end_matches('/'), database, progress).await?;
         instructors(world, database, progress).await?;
         lessons(world, database, progress).await
     }
@@ -67,7 +70,12 @@ async fn categories(world: &World, database: &Database, progress: &Progress) -> 
     insert.finish().await
 }
 
-async fn courses(world: &World, database: &Database, progress: &Progress) -> Result<(), DemonstrationError> {
+async fn courses(
+    world: &World,
+    media_origin: &str,
+    database: &Database,
+    progress: &Progress,
+) -> Result<(), DemonstrationError> {
     let rows = world.courses();
     let bar = progress.table(NAME, COURSES.name(), rows.len());
     let mut insert = BulkInsert::new(database, COURSES, bar);
@@ -81,6 +89,7 @@ async fn courses(world: &World, database: &Database, progress: &Progress) -> Res
             course.language.tag(),
             course.status.name(),
             course.category_id,
+            world.thumbnail_of(course).map(|file| format!("{media_origin}/media/v1/files/{file}/content")),
             course.list_price_minor,
             course.currency,
             course.lesson_count,

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kit_database::Database;
 use kit_demonstration::{
-    BulkInsert, Course, DemonstrationError, Lesson, Membership, MembershipStatus, Progress, Seeder, Table, World, mint,
-    row, table,
+    BulkInsert, Course, DemonstrationError, Lesson, Membership, MembershipStatus, Progress, Seeder, Table, World, row,
+    table,
 };
 use kit_ids::{MediaFileId, UserId};
 use kit_names::Named;
@@ -160,11 +160,15 @@ impl MediaSeeder {
         for course in world.courses() {
             let picture = picture::svg(course.row, &course.title);
             let picture = self.write(MediaKind::Thumbnail, "image/svg+xml", "svg", picture.as_bytes()).await?;
+            let thumbnail = world.thumbnail_of(course);
             for lesson in world.lessons_of(course) {
                 for content in [&film, &tones[lesson.row % tone::COUNT], &picture] {
-                    let id = file_id(world, lesson, content.kind);
+                    let id = world.file_of(lesson, content.kind.name());
                     usage.add(course.instructor_ids[0], content);
-                    files.push(file_row(id, course, lesson, content)).await?;
+                    // The address of a course's picture stands in learning, where whoever sees the course reads it.
+                    let is_picture = content.kind.is_picture();
+                    let is_public = is_picture && (course.published_at.is_some() || thumbnail == Some(id));
+                    files.push(file_row(id, (course, lesson), content, is_public)).await?;
                     if content.kind == MediaKind::Video {
                         films.push(id);
                     }
@@ -207,13 +211,13 @@ impl MediaSeeder {
     }
 }
 
-fn file_id(world: &World, lesson: &Lesson, kind: MediaKind) -> MediaFileId {
-    mint(lesson.created_at, &mut world.random(kind.name(), lesson.row))
-}
-
-fn file_row(id: MediaFileId, course: &Course, lesson: &Lesson, content: &Content) -> [kit_database::Value; 16] {
+fn file_row(
+    id: MediaFileId,
+    (course, lesson): (&Course, &Lesson),
+    content: &Content,
+    is_public: bool,
+) -> [kit_database::Value; 16] {
     let uploader = course.instructor_ids[0];
-    let is_open = course.published_at.is_some();
     row![
         id,
         "les",
@@ -228,7 +232,7 @@ fn file_row(id: MediaFileId, course: &Course, lesson: &Lesson, content: &Content
         content.object_key(),
         content.duration_seconds,
         uploader,
-        is_open && content.kind.is_picture(),
+        is_public,
         lesson.created_at,
         lesson.created_at + VERIFIED_AFTER_US,
     ]

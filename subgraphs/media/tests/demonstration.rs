@@ -46,6 +46,18 @@ kit_testing::on_each_database! {
         other.stop().await;
     }
 
+    /// The picture of every course, whose address learning has, is there for everyone, a draft's as well.
+    async fn the_pictures_of_courses_are_open(place: TestDatabase) {
+        let (house, _) = seeded(place).await;
+        let world = tiny();
+        for course in world.courses() {
+            let picture = world.thumbnail_of(course).unwrap();
+            let reply = house.get(&format!("/media/v1/files/{picture}/content"), &[]).await;
+            assert_eq!((reply.status.as_u16(), reply.header("content-type")), (200, "image/svg+xml"), "{}", reply.body);
+        }
+        house.stop().await;
+    }
+
     /// domain.md 5.1: every row is about bytes that are there and are what it says.
     async fn every_file_of_the_world_is_what_it_says(place: TestDatabase) {
         let (house, _) = seeded(place).await;

@@ -11,7 +11,7 @@ mod viewing;
 
 use std::{fmt, sync::OnceLock};
 
-use kit_ids::Id;
+use kit_ids::{Id, MediaFileId};
 use serde::{Deserialize, Serialize};
 
 use self::{catalogue::Catalogue, enrollment::EnrollmentShare, people::People};
@@ -160,6 +160,18 @@ impl World {
     #[must_use]
     pub fn lessons_of(&self, course: &Course) -> &[Lesson] {
         self.catalogue().lessons_of(course)
+    }
+
+    /// The file of a kind, such as `THUMBNAIL`, that a lesson has in media.
+    #[must_use]
+    pub fn file_of(&self, lesson: &Lesson, kind: &str) -> MediaFileId {
+        mint(lesson.created_at, &mut self.random(kind, lesson.row))
+    }
+
+    /// The picture of a course, which is that of its first lesson and open to everyone; nothing without lessons.
+    #[must_use]
+    pub fn thumbnail_of(&self, course: &Course) -> Option<MediaFileId> {
+        self.lessons_of(course).first().map(|lesson| self.file_of(lesson, "THUMBNAIL"))
     }
 
     /// The membership plans on offer.
