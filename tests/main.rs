@@ -22,4 +22,5 @@ mod operations;
 mod playground;
 mod queries;
 mod refusals;
+mod registered_operations;
 mod revocation;

@@ -27,6 +27,8 @@ pub fn load(file: Option<&Path>) -> Result<Configuration, ConfigurationError> {
     for issuer in configuration.router.authentication.iter_mut().flat_map(|settings| &mut settings.issuers) {
         issuer.jwks.file = issuer.jwks.file.take().map(|file| configuration.folder.join(file));
     }
+    let registry = &mut configuration.router.registry;
+    registry.folder = registry.folder.take().map(|folder| configuration.folder.join(folder));
     check(&path, &configuration)?;
     Ok(configuration)
 }

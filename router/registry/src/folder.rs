@@ -12,6 +12,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 
+use crate::manifest::ManifestError;
 use crate::{
     ClientName, OperationSet, Published, RegisteredOperation, RegistryError, RegistryStore, Snapshot, Version, manifest,
 };
@@ -153,7 +154,14 @@ impl RegistryStore for FolderStore {
 }
 
 fn read(path: &Path) -> Result<OperationSet, RegistryError> {
-    let operations = manifest::read_path(path).map_err(|error| corrupt(path, &error.to_string()))?;
+    let corrupt_here = |error: ManifestError| RegistryError::Corrupt {
+        place: path.display().to_string(),
+        reason: match error {
+            ManifestError::File { reason, .. } => reason.to_string(),
+            other => other.to_string(),
+        },
+    };
+    let operations = manifest::read_path(path).map_err(corrupt_here)?;
     let mut set = OperationSet::default();
     for operation in operations {
         set.add(operation).map_err(|error| corrupt(path, &error.to_string()))?;

@@ -69,6 +69,14 @@ pub enum ManifestError {
         /// What the system said.
         reason: String,
     },
+    /// The manifest in a file is not read.
+    #[error("{}: {reason}", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        reason: Box<ManifestError>,
+    },
     /// A folder without documents.
     #[error("{}: there is no .graphql file in it", .0.display())]
     Empty(PathBuf),
@@ -171,7 +179,8 @@ fn checked(entries: Vec<Entry>) -> Result<Vec<RegisteredOperation>, ManifestErro
 /// When something cannot be read, or one of the operations cannot be registered.
 pub fn read_path(path: &Path) -> Result<Vec<RegisteredOperation>, ManifestError> {
     if !path.is_dir() {
-        return read(&read_file(path, MANIFEST_BYTES_MAX)?);
+        let read = read(&read_file(path, MANIFEST_BYTES_MAX)?);
+        return read.map_err(|reason| ManifestError::File { file: path.to_owned(), reason: Box::new(reason) });
     }
     let unreadable =
         |error: std::io::Error| ManifestError::Unreadable { file: path.to_owned(), reason: error.to_string() };

@@ -39,7 +39,7 @@ pub use revocation::{RevocationSettings, WhenUnsure};
 pub use subgraph_requests::SubgraphRequestSettings;
 pub use subscriptions::SubscriptionSettings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,13 @@ impl Default for RouterSettings {
 }
 
 impl RouterSettings {
+    /// The endpoints at which viewers may ask for this client's registered operations.
+    pub fn endpoints_of_client(&self, client: &str) -> impl Iterator<Item = &EndpointSettings> {
+        let everyones: BTreeSet<&str> =
+            self.endpoints.iter().filter_map(|endpoint| endpoint.operations.everyones()).collect();
+        self.endpoints.iter().filter(move |endpoint| endpoint.operations.may_serve(client, &everyones))
+    }
+
     /// Checks what the types cannot say.
     ///
     /// # Errors

@@ -21,6 +21,19 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
+    /// The name of a viewer that is a client of its own here (`client_role`).
+    pub(crate) fn own_client<'v>(&self, viewer: &'v Viewer) -> Option<&'v str> {
+        match (&self.operations.client_role, viewer) {
+            (Some(role), Viewer::Authenticated(claims)) if claims.roles.contains(role) => Some(&claims.subject),
+            _ => None,
+        }
+    }
+
+    /// The viewer as subgraphs are told of it: a client's program is no user of theirs.
+    pub(crate) fn as_user<'v>(&self, viewer: &'v Viewer) -> &'v Viewer {
+        if self.own_client(viewer).is_some() { &Viewer::Anonymous } else { viewer }
+    }
+
     /// The graph as this viewer sees it.
     pub(crate) fn view_of(&self, viewer: &Viewer) -> &Arc<GraphView> {
         match viewer {

@@ -64,17 +64,9 @@ pub(crate) async fn prepare(
     Ok(operation)
 }
 
-/// The client whose operations a viewer may ask for.
-fn client_of<'c>(operations: &'c EndpointOperations, viewer: &'c Viewer) -> Option<&'c str> {
-    match (&operations.client_role, viewer) {
-        (Some(role), Viewer::Authenticated(claims)) if claims.roles.contains(role) => Some(&claims.subject),
-        _ => operations.everyones(),
-    }
-}
-
 impl Reader<'_> {
     fn find(&self, asked: Asked) -> Result<Found, Refusal> {
-        let client = client_of(&self.endpoint.operations, self.viewer);
+        let client = self.endpoint.own_client(self.viewer).or_else(|| self.endpoint.operations.everyones());
         let registered = client.zip(self.registry).and_then(|(client, registry)| registry.operations_of(client));
         let registered = registered.as_deref();
         match asked {

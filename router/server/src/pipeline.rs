@@ -129,7 +129,7 @@ async fn run_stages(
     let client = ClientDescription::new(peer, &admitted.headers, proxies);
     let forwarding = RequestForwarding {
         signer: pipeline.signer.clone(),
-        viewer: ViewerHeader::new(&viewer, &client),
+        viewer: ViewerHeader::new(endpoint.as_user(&viewer), &client),
         trace: trace.clone(),
     };
     let context = RequestContext { forwarding: Arc::new(forwarding), trace_id: Some(trace.trace_id.clone()) };

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use router_registry::{ClientName, FolderStore, RegisteredOperation, RegistryStore, id_of_text};
 use router_server::Registry;
@@ -320,6 +322,12 @@ async fn a_client_finds_its_own_operations_only() {
         assert_eq!(refused(&ask(client, roles, body).await), not_found(), "{client} {roles:?}");
     }
     assert_eq!(refused(&graph.post(&shared, &[]).await), not_found());
+    // P10: a program is no user, and no subgraph takes it for one.
+    for request in graph.identity.requests("/graphql") {
+        let told = URL_SAFE_NO_PAD.decode(request.headers()["x-viewer"].as_bytes()).unwrap();
+        let told: Value = serde_json::from_slice(&told).unwrap();
+        assert_eq!((told.get("sub"), told.get("roles")), (None, None), "{told}");
+    }
 }
 
 /// PQ-13, CVE-2024-32971: whatever was prepared before, an id never gets another operation's plan.

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use router_registry::ClientName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,7 +21,7 @@ pub struct EndpointOperations {
     /// `client_role`.
     pub client: Option<String>,
     /// Viewers with this role are clients of their own: their token's subject is the client's name, and they have that
-    /// client's operations and no others. Default: none.
+    /// client's operations and no others. They are no users: subgraphs answer them as they answer anybody. Default: none.
     pub client_role: Option<String>,
 }
 
@@ -44,6 +46,13 @@ impl EndpointOperations {
     #[must_use]
     pub fn everyones(&self) -> Option<&str> {
         self.client.as_deref().or_else(|| self.client_role.is_none().then_some(PUBLIC))
+    }
+
+    /// Whether viewers may be this client here. `everyones` are the clients of all endpoints whose operations everybody may
+    /// ask for; nobody's token names one of these.
+    #[must_use]
+    pub fn may_serve(&self, client: &str, everyones: &BTreeSet<&str>) -> bool {
+        self.everyones() == Some(client) || (self.client_role.is_some() && !everyones.contains(client))
     }
 
     pub(super) fn validate(&self, key: &str) -> Result<(), SettingsError> {

@@ -42,10 +42,7 @@ async fn plan_new(before: &Snapshot, now: &Snapshot, endpoints: &[Arc<Endpoint>]
     let everyones: BTreeSet<&str> = endpoints.iter().filter_map(|endpoint| endpoint.operations.everyones()).collect();
     for endpoint in endpoints {
         for (client, operations) in &now.clients {
-            let is_own = endpoint.operations.everyones() == Some(client.as_str());
-            // Any client but everyone's may be a viewer.
-            let is_viewers = endpoint.operations.client_role.is_some() && !everyones.contains(client.as_str());
-            if is_own || is_viewers {
+            if endpoint.operations.may_serve(client.as_str(), &everyones) {
                 let known = before.clients.get(client).map(AsRef::as_ref);
                 plan_of_client(endpoint, client, operations, known).await;
             }
