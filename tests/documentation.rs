@@ -5,6 +5,7 @@ mod configuration;
 mod errors;
 mod examples;
 mod readme;
+mod registered_operations;
 
 use std::path::PathBuf;
 

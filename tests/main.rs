@@ -22,5 +22,6 @@ mod operations;
 mod playground;
 mod queries;
 mod refusals;
+mod registered_operations;
 mod revocation;
 mod tls;

@@ -106,6 +106,9 @@ pub enum Command {
     /// Look after the events between subgraphs: what waits, and what was given up.
     #[command(subcommand)]
     Events(EventsCommand),
+    /// Look after the operations that clients have registered (docs/registered-operations.md).
+    #[command(subcommand)]
+    Operations(OperationsCommand),
     /// Check the configuration, or print its JSON Schema.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -156,6 +159,9 @@ pub struct ComposeArguments {
     /// With --check: a folder with the operations of clients. Only what breaks one of these fails.
     #[arg(long, value_name = "FOLDER", requires = "check")]
     pub operations: Option<PathBuf>,
+    /// With --check: a client whose registered operations must go on working. Only what breaks one of these fails.
+    #[arg(long, value_name = "NAME", requires = "check", conflicts_with = "operations")]
+    pub client: Option<String>,
 }
 
 /// One rule of a contract.
@@ -260,6 +266,82 @@ pub struct ReplayArguments {
     /// Which subgraphs, and how it is shown.
     #[command(flatten)]
     pub events: EventArguments,
+}
+
+/// `lyceum operations`.
+#[derive(Debug, Subcommand)]
+pub enum OperationsCommand {
+    /// Register the operations of a manifest: all of them, or none when one cannot be executed.
+    Publish(PublishArguments),
+    /// List the operations that are registered.
+    List(ListOperationsArguments),
+    /// Print the text of a registered operation.
+    Show(ShowOperationArguments),
+    /// Compare a manifest with what is registered.
+    Diff(DiffOperationsArguments),
+    /// Take registered operations away.
+    Revoke(RevokeArguments),
+}
+
+/// `lyceum operations publish`.
+#[derive(Debug, Args)]
+pub struct PublishArguments {
+    /// Apollo's or Relay's manifest, or a folder of .graphql files.
+    pub manifest: PathBuf,
+    /// The client whose operations they are: of a partner the client id, else a name that an endpoint's settings give.
+    #[arg(long, value_name = "NAME")]
+    pub client: String,
+    /// The endpoint that has to be able to execute them. Default: the first at which the client may ask for them.
+    #[arg(long, value_name = "PATH")]
+    pub endpoint: Option<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: OutputFormat,
+}
+
+/// `lyceum operations list`.
+#[derive(Debug, Args)]
+pub struct ListOperationsArguments {
+    /// Only this client's. Default: all.
+    #[arg(long, value_name = "NAME")]
+    pub client: Option<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: OutputFormat,
+}
+
+/// `lyceum operations show`.
+#[derive(Debug, Args)]
+pub struct ShowOperationArguments {
+    /// The operation's id, as the list shows it.
+    pub id: String,
+    /// The client whose operation it is. Needed only when several clients have one under this id.
+    #[arg(long, value_name = "NAME")]
+    pub client: Option<String>,
+}
+
+/// `lyceum operations diff`.
+#[derive(Debug, Args)]
+pub struct DiffOperationsArguments {
+    /// Apollo's or Relay's manifest, or a folder of .graphql files.
+    pub manifest: PathBuf,
+    /// The client whose operations it is compared with.
+    #[arg(long, value_name = "NAME")]
+    pub client: String,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: OutputFormat,
+}
+
+/// `lyceum operations revoke`.
+#[derive(Debug, Args)]
+pub struct RevokeArguments {
+    /// The ids of the operations, as the list shows them.
+    #[arg(required = true)]
+    pub ids: Vec<String>,
+    /// The client whose operations they are.
+    #[arg(long, value_name = "NAME")]
+    pub client: String,
 }
 
 /// `lyceum config`.

@@ -4,6 +4,7 @@ pub(crate) mod compose;
 pub(crate) mod config;
 pub(crate) mod databases;
 pub(crate) mod events;
+pub(crate) mod operations;
 pub(crate) mod plan;
 pub(crate) mod router;
 pub(crate) mod subgraph;

@@ -5,9 +5,12 @@ use std::net::SocketAddr;
 use kit_database::Database;
 use kit_demonstration::{DemonstrationError, KNOWN_PASSWORD, PASSWORD_VARIABLE, Profile, Progress, World, WorldKey};
 use kit_service::RunningSubgraph;
+use router_registry::{ClientName, RegisteredOperation, RegistryError, id_of_text};
 use router_server::RouterSettings;
 
 use crate::arguments::{Options, SeedProfile};
+use crate::configuration::Configuration;
+use crate::registered_operations;
 
 /// Fills the subgraphs that are empty; nothing when no profile is asked for.
 ///
@@ -47,6 +50,35 @@ const fn wanted(profile: SeedProfile) -> Option<Profile> {
         SeedProfile::Demo => Some(Profile::Demo),
         SeedProfile::Bench => Some(Profile::Bench),
     }
+}
+
+/// The partner of the demonstration data, and what its program asks.
+const PARTNER: &str = "partner_demo";
+const PARTNER_OPERATIONS: [(&str, &str); 3] = [
+    ("PartnerCatalog", include_str!("../operations/partner_demo/partner-catalog.graphql")),
+    ("PartnerCourse", include_str!("../operations/partner_demo/partner-course.graphql")),
+    ("PartnerPerson", include_str!("../operations/partner_demo/partner-person.graphql")),
+];
+
+/// Registers what the demonstration partner asks, in a registry of the data folder that has nothing of it yet.
+///
+/// # Errors
+/// When the registry cannot be read or written.
+pub async fn offer_operations(configuration: &Configuration, options: &Options) -> Result<(), RegistryError> {
+    if options.seed_profile == SeedProfile::None || !registered_operations::is_embedded(configuration) {
+        return Ok(());
+    }
+    let store = registered_operations::store(configuration, &options.data_dir);
+    let partner = ClientName::parse(PARTNER)?;
+    if store.load().await?.clients.contains_key(&partner) {
+        return Ok(());
+    }
+    let operations = PARTNER_OPERATIONS.map(|(name, text)| RegisteredOperation {
+        id: id_of_text(text).into(),
+        name: Some(name.to_owned()),
+        text: text.into(),
+    });
+    store.publish(&partner, operations.into()).await.map(|_| ())
 }
 
 /// Lets the playground offer the demonstration accounts with their password, which every visitor can then read.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use router_execution::{HttpTransport, HttpTransportOptions, InProcessTransport, Transport};
 use router_schema::{SubgraphDefinition, Supergraph};
-use router_server::{RequestSigner, RouterBuilder, RouterServer};
+use router_server::{Registry, RequestSigner, RouterBuilder, RouterServer};
 use secrecy::SecretSlice;
 use tokio::net::TcpListener;
 
@@ -84,7 +84,8 @@ pub async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Bo
 }
 
 /// The router for a supergraph. `in_process` are the services of subgraphs that run here; the others are reached over
-/// HTTP, at the addresses in the supergraph. `revocations` tells it whose sessions have ended.
+/// HTTP, at the addresses in the supergraph. `revocations` tells it whose sessions have ended, `registry` what clients have
+/// registered.
 ///
 /// # Errors
 /// When the parts do not fit together.
@@ -94,6 +95,7 @@ pub fn router(
     directory: &DataDirectory,
     in_process: BTreeMap<String, axum::Router>,
     revocations: Option<&Revocations>,
+    registry: Arc<Registry>,
 ) -> Result<RouterServer, Box<dyn Error>> {
     let signer = RequestSigner::new(REQUEST_KEY_ID, SecretSlice::from(directory.request_key()?))?;
     let settings = configuration.router.clone();
@@ -111,7 +113,7 @@ pub fn router(
     let issuers = settings.authentication.iter().flat_map(|authentication| &authentication.issuers);
     let files = issuers.filter_map(|issuer| Some((issuer.issuer.clone(), issuer.jwks.file.clone()?)));
     let files: Vec<_> = files.collect();
-    let mut builder = RouterBuilder::new(supergraph, settings, signer);
+    let mut builder = RouterBuilder::new(supergraph, settings, signer).registry(registry);
     for (issuer, file) in files {
         builder = builder.jwks_source(issuer, Arc::new(KeyFile::new(file)));
     }

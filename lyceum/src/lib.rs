@@ -5,6 +5,7 @@
 //! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them, and [`revocations`] tells
 //!   it whose sessions have ended, [`key_file`] and [`tls`] read keys and
 //!   certificates for it;
+//! - [`registered_operations`] says where clients' registered operations are kept;
 //! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
 //!
@@ -20,6 +21,7 @@ pub mod front;
 pub mod graph;
 pub mod key_file;
 pub mod platform;
+pub mod registered_operations;
 pub mod revocations;
 pub mod services;
 mod stop;
@@ -47,6 +49,7 @@ pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         Command::Compose(compose) => runtime.block_on(commands::compose::run(&options, &compose)),
         Command::Plan(plan) => runtime.block_on(commands::plan::run(&options, &plan)),
         Command::Events(events) => runtime.block_on(commands::events::run(&options, &events)),
+        Command::Operations(operations) => runtime.block_on(commands::operations::run(&options, &operations)),
         Command::Config(config) => runtime.block_on(commands::config::run(&options, &config)),
     };
     // A read of the standard input cannot be called off; the process need not wait for it.

@@ -5,14 +5,15 @@ mod watch;
 
 use std::error::Error;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use router_composition::{Composition, ContractError, ContractFilter, Hint, HintLevel, contract};
 use router_schema::Supergraph;
 
 use crate::arguments::{ComposeArguments, ContractRule, Hints, Options, OutputFormat};
-use crate::configuration;
+use crate::configuration::{self, Configuration};
 use crate::graph::{self, GraphError};
+use crate::registered_operations;
 
 /// Composes once, or again whenever something changes.
 pub(crate) async fn run(options: &Options, arguments: &ComposeArguments) -> Result<(), Box<dyn Error>> {
@@ -36,13 +37,32 @@ async fn once(options: &Options, arguments: &ComposeArguments) -> Result<(), Box
         rules => contract(&supergraph_sdl, &filter(rules)).map_err(|errors| no_contract(&errors))?,
     };
     if let Some(earlier) = &arguments.check {
-        return check::run(earlier, Supergraph::parse(&sdl)?.api_schema(), arguments);
+        let documents = match (&arguments.operations, &arguments.client) {
+            (Some(folder), _) => Some(check::documents(folder)?),
+            (None, Some(client)) => Some(registered(client, &configuration, options).await?),
+            (None, None) => None,
+        };
+        return check::run(earlier, Supergraph::parse(&sdl)?.api_schema(), documents, arguments.format);
     }
     let text = if arguments.public { Supergraph::parse(&sdl)?.api_schema().to_string() } else { sdl };
     match &arguments.output {
         Some(file) => Ok(write(file, &text).map_err(|error| format!("{}: {error}", file.display()))?),
         None => Ok(std::io::stdout().write_all(text.as_bytes())?),
     }
+}
+
+/// The operations that a client has registered, under their ids.
+async fn registered(
+    client: &str,
+    configuration: &Configuration,
+    options: &Options,
+) -> Result<Vec<(PathBuf, String)>, Box<dyn Error>> {
+    let store = registered_operations::store(configuration, &options.data_dir);
+    let registered = store.load().await?.clients.remove(client).unwrap_or_default();
+    if registered.is_empty() {
+        return Err(format!("{client} has no registered operations; `lyceum operations list` shows who has").into());
+    }
+    Ok(registered.operations().map(|found| (PathBuf::from(&*found.id), found.text.to_string())).collect())
 }
 
 /// Writes beside the file and then moves into its place, so that no reader finds half of it.

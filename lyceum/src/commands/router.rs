@@ -7,7 +7,7 @@ use crate::arguments::{Options, RouterArguments};
 use crate::data_directory::DataDirectory;
 use crate::front::{self, Listeners};
 use crate::revocations::Revocations;
-use crate::{configuration, graph, services, stop};
+use crate::{configuration, graph, registered_operations, services, stop};
 
 /// Serves until it is asked to stop.
 pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Result<(), Box<dyn Error>> {
@@ -19,7 +19,9 @@ pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Resul
     let authentication = configuration.router.authentication.as_ref();
     let open_log = async || services::event_log(&configuration, &directory).await;
     let revocations = Revocations::follow(authentication, open_log).await?;
-    let server = front::router(supergraph, &configuration, &directory, BTreeMap::new(), revocations.as_ref())?;
+    let registry = registered_operations::open(&configuration, &options.data_dir).await?;
+    let in_process = BTreeMap::new();
+    let server = front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry)?;
     println!("the router serves {}", names.join(", "));
     println!("  GraphQL      {}/graphql", front::origin(&configuration, listeners.public_address()?));
     println!("  operations   http://{}/health/ready", listeners.operations_address()?);

@@ -12,7 +12,7 @@ use crate::data_directory::DataDirectory;
 use crate::front::{self, Listeners};
 use crate::revocations::Revocations;
 use crate::services::Services;
-use crate::{configuration, demonstration, graph, platform, stop};
+use crate::{configuration, demonstration, graph, platform, registered_operations, stop};
 
 /// Migrates, seeds and serves until it is asked to stop.
 pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
@@ -36,7 +36,9 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         running.iter().map(|subgraph| (subgraph.name().to_owned(), subgraph.router())).collect();
     let authentication = configuration.router.authentication.as_ref();
     let revocations = Revocations::follow(authentication, async || Ok(services.event_log())).await?;
-    let server = front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref())?;
+    demonstration::offer_operations(&configuration, options).await?;
+    let registry = registered_operations::open(&configuration, &options.data_dir).await?;
+    let server = front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry)?;
     greet(&configuration, options, public, operations);
     listeners.serve(&server, stop::requested()).await;
     for subgraph in &running {

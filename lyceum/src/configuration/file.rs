@@ -32,6 +32,8 @@ pub fn load(file: Option<&Path>) -> Result<Configuration, ConfigurationError> {
             *file = configuration.folder.join(&*file);
         }
     }
+    let registry = &mut configuration.router.registry;
+    registry.folder = registry.folder.take().map(|folder| configuration.folder.join(folder));
     check(&path, &configuration)?;
     Ok(configuration)
 }

@@ -7,12 +7,14 @@
 mod body;
 mod json_value;
 pub(crate) mod media_type;
+mod operation_reference;
 mod parameters;
 mod query_string;
 pub(crate) mod stream_type;
 
 pub(crate) use body::{BodyError, collect};
-pub(crate) use parameters::Parameters;
+pub(crate) use operation_reference::OperationReference;
+pub(crate) use parameters::{Asked, Parameters};
 
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode, header};

@@ -22,6 +22,7 @@ use crate::identity::{Identity, IssuerKnowledge, JwksSource, Revocations, Subgra
 use crate::measured_transport::MeasuredTransport;
 use crate::operators::Operators;
 use crate::pass_through::PassThrough;
+use crate::persisted::Registry;
 use crate::pipeline::Pipeline;
 use crate::server::RouterServer;
 use crate::subscription::Subscriptions;
@@ -99,6 +100,7 @@ pub struct RouterBuilder {
     revocations: BTreeMap<String, Arc<dyn Revocations>>,
     clock: Arc<dyn Clock>,
     tls: Option<Arc<ServerConfig>>,
+    registry: Option<Arc<Registry>>,
 }
 
 impl RouterBuilder {
@@ -106,7 +108,17 @@ impl RouterBuilder {
     #[must_use]
     pub fn new(supergraph: Supergraph, settings: RouterSettings, signer: RequestSigner) -> Self {
         let (transports, jwks, revocations) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { supergraph, settings, signer, transports, jwks, revocations, clock: Arc::new(SystemClock), tls: None }
+        Self {
+            supergraph,
+            settings,
+            signer,
+            transports,
+            jwks,
+            revocations,
+            clock: Arc::new(SystemClock),
+            tls: None,
+            registry: None,
+        }
     }
 
     /// Reaches `subgraph` by this transport; without one it is reached over HTTP at the supergraph's address.
@@ -127,6 +139,13 @@ impl RouterBuilder {
     #[must_use]
     pub fn revocations(mut self, issuer: impl Into<String>, revocations: Arc<dyn Revocations>) -> Self {
         self.revocations.insert(issuer.into(), revocations);
+        self
+    }
+
+    /// Knows which operations are registered; without it none are.
+    #[must_use]
+    pub fn registry(mut self, registry: Arc<Registry>) -> Self {
+        self.registry = Some(registry);
         self
     }
 
@@ -163,6 +182,7 @@ impl RouterBuilder {
             signer: self.signer,
             mask: ErrorMask::new(&self.settings.errors),
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
+            registry: self.registry,
             settings: self.settings.clone(),
         };
         let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();
@@ -298,6 +318,7 @@ fn endpoints(
         view: Arc::clone(endpoint.contract.as_ref().map_or(&whole, |name| &contracts[name])),
         whole: Arc::clone(&whole),
         whole_scopes: endpoint.whole_graph_scopes.clone(),
+        operations: endpoint.operations.clone(),
     });
     Ok(endpoints.collect())
 }

@@ -11,6 +11,7 @@ mod admission;
 mod authentication;
 mod authorization;
 mod cors;
+mod endpoint_operations;
 mod endpoints;
 mod errors;
 mod health;
@@ -18,6 +19,7 @@ mod listeners;
 mod operations;
 mod pass_through;
 mod playground;
+mod registry;
 mod revocation;
 mod subgraph_requests;
 mod subscriptions;
@@ -26,6 +28,7 @@ pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
 pub use cors::CorsSettings;
+pub use endpoint_operations::{EndpointOperations, OperationMode};
 pub use endpoints::{ContractSettings, EndpointSettings};
 pub use errors::ErrorSettings;
 pub use health::HealthSettings;
@@ -33,11 +36,12 @@ pub use listeners::{ListenerSettings, ListenerTls};
 pub use operations::{OperationCacheSettings, OperationLimits, OperationSettings};
 pub use pass_through::PassThroughRoute;
 pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, PlaygroundSignIn};
+pub use registry::RegistrySettings;
 pub use revocation::{RevocationSettings, WhenUnsure};
 pub use subgraph_requests::SubgraphRequestSettings;
 pub use subscriptions::SubscriptionSettings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,6 +64,8 @@ pub struct RouterSettings {
     pub authorization: AuthorizationSettings,
     /// Limits on documents, and the cache of prepared ones.
     pub operations: OperationSettings,
+    /// Where registered operations are kept.
+    pub registry: RegistrySettings,
     /// How long a subgraph may take.
     pub subgraph_requests: SubgraphRequestSettings,
     /// Subscriptions: how many, and how silent.
@@ -105,6 +111,7 @@ impl Default for RouterSettings {
             authentication: None,
             authorization: AuthorizationSettings::default(),
             operations: OperationSettings::default(),
+            registry: RegistrySettings::default(),
             subgraph_requests: SubgraphRequestSettings::default(),
             subscriptions: SubscriptionSettings::default(),
             errors: ErrorSettings::default(),
@@ -118,6 +125,13 @@ impl Default for RouterSettings {
 }
 
 impl RouterSettings {
+    /// The endpoints at which viewers may ask for this client's registered operations.
+    pub fn endpoints_of_client(&self, client: &str) -> impl Iterator<Item = &EndpointSettings> {
+        let everyones: BTreeSet<&str> =
+            self.endpoints.iter().filter_map(|endpoint| endpoint.operations.everyones()).collect();
+        self.endpoints.iter().filter(move |endpoint| endpoint.operations.may_serve(client, &everyones))
+    }
+
     /// Checks what the types cannot say.
     ///
     /// # Errors
@@ -125,6 +139,7 @@ impl RouterSettings {
     pub fn validate(&self) -> Result<(), SettingsError> {
         self.admission.validate()?;
         self.operations.validate()?;
+        self.registry.validate()?;
         self.subscriptions.validate()?;
         if let Some(authentication) = &self.authentication {
             authentication.validate()?;

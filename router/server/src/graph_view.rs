@@ -8,11 +8,14 @@ use router_schema::Supergraph;
 
 use crate::configuration::RouterSettings;
 use crate::operation::Operations;
+use crate::persisted::AutomaticDocuments;
 
 /// Prepares and executes operations on one public schema.
 #[derive(Debug)]
 pub(crate) struct GraphView {
     pub(crate) operations: Arc<Operations>,
+    /// What clients have registered themselves. Each view has its own: an error tells of the document that it is about.
+    pub(crate) automatic: AutomaticDocuments,
     /// For queries and for mutations: they differ in how long a subgraph may take.
     query_executor: Executor,
     mutation_executor: Executor,
@@ -30,9 +33,9 @@ impl GraphView {
         let schema = supergraph.api_schema();
         let executor = |subgraphs| Executor::new(schema.clone(), subgraphs, ExecutionLimits::default());
         let (query_executor, mutation_executor) = (executor(for_queries), executor(for_mutations));
+        let automatic = AutomaticDocuments::new(settings.operations.cache.automatic_bytes_max);
         let operations = Operations::new(Arc::new(supergraph), settings.operations.clone(), &settings.authorization);
-        let operations = Arc::new(operations);
-        Self { operations, query_executor, mutation_executor }
+        Self { operations: Arc::new(operations), automatic, query_executor, mutation_executor }
     }
 
     /// What executes operations of this kind.

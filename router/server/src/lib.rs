@@ -6,7 +6,8 @@
 //!
 //! 1. `admission`: sizes, media types, parameters;
 //! 2. `identity`: the access token, verified whole or refused;
-//! 3. `operation`: parse, bound, validate and plan, or one look-up when the operation was seen before;
+//! 3. `persisted`, which finds the document when only its id is sent and refuses what has to be registered and is not,
+//!    and `operation`: parse, bound, validate and plan, or one look-up when the operation was seen before;
 //! 4. `authorization`: the operation without what this viewer may not see, or a refusal;
 //! 5. execution, which is `router_execution`'s, with the viewer signed for each subgraph by `forwarding`;
 //! 6. projection and headers: `error_masking` and `reply`.
@@ -40,6 +41,7 @@ mod measured_transport;
 mod operation;
 mod operators;
 mod pass_through;
+mod persisted;
 mod pipeline;
 mod playground;
 mod problem;
@@ -56,5 +58,7 @@ pub use clock::{Clock, SystemClock};
 pub use configuration::{RouterSettings, SettingsError};
 pub use forwarding::{RequestSigner, SigningKeyError};
 pub use identity::{JwksError, JwksSource, Revocations, RevokedSessions, Standing, SubgraphJwks};
+pub use operation::check_limits;
+pub use persisted::Registry;
 pub use server::RouterServer;
 pub use telemetry::install_recorder;

@@ -15,7 +15,7 @@ use router_schema::{RuleSet, Supergraph};
 use self::cache::{Key, OperationCache};
 use self::labels::OverrideLabels;
 use crate::authorization::{Authorization, DeniedSelection, Unmet};
-use crate::configuration::{AuthorizationSettings, OperationSettings};
+use crate::configuration::{AuthorizationSettings, OperationLimits, OperationSettings};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::telemetry;
 
@@ -58,6 +58,15 @@ impl Operations {
         let authorization = Authorization::new(&supergraph, authorization);
         Self { supergraph, settings, labels, authorization, cache }
     }
+}
+
+/// Whether a document is within the limits of an operation; whoever registers operations asks beforehand.
+///
+/// # Errors
+/// The first limit that it exceeds, or that it does not parse.
+pub fn check_limits(limits: &OperationLimits, document: &str) -> Result<(), String> {
+    let checked = prepare::parse(limits, document).and_then(|syntax| limits::check(limits, &syntax));
+    checked.map_err(|refusal| refusal.errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join("\n"))
 }
 
 /// Finds the operation that a request names, prepared.

@@ -19,7 +19,8 @@ use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, RequestTrace, ViewerHeader};
 use crate::identity::{Identity, identify};
-use crate::operation::{Operation, prepare};
+use crate::operation::Operation;
+use crate::persisted::{self, Reader, Registry};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::reply;
 use crate::subscription::{self, Subscriber, Subscriptions};
@@ -33,6 +34,7 @@ pub(crate) struct Pipeline {
     pub(crate) signer: RequestSigner,
     pub(crate) mask: ErrorMask,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) registry: Option<Arc<Registry>>,
 }
 
 /// Answers one request to a GraphQL endpoint.
@@ -116,11 +118,12 @@ async fn run_stages(
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(identify(&pipeline.identity, &admitted.headers)).await?;
     require_viewer(&pipeline.settings.authorization, &viewer)?;
-    let Parameters { query, operation_name, variables } = admitted.parameters;
+    let Parameters { asked, operation_name, variables } = admitted.parameters;
     // What this viewer does not see here does not exist.
     let view = endpoint.view_of(&viewer);
-    // One look-up for an operation that was seen before.
-    let prepared = Stage::Operation.run(prepare(&view.operations, query, operation_name)).await?;
+    // One look-up for an operation that was seen before; what is not registered is refused where that is asked for.
+    let reader = Reader { endpoint, view, viewer: &viewer, registry: pipeline.registry.as_deref() };
+    let prepared = Stage::Operation.run(persisted::prepare(reader, asked, operation_name)).await?;
     *kind = Some(prepared.operation.kind);
     // Without what the viewer may not see, before anything is fetched.
     let operation = Stage::Authorization.run(authorise(prepared, &viewer)).await?;
@@ -130,7 +133,7 @@ async fn run_stages(
     let client = ClientDescription::new(peer, &admitted.headers, proxies);
     let forwarding = RequestForwarding {
         signer: pipeline.signer.clone(),
-        viewer: ViewerHeader::new(&viewer, &client),
+        viewer: ViewerHeader::new(endpoint.as_user(&viewer), &client),
         trace: trace.clone(),
     };
     let context = RequestContext { forwarding: Arc::new(forwarding), trace_id: Some(trace.trace_id.clone()) };

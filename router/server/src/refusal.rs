@@ -31,6 +31,8 @@ pub(crate) enum RefusalClass {
     Syntax,
     /// The document, its operation or its variables cannot be executed.
     Operation,
+    /// Nothing is registered under the id that stands for the document.
+    NotRegistered,
 }
 
 /// One entry of `errors`.
@@ -50,6 +52,8 @@ pub(crate) enum ErrorCode {
     BadUserInput,
     OperationTooComplex,
     OperationTooDeep,
+    PersistedQueryNotFound,
+    PersistedQueryOnly,
     RateLimited,
     SubgraphUnavailable,
     Internal,
@@ -63,6 +67,8 @@ impl ErrorCode {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::OperationTooComplex => "OPERATION_TOO_COMPLEX",
             Self::OperationTooDeep => "OPERATION_TOO_DEEP",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::PersistedQueryOnly => "PERSISTED_QUERY_ONLY",
             Self::RateLimited => "RATE_LIMITED",
             Self::SubgraphUnavailable => "SUBGRAPH_UNAVAILABLE",
             Self::Internal => "INTERNAL",
@@ -118,9 +124,12 @@ impl Refusal {
     pub(crate) fn status(&self, rules: StatusRules, legacy_media_type: bool) -> StatusCode {
         match (self.class, rules) {
             (RefusalClass::Http(status), _) => status,
-            (RefusalClass::Syntax | RefusalClass::Operation, StatusRules::Audited) if legacy_media_type => {
+            (RefusalClass::Syntax | RefusalClass::Operation | RefusalClass::NotRegistered, StatusRules::Audited)
+                if legacy_media_type =>
+            {
                 StatusCode::OK
             }
+            (RefusalClass::NotRegistered, _) => StatusCode::NOT_FOUND,
             (RefusalClass::Syntax, _) | (_, StatusRules::Audited) => StatusCode::BAD_REQUEST,
             (RefusalClass::Parameters | RefusalClass::Operation, StatusRules::Draft2026) => {
                 StatusCode::UNPROCESSABLE_ENTITY

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::map_response;
@@ -15,6 +16,7 @@ use crate::endpoint::Endpoint;
 use crate::health::Health;
 use crate::operators::Operators;
 use crate::pass_through::PassThrough;
+use crate::persisted::follow;
 use crate::pipeline::Pipeline;
 use crate::playground::Playground;
 use crate::{listener, routes, security_headers, telemetry};
@@ -79,12 +81,14 @@ impl RouterServer {
             listener::serve(public, self.public_router(), &self.listeners, tls, ended(stop_public)).await;
             let _ = drained.send(());
         };
+        let look_interval = Duration::from_millis(self.pipeline.settings.registry.poll_ms);
         let serve_operations = async {
             let watched =
                 listener::serve(operations, self.operations_router(), &self.listeners, None, ended(stop_operations));
             tokio::select! {
                 () = watched => {}
                 () = telemetry::upkeep() => {}
+                () = follow(self.pipeline.registry.as_deref(), &self.endpoints, look_interval) => {}
             }
         };
         tokio::join!(serve_public, serve_operations, announce);

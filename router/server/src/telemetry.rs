@@ -16,6 +16,7 @@ const STAGE_DURATION: &str = "router_stage_duration_seconds";
 const FETCH_DURATION: &str = "router_subgraph_request_duration_seconds";
 const FETCH_ERRORS: &str = "router_subgraph_request_errors_total";
 const OPERATION_CACHE: &str = "router_operation_cache_total";
+const DOCUMENTS: &str = "router_documents_total";
 const JWKS_REFRESHES: &str = "router_jwks_refreshes_total";
 const SESSION_CHECKS: &str = "router_session_checks_total";
 const REVOKED_SESSIONS: &str = "router_revoked_sessions";
@@ -65,6 +66,10 @@ fn describe() {
     describe_histogram!(FETCH_DURATION, "Time of requests to each subgraph");
     describe_counter!(FETCH_ERRORS, "Requests to each subgraph without a usable reply, by reason");
     describe_counter!(OPERATION_CACHE, "Look-ups of prepared operations");
+    describe_counter!(
+        DOCUMENTS,
+        "Documents by how they were found: text, registered, automatic, unknown, not_found, refused"
+    );
     describe_counter!(JWKS_REFRESHES, "Fetches of the issuer's signing keys");
     describe_counter!(SESSION_CHECKS, "Sound tokens by what is known of their session: good, ended or unsure");
     describe_gauge!(REVOKED_SESSIONS, "Ended sessions that are remembered because a token of theirs may still live");
@@ -120,6 +125,10 @@ pub(crate) fn count_request(kind: &'static str, status: StatusCode, elapsed: Dur
 
 pub(crate) fn count_operation_lookup(hit: bool) {
     counter!(OPERATION_CACHE, "outcome" => if hit { "hit" } else { "miss" }).increment(1);
+}
+
+pub(crate) fn count_document(found: &'static str) {
+    counter!(DOCUMENTS, "found" => found).increment(1);
 }
 
 pub(crate) fn count_jwks_refresh(success: bool) {

@@ -186,7 +186,7 @@ async fn keys_stand_in_the_order_of_the_document() {
 #[tokio::test]
 async fn unknown_members_are_ignored() {
     let graph = Graph::new();
-    let body = json!({ "query": TYPENAME, "id": 7, "extensions": { "unknown": [] } });
+    let body = json!({ "query": TYPENAME, "identifier": 7, "extensions": { "unknown": [] } });
     assert_eq!(graph.post(&body, &[]).await.json(), json!({ "data": { "__typename": "Query" } }));
 }
 

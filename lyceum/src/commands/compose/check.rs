@@ -9,7 +9,7 @@ use router_composition::{Change, Criticality, Usage, changes};
 use router_schema::Supergraph;
 use serde::Serialize;
 
-use crate::arguments::{ComposeArguments, OutputFormat};
+use crate::arguments::OutputFormat;
 
 /// Most bytes of a document of operations: more than any router takes.
 const DOCUMENT_BYTES_MAX: u64 = 1 << 20;
@@ -32,10 +32,14 @@ struct Broken {
 }
 
 /// Prints the changes from the earlier schema; an error when clients break.
-pub(super) fn run(earlier: &Path, new: &Valid<Schema>, arguments: &ComposeArguments) -> Result<(), Box<dyn Error>> {
+pub(super) fn run(
+    earlier: &Path,
+    new: &Valid<Schema>,
+    documents: Option<Vec<(PathBuf, String)>>,
+    format: OutputFormat,
+) -> Result<(), Box<dyn Error>> {
     let old = read_schema(earlier)?;
     let changes = changes(&old, new);
-    let documents = arguments.operations.as_deref().map(documents).transpose()?;
     let mut broken = Vec::new();
     for (file, text) in documents.iter().flatten() {
         let reasons = reasons(file, text, (&old, new), &changes);
@@ -44,7 +48,7 @@ pub(super) fn run(earlier: &Path, new: &Valid<Schema>, arguments: &ComposeArgume
         }
     }
     let report = Report { changes, documents: documents.map(|documents| documents.len()), broken };
-    match arguments.format {
+    match format {
         OutputFormat::Json => println!("{}", serde_json::to_string_pretty(&report)?),
         OutputFormat::Text => print(&report),
     }
@@ -88,7 +92,7 @@ fn read_schema(file: &Path) -> Result<Valid<Schema>, Box<dyn Error>> {
 }
 
 /// The documents below a folder, sorted.
-fn documents(folder: &Path) -> Result<Vec<(PathBuf, String)>, Box<dyn Error>> {
+pub(super) fn documents(folder: &Path) -> Result<Vec<(PathBuf, String)>, Box<dyn Error>> {
     let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];

@@ -3,24 +3,36 @@ use http::Uri;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::operation_reference::{self, OperationReference};
 use super::{json_value, query_string};
 use crate::refusal::Refusal;
 
 /// RFC 8259 section 8.1: JSON on its way begins without one.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The parameters of a GraphQL request (GraphQL over HTTP, section 5.1). `extensions` is checked and, as no extension
-/// is supported yet, not kept; keys that the specification does not name are ignored, as it demands.
+/// The parameters of a GraphQL request (GraphQL over HTTP, section 5.1). Of `extensions` one is known, `persistedQuery`;
+/// keys that nobody names are ignored, as the specification demands.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Parameters {
-    pub(crate) query: String,
+    pub(crate) asked: Asked,
     pub(crate) operation_name: Option<String>,
     pub(crate) variables: Map<String, Value>,
+}
+
+/// What names the document: its text, its id, or both.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Asked {
+    Text(String),
+    Id(OperationReference, Option<String>),
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an object with the member \"query\"")]
 struct RawParameters {
+    #[serde(default, deserialize_with = "json_value::present")]
+    id: Option<Value>,
+    #[serde(default, deserialize_with = "json_value::present")]
+    document_id: Option<Value>,
     #[serde(default, deserialize_with = "json_value::present")]
     query: Option<Value>,
     #[serde(default, deserialize_with = "json_value::present")]
@@ -34,6 +46,8 @@ struct RawParameters {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct QueryParameters {
+    id: Option<String>,
+    document_id: Option<String>,
     query: Option<String>,
     operation_name: Option<String>,
     variables: Option<String>,
@@ -74,8 +88,10 @@ impl Parameters {
             .ok()
             .and_then(|uri| Query::<QueryParameters>::try_from_uri(&uri).ok())
             .ok_or_else(|| Refusal::parameters("The query string cannot be read, or names a parameter twice."))?;
-        let Query(QueryParameters { query, operation_name, variables, extensions }) = parameters;
+        let Query(QueryParameters { id, document_id, query, operation_name, variables, extensions }) = parameters;
         Self::checked(RawParameters {
+            id: id.map(Value::String),
+            document_id: document_id.map(Value::String),
             query: query.filter(|text| !text.is_empty()).map(Value::String),
             operation_name: operation_name.filter(|name| !name.is_empty()).map(Value::String),
             variables: json_parameter("variables", variables)?,
@@ -84,8 +100,11 @@ impl Parameters {
     }
 
     fn checked(raw: RawParameters) -> Result<Self, Refusal> {
+        let extensions = object("extensions", raw.extensions)?;
+        let reference = operation_reference::read([("id", raw.id), ("documentId", raw.document_id)], &extensions)?;
         let query = match raw.query {
-            Some(Value::String(query)) if !query.trim().is_empty() => query,
+            None if reference.is_some() => None,
+            Some(Value::String(query)) if !query.trim().is_empty() => Some(query),
             Some(Value::String(_)) => {
                 return Err(Refusal::parameters("\"query\" is empty; it must hold a GraphQL document."));
             }
@@ -97,8 +116,11 @@ impl Parameters {
             Some(Value::String(name)) => Some(name),
             Some(other) => return Err(wrong_type("operationName", "a string or null", &other)),
         };
-        object("extensions", raw.extensions)?;
-        Ok(Self { query, operation_name, variables: object("variables", raw.variables)? })
+        let asked = match (reference, query) {
+            (Some(reference), text) => Asked::Id(reference, text),
+            (None, text) => Asked::Text(text.unwrap_or_default()),
+        };
+        Ok(Self { asked, operation_name, variables: object("variables", raw.variables)? })
     }
 }
 

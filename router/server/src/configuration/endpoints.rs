@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{PassThroughRoute, SettingsError};
+use super::{EndpointOperations, PassThroughRoute, SettingsError};
 
 /// A part of the graph, chosen by `@tag` (docs/decisions/0003-contracts.md).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,13 +28,21 @@ pub struct EndpointSettings {
     /// Viewers with one of these scopes see the whole graph at this path. Default: none, nobody does.
     #[serde(default)]
     pub whole_graph_scopes: BTreeSet<String>,
+    /// Which operations may be asked here: any, or those that are registered.
+    #[serde(default)]
+    pub operations: EndpointOperations,
 }
 
 impl EndpointSettings {
     /// The whole graph at `path`.
     #[must_use]
     pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into(), contract: None, whole_graph_scopes: BTreeSet::new() }
+        Self {
+            path: path.into(),
+            contract: None,
+            whole_graph_scopes: BTreeSet::new(),
+            operations: EndpointOperations::default(),
+        }
     }
 
     fn validate(&self, index: usize, contracts: &BTreeMap<String, ContractSettings>) -> Result<(), SettingsError> {
@@ -63,7 +71,7 @@ impl EndpointSettings {
                 "name a contract as well, or leave it out",
             ));
         }
-        Ok(())
+        self.operations.validate(&key("operations"))
     }
 }
 

@@ -49,6 +49,10 @@ pub struct OperationCacheSettings {
     /// How many bytes of documents it holds; a prepared operation takes some tens of times its document. Default
     /// 4194304 (4 MiB). `LYCEUM_ROUTER__OPERATIONS__CACHE__DOCUMENT_BYTES_MAX`
     pub document_bytes_max: u64,
+    /// How many bytes of documents are kept that clients have registered themselves, where an endpoint's `operations.mode`
+    /// is `automatic`, for each of the graph's views. The least used go first. Default 4194304 (4 MiB).
+    /// `LYCEUM_ROUTER__OPERATIONS__CACHE__AUTOMATIC_BYTES_MAX`
+    pub automatic_bytes_max: u64,
 }
 
 impl Default for OperationLimits {
@@ -66,7 +70,7 @@ impl Default for OperationLimits {
 
 impl Default for OperationCacheSettings {
     fn default() -> Self {
-        Self { document_bytes_max: 4 * 1024 * 1024 }
+        Self { document_bytes_max: 4 * 1024 * 1024, automatic_bytes_max: 4 * 1024 * 1024 }
     }
 }
 

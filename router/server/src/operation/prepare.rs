@@ -56,7 +56,7 @@ pub(super) fn prepare(supergraph: &Arc<Supergraph>, limits: &OperationLimits, ke
     Ok(Operation { prepared: Arc::new(prepared), kind, rules, denied })
 }
 
-fn parse(limits: &OperationLimits, text: &str) -> Result<Document, Refusal> {
+pub(super) fn parse(limits: &OperationLimits, text: &str) -> Result<Document, Refusal> {
     let mut parser = Parser::new().recursion_limit(limits.syntax_depth_max).token_limit(limits.tokens_max);
     let parsed = parser.parse_ast(text, "operation");
     if parser.recursion_reached() > limits.syntax_depth_max {

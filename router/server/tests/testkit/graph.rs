@@ -10,7 +10,7 @@ use router_composition::SubgraphSource;
 use router_execution::Transport;
 use router_schema::Supergraph;
 use router_server::configuration::{AuthenticationSettings, IssuerSettings};
-use router_server::{Clock, RequestSigner, Revocations, RouterBuilder, RouterServer, RouterSettings};
+use router_server::{Clock, Registry, RequestSigner, Revocations, RouterBuilder, RouterServer, RouterSettings};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -70,6 +70,7 @@ pub(crate) struct GraphBuilder {
     identity: Scripted,
     learning: Scripted,
     revocations: Option<Arc<dyn Revocations>>,
+    registry: Option<Arc<Registry>>,
 }
 
 impl GraphBuilder {
@@ -90,6 +91,12 @@ impl GraphBuilder {
         self
     }
 
+    /// With who knows which operations are registered.
+    pub(crate) fn registry(mut self, registry: Arc<Registry>) -> Self {
+        self.registry = Some(registry);
+        self
+    }
+
     pub(crate) fn build(self) -> Graph {
         let clock = self.clock;
         let key = b"0123456789abcdef0123456789abcdef".to_vec().into();
@@ -101,6 +108,9 @@ impl GraphBuilder {
             .clock(Arc::clone(&clock) as Arc<dyn Clock>);
         if let Some(revocations) = self.revocations {
             builder = builder.revocations(ISSUER, revocations);
+        }
+        if let Some(registry) = self.registry {
+            builder = builder.registry(registry);
         }
         let server = builder.build().unwrap();
         let router = server.public_router();
@@ -123,7 +133,7 @@ impl Graph {
         let settings = RouterSettings { authentication, ..RouterSettings::default() };
         let clock = Arc::new(TestClock(AtomicU64::new(NOW * 1000)));
         let sdl = [IDENTITY, LEARNING].map(str::to_owned);
-        GraphBuilder { sdl, settings, clock, identity, learning, revocations: None }
+        GraphBuilder { sdl, settings, clock, identity, learning, revocations: None, registry: None }
     }
 
     pub(crate) fn new() -> Self {
