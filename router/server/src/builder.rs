@@ -22,6 +22,7 @@ use crate::measured_transport::MeasuredTransport;
 use crate::operators::Operators;
 use crate::pass_through::PassThrough;
 use crate::pipeline::Pipeline;
+use crate::rates::Rates;
 use crate::server::RouterServer;
 use crate::subscription::Subscriptions;
 
@@ -148,6 +149,7 @@ impl RouterBuilder {
             signer: self.signer,
             mask: ErrorMask::new(&self.settings.errors),
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
+            rates: Rates::new(self.settings.rates.clone()),
             settings: self.settings.clone(),
         };
         let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();

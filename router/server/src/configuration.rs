@@ -10,6 +10,7 @@
 mod admission;
 mod authentication;
 mod cors;
+mod costs;
 mod endpoints;
 mod errors;
 mod health;
@@ -17,6 +18,7 @@ mod listeners;
 mod operations;
 mod pass_through;
 mod playground;
+mod rates;
 mod revocation;
 mod subgraph_requests;
 mod subscriptions;
@@ -24,6 +26,7 @@ mod subscriptions;
 pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use cors::CorsSettings;
+pub use costs::{CostMode, CostSettings};
 pub use endpoints::{ContractSettings, EndpointSettings};
 pub use errors::ErrorSettings;
 pub use health::HealthSettings;
@@ -31,6 +34,7 @@ pub use listeners::ListenerSettings;
 pub use operations::{OperationCacheSettings, OperationLimits, OperationSettings};
 pub use pass_through::PassThroughRoute;
 pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, PlaygroundSignIn};
+pub use rates::{Rate, RateLimit, RateSettings};
 pub use revocation::{RevocationSettings, WhenUnsure};
 pub use subgraph_requests::SubgraphRequestSettings;
 pub use subscriptions::SubscriptionSettings;
@@ -56,6 +60,8 @@ pub struct RouterSettings {
     pub authentication: Option<AuthenticationSettings>,
     /// Limits on documents, and the cache of prepared ones.
     pub operations: OperationSettings,
+    /// How much may be asked over time. Default: nothing is limited.
+    pub rates: RateSettings,
     /// How long a subgraph may take.
     pub subgraph_requests: SubgraphRequestSettings,
     /// Subscriptions: how many, and how silent.
@@ -100,6 +106,7 @@ impl Default for RouterSettings {
             admission: AdmissionSettings::default(),
             authentication: None,
             operations: OperationSettings::default(),
+            rates: RateSettings::default(),
             subgraph_requests: SubgraphRequestSettings::default(),
             subscriptions: SubscriptionSettings::default(),
             errors: ErrorSettings::default(),
@@ -120,6 +127,7 @@ impl RouterSettings {
     pub fn validate(&self) -> Result<(), SettingsError> {
         self.admission.validate()?;
         self.operations.validate()?;
+        self.rates.validate(&self.operations)?;
         self.subscriptions.validate()?;
         if let Some(authentication) = &self.authentication {
             authentication.validate()?;

@@ -6,7 +6,8 @@
 //!
 //! 1. `admission`: sizes, media types, parameters;
 //! 2. `identity`: the access token, verified whole or refused;
-//! 3. `operation`: parse, bound, validate and plan, or one look-up when the operation was seen before;
+//! 3. `operation`: parse, bound, validate and plan, or one look-up when the operation was seen before; then what it
+//!    may take, by its `cost`, its viewer's `budget` and the `rates`;
 //! 4. execution, which is `router_execution`'s, with the viewer signed for each subgraph by `forwarding`;
 //! 5. projection and headers: `error_masking` and `reply`.
 //!
@@ -23,10 +24,12 @@
 //! It reads no files and no environment, composes nothing, and knows no domain.
 
 mod admission;
+mod budget;
 mod builder;
 mod clock;
 pub mod configuration;
 mod cors;
+mod cost;
 mod endpoint;
 mod error_masking;
 mod forwarding;
@@ -41,6 +44,7 @@ mod pass_through;
 mod pipeline;
 mod playground;
 mod problem;
+mod rates;
 mod refusal;
 mod reply;
 mod routes;

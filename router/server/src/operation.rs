@@ -14,6 +14,7 @@ use router_schema::Supergraph;
 use self::cache::{Key, OperationCache};
 use self::labels::OverrideLabels;
 use crate::configuration::OperationSettings;
+use crate::cost::{CostModel, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::telemetry;
 
@@ -22,6 +23,7 @@ use crate::telemetry;
 pub(crate) struct Operation {
     pub(crate) prepared: Arc<PreparedOperation>,
     pub(crate) kind: OperationType,
+    pub(crate) cost: Formula,
 }
 
 /// Prepares operations, and remembers them.
@@ -30,6 +32,7 @@ pub(crate) struct Operations {
     supergraph: Arc<Supergraph>,
     settings: OperationSettings,
     labels: OverrideLabels,
+    costs: CostModel,
     cache: OperationCache,
 }
 
@@ -37,7 +40,8 @@ impl Operations {
     pub(crate) fn new(supergraph: Arc<Supergraph>, settings: OperationSettings) -> Self {
         let cache = OperationCache::new(settings.cache.document_bytes_max);
         let labels = OverrideLabels::new(&supergraph, &settings.override_labels);
-        Self { supergraph, settings, labels, cache }
+        let costs = CostModel::new(Arc::clone(&supergraph), settings.cost.list_size_default);
+        Self { supergraph, settings, labels, costs, cache }
     }
 }
 
@@ -56,8 +60,7 @@ pub(crate) async fn prepare(
     let shared = Arc::clone(operations);
     // Planning may take milliseconds, for which other requests must not wait.
     let worker = tokio::task::spawn_blocking(move || {
-        let limits = &shared.settings.limits;
-        let operation = prepare::prepare(&shared.supergraph, limits, &key)?;
+        let operation = prepare::prepare(&shared, &key)?;
         let operation = Arc::new(operation);
         shared.cache.insert(key, Arc::clone(&operation));
         Ok(operation)

@@ -237,8 +237,7 @@ async fn nesting_without_end_is_refused() {
         let refused = graph.post(&body, &[]).await;
         assert!(
             refused.status.is_client_error() && refused.json().get("data").is_none(),
-            "{:.60}: {refused:?}",
-            document
+            "{document:.60}: {refused:?}"
         );
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
 mod advisories;
+mod amplification;
 mod cors;
 mod endpoints;
 mod forwarding;
@@ -15,6 +16,7 @@ mod operators;
 mod overrides;
 mod pass_through;
 mod playground;
+mod rates;
 mod refusals;
 mod revocations;
 mod settings;
