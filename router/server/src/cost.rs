@@ -2,10 +2,10 @@
 //!
 //! The rules are those of the cost specification as Federation carries it (`@cost`, `@listSize`):
 //!
-//! - [`model`] reads the weights and the list sizes of a graph;
-//! - [`compile`] makes of an operation a formula, once; each fragment counts where it is spread;
-//! - [`formula`] gives the cost for a request's variables, most often without computing anything;
-//! - [`actual`] counts the same weights over what a reply holds; [`expensive`] names what costs the most.
+//! - `model` reads the weights and the list sizes of a graph;
+//! - `compile` makes of an operation a formula, once; each fragment counts where it is spread;
+//! - `formula` gives the cost for a request's variables, most often without computing anything;
+//! - `actual` counts the same weights over what a reply holds; `expensive` names what costs the most.
 //!
 //! **Invariants.** Nothing here does I/O or knows viewers and budgets. Counting saturates. A selection more never lowers
 //! the cost. Work grows with the document and the possible types of its positions, not with how fragments spread each
@@ -21,9 +21,10 @@ mod model;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::compile::compile;
-pub(crate) use self::formula::Formula;
-pub(crate) use self::model::CostModel;
+pub use self::compile::{SlicingProblem, compile};
+pub use self::expensive::Expensive;
+pub use self::formula::Formula;
+pub use self::model::CostModel;
 
 /// The coerced variables of a request.
-pub(crate) type Variables = router_execution::JsonMap;
+pub type Variables = router_execution::JsonMap;

@@ -29,7 +29,7 @@ mod builder;
 mod clock;
 pub mod configuration;
 mod cors;
-mod cost;
+pub mod cost;
 mod endpoint;
 mod error_masking;
 mod forwarding;

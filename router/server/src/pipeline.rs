@@ -20,7 +20,7 @@ use crate::error_masking::ErrorMask;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, RequestTrace, ViewerHeader};
 use crate::identity::{Identity, identify};
 use crate::operation::{Operation, prepare};
-use crate::rates::{Caller, Rates};
+use crate::rates::Rates;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::reply;
 use crate::subscription::{self, Subscriber, Subscriptions};
@@ -118,8 +118,8 @@ async fn run_stages(
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(identify(&pipeline.identity, &admitted.headers)).await?;
     let client = ClientDescription::new(peer, &admitted.headers, pipeline.settings.listeners.trusted_proxies);
-    let caller = Caller::new(&viewer, client.address);
-    pipeline.rates.ask(&endpoint.path, &caller, pipeline.identity.now_unix_ms())?;
+    let caller = pipeline.rates.caller(&viewer, client.address);
+    pipeline.rates.ask(&endpoint.path, caller.as_ref(), pipeline.identity.now_unix_ms())?;
     let Parameters { query, operation_name, variables } = admitted.parameters;
     // What this viewer does not see here does not exist.
     let view = endpoint.view_of(&viewer);
@@ -138,7 +138,7 @@ async fn run_stages(
     let variables = coerced(executor, &operation, variables)?;
     let cost = budget::require(&pipeline.settings.operations.cost, &viewer, &operation.cost, &variables)?;
     let (mutations, now) = (operation.cost.mutations(), pipeline.identity.now_unix_ms());
-    let allowance = pipeline.rates.spend(&endpoint.path, &caller, mutations, cost, now)?;
+    let allowance = pipeline.rates.spend(&endpoint.path, caller.as_ref(), mutations, cost, now)?;
     if operation.kind == OperationType::Subscription {
         let stream = stream_type(&admitted.headers).ok_or_else(needs_stream)?;
         let subscriber = Subscriber { viewer: &viewer, client: &client, trace, context };

@@ -33,15 +33,6 @@ pub(crate) enum Caller {
     Address(Option<IpAddr>),
 }
 
-impl Caller {
-    pub(crate) fn new(viewer: &Viewer, address: Option<IpAddr>) -> Self {
-        match viewer {
-            Viewer::Authenticated(claims) => Self::Viewer(claims.subject.clone()),
-            Viewer::Anonymous => Self::Address(address.map(network)),
-        }
-    }
-}
-
 /// Whoever has one IPv6 address has 2^64 of them.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -79,11 +70,22 @@ impl Rates {
         Self { settings, store }
     }
 
+    /// Whose buckets a request takes from; nobody's when nothing is limited.
+    pub(crate) fn caller(&self, viewer: &Viewer, address: Option<IpAddr>) -> Option<Caller> {
+        let RateSettings { viewer: by_viewer, address: by_address, endpoint, .. } = &self.settings;
+        let own = if matches!(viewer, Viewer::Authenticated(_)) { by_viewer } else { by_address };
+        own.as_ref().or(endpoint.as_ref())?;
+        Some(match viewer {
+            Viewer::Authenticated(claims) => Caller::Viewer(claims.subject.clone()),
+            Viewer::Anonymous => Caller::Address(address.map(network)),
+        })
+    }
+
     /// Takes one operation, of which nothing is known but that it is asked.
     ///
     /// # Errors
     /// When too much is asked.
-    pub(crate) fn ask(&self, endpoint: &str, caller: &Caller, now_ms: u64) -> Result<(), Refusal> {
+    pub(crate) fn ask(&self, endpoint: &str, caller: Option<&Caller>, now_ms: u64) -> Result<(), Refusal> {
         self.take(endpoint, caller, Need { operations: 1, cost: 0 }, now_ms).map(drop)
     }
 
@@ -94,7 +96,7 @@ impl Rates {
     pub(crate) fn spend(
         &self,
         endpoint: &str,
-        caller: &Caller,
+        caller: Option<&Caller>,
         mutations: u64,
         cost: u64,
         now_ms: u64,
@@ -102,15 +104,13 @@ impl Rates {
         self.take(endpoint, caller, Need { operations: mutations.saturating_sub(1), cost }, now_ms)
     }
 
-    fn take(&self, endpoint: &str, caller: &Caller, need: Need, now_ms: u64) -> Result<Allowance, Refusal> {
+    fn take(&self, endpoint: &str, caller: Option<&Caller>, need: Need, now_ms: u64) -> Result<Allowance, Refusal> {
+        let Some(caller) = caller else { return Ok(Allowance::default()) };
         let (by, limit) = match caller {
             Caller::Viewer(_) => ("viewer", self.settings.viewer.as_ref()),
             Caller::Address(_) => ("address", self.settings.address.as_ref()),
         };
         let overall = self.settings.endpoint.as_ref();
-        if limit.is_none() && overall.is_none() {
-            return Ok(Allowance::default());
-        }
         // A thread that panicked here has left numbers, and those are sound.
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         let mut own = limit.map(|limit| store.caller(caller, limit, now_ms));

@@ -10,6 +10,7 @@ mod forwarding;
 mod graphql_over_http;
 mod issuers;
 mod key_sets;
+mod limits_page;
 mod listeners;
 mod masking;
 mod operators;

@@ -8,7 +8,8 @@ use super::formula::{Formula, Node, NodeId, holds};
 impl Formula {
     /// What the operation cost that has these `data`. What is null or missing cost nothing, whatever it took to find out.
     /// Of an object whose type the reply does not tell, the type counts with which it costs the most.
-    pub(crate) fn actual(&self, variables: &Variables, data: &Value) -> u64 {
+    #[must_use]
+    pub fn actual(&self, variables: &Variables, data: &Value) -> u64 {
         Counting { formula: self, variables }.object(self.root, data)
     }
 }

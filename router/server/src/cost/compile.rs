@@ -16,13 +16,14 @@ use super::model::CostModel;
 /// A list whose size cannot be told.
 #[derive(Debug, PartialEq, Eq, Hash, Error)]
 #[error("The field `{field}` needs exactly one of its arguments {arguments}, so that the size of its list is known.")]
-pub(crate) struct SlicingProblem {
+pub struct SlicingProblem {
     field: String,
     arguments: String,
 }
 
 /// Makes the formula of a valid operation, and says what is wrong with its sizes.
-pub(crate) fn compile(
+#[must_use]
+pub fn compile(
     model: &CostModel,
     document: &ExecutableDocument,
     operation: &Operation,

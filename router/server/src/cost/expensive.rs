@@ -8,15 +8,17 @@ const PLACES_MAX: usize = 10_000;
 
 /// A field and what it costs by itself: its weight, as often as there may be one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Expensive {
+pub struct Expensive {
     /// The response keys that lead to it, with dots.
-    pub(crate) path: String,
-    pub(crate) cost: u64,
+    pub path: String,
+    /// What it costs, without what is selected of it.
+    pub cost: u64,
 }
 
 impl Formula {
     /// The fields that cost the most, at most `count`, the most expensive first.
-    pub(crate) fn most_expensive(&self, variables: &Variables, count: usize) -> Vec<Expensive> {
+    #[must_use]
+    pub fn most_expensive(&self, variables: &Variables, count: usize) -> Vec<Expensive> {
         let mut search = Search { formula: self, variables, values: self.values(variables), found: Vec::new() };
         search.visit(self.root, 1, "");
         let mut found = search.found;

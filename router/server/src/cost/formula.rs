@@ -47,7 +47,7 @@ impl FieldCost {
 
 /// An operation's cost for any variables.
 #[derive(Debug)]
-pub(crate) struct Formula {
+pub struct Formula {
     pub(super) nodes: IndexSet<Node>,
     pub(super) root: NodeId,
     pub(super) inputs: Arc<InputTypes>,
@@ -115,12 +115,14 @@ impl Formula {
     }
 
     /// How many fields of the operation change something: the mutations in it, aliases and all.
-    pub(crate) fn mutations(&self) -> u64 {
+    #[must_use]
+    pub fn mutations(&self) -> u64 {
         self.mutations
     }
 
     /// What the operation may cost with these variables.
-    pub(crate) fn cost(&self, variables: &Variables) -> u64 {
+    #[must_use]
+    pub fn cost(&self, variables: &Variables) -> u64 {
         if let Operand::Known(cost) = self.result {
             return cost;
         }

@@ -14,7 +14,7 @@ const MUTATION_WEIGHT: u64 = 10;
 
 /// What the parts of a graph weigh.
 #[derive(Debug)]
-pub(crate) struct CostModel {
+pub struct CostModel {
     supergraph: Arc<Supergraph>,
     cost: String,
     list_size: String,
@@ -25,7 +25,8 @@ pub(crate) struct CostModel {
 
 impl CostModel {
     /// Reads what `supergraph` says of costs.
-    pub(crate) fn new(supergraph: Arc<Supergraph>, list_size_default: u64) -> Self {
+    #[must_use]
+    pub fn new(supergraph: Arc<Supergraph>, list_size_default: u64) -> Self {
         let mut model = Self {
             cost: supergraph.directive_name("cost", "cost"),
             list_size: supergraph.directive_name("cost", "listSize"),
