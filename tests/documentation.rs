@@ -3,6 +3,7 @@
 mod commands;
 mod configuration;
 mod errors;
+mod examples;
 mod readme;
 
 use std::path::PathBuf;

@@ -61,6 +61,22 @@ pub struct SubgraphConfiguration {
     /// environment variable `LYCEUM_<NAME>_DATABASE_URL` goes before it, so that a password need not stand here.
     #[serde(default)]
     pub database: Option<String>,
+    /// For an `https` address whose certificate no public authority has signed, or whose server wants to see the router's.
+    #[serde(default)]
+    pub tls: SubgraphTls,
+}
+
+/// Certificates of the connections to one subgraph: PEM files, relative to this file.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SubgraphTls {
+    /// The authorities, one of which must have signed the subgraph's certificate. Default: absent, those that the operating
+    /// system trusts.
+    pub authorities: Option<PathBuf>,
+    /// The router's own certificate (mutual TLS), together with `key`. Default: absent.
+    pub certificate: Option<PathBuf>,
+    /// Its private key.
+    pub key: Option<PathBuf>,
 }
 
 /// How subgraphs that run here hear of one another's events.

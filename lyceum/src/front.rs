@@ -6,17 +6,19 @@ use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use router_execution::{InProcessTransport, Transport};
-use router_schema::Supergraph;
-use router_server::{RequestSigner, RouterBuilder, RouterServer, RouterSettings};
+use router_execution::{HttpTransport, HttpTransportOptions, InProcessTransport, Transport};
+use router_schema::{SubgraphDefinition, Supergraph};
+use router_server::{RequestSigner, RouterBuilder, RouterServer};
 use secrecy::SecretSlice;
 use tokio::net::TcpListener;
 
 use crate::arguments::Options;
+use crate::configuration::Configuration;
 use crate::data_directory::DataDirectory;
 use crate::key_file::KeyFile;
 use crate::revocations::Revocations;
 use crate::services::REQUEST_KEY_ID;
+use crate::tls;
 
 /// The router's two listeners, open.
 #[derive(Debug)]
@@ -87,12 +89,18 @@ pub async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Bo
 /// When the parts do not fit together.
 pub fn router(
     supergraph: Supergraph,
-    settings: RouterSettings,
+    configuration: &Configuration,
     directory: &DataDirectory,
     in_process: BTreeMap<String, axum::Router>,
     revocations: Option<&Revocations>,
 ) -> Result<RouterServer, Box<dyn Error>> {
     let signer = RequestSigner::new(REQUEST_KEY_ID, SecretSlice::from(directory.request_key()?))?;
+    let settings = configuration.router.clone();
+    let remote: Vec<_> =
+        supergraph.subgraphs().iter().filter(|subgraph| !in_process.contains_key(&subgraph.name)).collect();
+    let remote = remote.into_iter().filter_map(|subgraph| with_certificates(subgraph, configuration).transpose());
+    let remote: Vec<(String, Arc<dyn Transport>)> = remote.collect::<Result<_, _>>()?;
+    let tls = settings.listeners.tls.as_ref().map(tls::server).transpose()?;
     let issuers = settings.authentication.iter().flat_map(|authentication| &authentication.issuers);
     let files = issuers.filter_map(|issuer| Some((issuer.issuer.clone(), issuer.jwks.file.clone()?)));
     let files: Vec<_> = files.collect();
@@ -105,8 +113,32 @@ pub fn router(
         let transport: Arc<dyn Transport> = Arc::new(InProcessTransport::new(service.into_service()));
         builder = builder.transport(name, transport);
     }
+    for (name, transport) in remote {
+        builder = builder.transport(name, transport);
+    }
+    if let Some(tls) = tls {
+        builder = builder.tls(tls);
+    }
     if let Some(revocations) = revocations {
         builder = builder.revocations(revocations.issuer(), revocations.sessions());
     }
     Ok(builder.build()?)
+}
+
+/// The way to a subgraph that wants certificates of its own; nothing for one that is reached like any other.
+fn with_certificates(
+    subgraph: &SubgraphDefinition,
+    configuration: &Configuration,
+) -> Result<Option<(String, Arc<dyn Transport>)>, Box<dyn Error>> {
+    let Some(settings) = configuration.subgraphs.get(&subgraph.name).map(|subgraph| &subgraph.tls) else {
+        return Ok(None);
+    };
+    if settings.authorities.is_none() && settings.certificate.is_none() {
+        return Ok(None);
+    }
+    let named = |error: &dyn std::fmt::Display| format!("subgraphs.{}.tls: {error}", subgraph.name);
+    let certificates = tls::client(settings, &configuration.folder).map_err(|error| named(&error))?;
+    let options = HttpTransportOptions { tls: certificates, ..HttpTransportOptions::default() };
+    let transport = HttpTransport::new(&subgraph.routing_url.parse()?, &options).map_err(|error| named(&error))?;
+    Ok(Some((subgraph.name.clone(), Arc::new(transport))))
 }

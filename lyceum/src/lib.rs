@@ -3,7 +3,8 @@
 //! - [`arguments`] is the command line, [`configuration`] the file that it names;
 //! - [`platform`] lists the subgraphs that are built in, [`graph`] gathers the schemas of those configured;
 //! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them, and [`revocations`] tells
-//!   it whose sessions have ended, [`key_file`] reads keys of tokens;
+//!   it whose sessions have ended, [`key_file`] and [`tls`] read keys and
+//!   certificates for it;
 //! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
 //!
@@ -22,6 +23,7 @@ pub mod platform;
 pub mod revocations;
 pub mod services;
 mod stop;
+pub mod tls;
 
 use std::error::Error;
 

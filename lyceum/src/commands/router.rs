@@ -19,8 +19,7 @@ pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Resul
     let authentication = configuration.router.authentication.as_ref();
     let open_log = async || services::event_log(&configuration, &directory).await;
     let revocations = Revocations::follow(authentication, open_log).await?;
-    let server =
-        front::router(supergraph, configuration.router.clone(), &directory, BTreeMap::new(), revocations.as_ref())?;
+    let server = front::router(supergraph, &configuration, &directory, BTreeMap::new(), revocations.as_ref())?;
     println!("the router serves {}", names.join(", "));
     println!("  GraphQL      http://{}/graphql", listeners.public_address()?);
     println!("  operations   http://{}/health/ready", listeners.operations_address()?);

@@ -35,7 +35,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         running.iter().map(|subgraph| (subgraph.name().to_owned(), subgraph.router())).collect();
     let authentication = configuration.router.authentication.as_ref();
     let revocations = Revocations::follow(authentication, async || Ok(services.event_log())).await?;
-    let server = front::router(supergraph, configuration.router.clone(), &directory, in_process, revocations.as_ref())?;
+    let server = front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref())?;
     greet(&configuration, options, public, operations);
     listeners.serve(&server, stop::requested()).await;
     for subgraph in &running {

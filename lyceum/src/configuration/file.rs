@@ -27,6 +27,11 @@ pub fn load(file: Option<&Path>) -> Result<Configuration, ConfigurationError> {
     for issuer in configuration.router.authentication.iter_mut().flat_map(|settings| &mut settings.issuers) {
         issuer.jwks.file = issuer.jwks.file.take().map(|file| configuration.folder.join(file));
     }
+    if let Some(tls) = &mut configuration.router.listeners.tls {
+        for file in [&mut tls.certificate, &mut tls.key].into_iter().chain(&mut tls.client_authorities) {
+            *file = configuration.folder.join(&*file);
+        }
+    }
     check(&path, &configuration)?;
     Ok(configuration)
 }
@@ -85,6 +90,16 @@ fn check(path: &Path, configuration: &Configuration) -> Result<(), Configuration
         check_url(&subgraph.url).map_err(|problem| {
             inconsistent(format!("subgraphs.{name}.url"), problem, "write it like http://127.0.0.1:4101/graphql".into())
         })?;
+    }
+    for (name, subgraph) in &configuration.subgraphs {
+        let tls = &subgraph.tls;
+        if tls.certificate.is_some() != tls.key.is_some() {
+            return Err(inconsistent(
+                format!("subgraphs.{name}.tls"),
+                "it names one of certificate and key".into(),
+                "name both, or neither".into(),
+            ));
+        }
     }
     let storage = &configuration.media.storage;
     if storage.folder.is_some() && storage.s3.is_some() {

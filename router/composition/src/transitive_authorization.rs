@@ -1,5 +1,5 @@
-//! A field that `@requires` protected fields is itself protected at least as much; otherwise its value would tell what
-//! the client may not see.
+//! A field that is computed from protected fields (`@requires`, `@fromContext`) is itself protected at least as much;
+//! otherwise its value would tell what the client may not see.
 
 use apollo_compiler::ast::{Directive, Value};
 use router_schema::{FieldDefinition, FieldId, FieldSet, Supergraph, TypeId};
@@ -8,14 +8,17 @@ use crate::ErrorCode;
 use crate::findings::Findings;
 use crate::subgraph::{Subgraph, fields_of};
 
-/// Checks every `@requires` of the supergraph.
+/// Checks every `@requires` and `@fromContext` of the supergraph.
 pub(crate) fn check(subgraphs: &[Subgraph], supergraph: &Supergraph, findings: &mut Findings) {
     for ty in supergraph.types() {
         for field in ty.fields.values().map(|field| supergraph.field(*field)) {
             let own = Requirements::of(supergraph, field, Some(field.parent));
-            let required = field.in_subgraphs.iter().flatten().filter_map(|here| here.requires.as_ref());
-            for set in required {
-                if let Some(protected) = first_unmet(supergraph, set, &own) {
+            let in_subgraphs = || field.in_subgraphs.iter().flatten();
+            let required = in_subgraphs().filter_map(|here| here.requires.as_ref());
+            let setters =
+                in_subgraphs().flat_map(|here| &here.context_arguments).flat_map(|argument| &argument.setters);
+            for set in required.chain(setters.map(|setter| &setter.selection)) {
+                if let Some(protected) = first_unmet(supergraph, set, &own, false) {
                     report(subgraphs, supergraph, field, protected, findings);
                 }
             }
@@ -49,17 +52,19 @@ fn report(
     );
 }
 
-/// The first selected field that demands more than `own`.
-fn first_unmet(supergraph: &Supergraph, set: &FieldSet, own: &Requirements) -> Option<FieldId> {
+/// The first selected field that demands more than `own`. What the types of the outermost objects demand counts only if
+/// `counts_parents`: whoever asks for the field has come by them.
+fn first_unmet(supergraph: &Supergraph, set: &FieldSet, own: &Requirements, counts_parents: bool) -> Option<FieldId> {
     for selected in &set.fields {
         let Some(id) = selected.field else { continue };
         // Of an interface field, any implementation may be what is read.
         let possible = supergraph.type_definition(selected.parent).possible_types.iter();
         let implementing = possible.filter_map(|ty| supergraph.field_id(ty, &selected.name));
-        let unmet = std::iter::once(id)
-            .chain(implementing)
-            .find(|field| !Requirements::of(supergraph, supergraph.field(*field), None).are_met_by(own));
-        if let Some(found) = unmet.or_else(|| first_unmet(supergraph, &selected.selections, own)) {
+        let unmet = std::iter::once(id).chain(implementing).find(|field| {
+            let field = supergraph.field(*field);
+            !Requirements::of(supergraph, field, counts_parents.then_some(field.parent)).are_met_by(own)
+        });
+        if let Some(found) = unmet.or_else(|| first_unmet(supergraph, &selected.selections, own, true)) {
             return Some(found);
         }
     }

@@ -23,7 +23,8 @@
 //!   merged tree and errors by [`ExecutionLimits`].
 //! - Where two subgraphs disagree on a shared value, the one that answers first stays, but a value always replaces null.
 //!
-//! What it does not do: validate the client's document, plan, authorise, cache, or mask errors. Errors say whose words
+//! What it does not do: validate the client's document, plan, decide what a viewer may see ([`FieldGuard`] is told), cache,
+//! or mask errors. Errors say whose words
 //! their message holds ([`ErrorOrigin`]); the server decides what a client may read.
 
 mod context;
@@ -32,6 +33,7 @@ mod error;
 mod error_log;
 mod executor;
 mod fetch;
+mod guard;
 mod introspection;
 mod merge;
 mod prepared;
@@ -47,11 +49,12 @@ pub use apollo_compiler::response::{JsonMap, JsonValue, ResponseDataPathSegment}
 pub use crate::context::{Forwarding, ForwardingRequest, NoForwarding, RequestContext};
 pub use crate::error::{ErrorOrigin, ExecutionError, ResponsePath, code};
 pub use crate::executor::{ExecutionLimits, Executor, Subgraph};
+pub use crate::guard::{FieldGuard, FieldRefusal};
 pub use crate::prepared::{PrepareError, PreparedOperation};
 pub use crate::reply::Reply;
 pub use crate::subscription::Subscription;
 pub use crate::transport::{
-    HttpTransport, HttpTransportError, HttpTransportOptions, InProcessTransport, RequestBody, StreamedBody, Transport,
-    TransportError,
+    HttpTransport, HttpTransportError, HttpTransportOptions, HttpTransportTls, InProcessTransport, RequestBody,
+    StreamedBody, Transport, TransportError,
 };
 pub use crate::variables::{VariableError, coerce_variables};

@@ -2,16 +2,20 @@
 
 mod reply_shape;
 
+use std::sync::Arc;
+
 use apollo_compiler::executable::Operation;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Name, Node, introspection};
 use router_planning::plan::{FetchId, QueryPlan};
 use thiserror::Error;
 
+use crate::guard::FieldGuard;
+
 pub(crate) use self::reply_shape::{ReplyShape, merged_key};
 
-/// A validated document, the operation chosen in it, and that operation's plan. Independent of variables and viewer,
-/// so that it can be cached.
+/// A validated document, the operation chosen in it, and that operation's plan. Independent of variables, and of the
+/// viewer but for a guard, so that it can be cached.
 #[derive(Debug)]
 pub struct PreparedOperation {
     document: Valid<ExecutableDocument>,
@@ -20,6 +24,7 @@ pub struct PreparedOperation {
     /// What each fetch's reply may hold, in the order of the plan.
     shapes: Vec<ReplyShape>,
     has_introspection: bool,
+    guard: Option<Arc<dyn FieldGuard>>,
 }
 
 /// Why an operation cannot be executed.
@@ -74,7 +79,14 @@ impl PreparedOperation {
         }
         let has_introspection =
             operation.root_fields(&document).any(|field| matches!(field.name.as_str(), "__schema" | "__type"));
-        Ok(Self { document, operation, plan, shapes, has_introspection })
+        Ok(Self { document, operation, plan, shapes, has_introspection, guard: None })
+    }
+
+    /// The same, with a guard over what its replies show. The plan should ask for nothing that the guard refuses.
+    #[must_use]
+    pub fn with_guard(mut self, guard: Arc<dyn FieldGuard>) -> Self {
+        self.guard = Some(guard);
+        self
     }
 
     /// The client's document.
@@ -97,6 +109,10 @@ impl PreparedOperation {
 
     pub(crate) fn shape(&self, fetch: FetchId) -> &ReplyShape {
         &self.shapes[fetch.0]
+    }
+
+    pub(crate) fn guard(&self) -> Option<&dyn FieldGuard> {
+        self.guard.as_deref()
     }
 
     /// Whether a root field is `__schema` or `__type`.

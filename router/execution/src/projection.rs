@@ -6,8 +6,11 @@
 
 mod collect;
 mod complete;
+mod guarded;
 mod leaf;
 mod parent;
+
+use std::collections::HashMap;
 
 use apollo_compiler::ast::Type;
 use apollo_compiler::executable::{Field, SelectionSet};
@@ -18,10 +21,12 @@ use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
 use serde_json::value::RawValue;
 
 use self::collect::{GroupedFields, collect_fields};
+use self::guarded::is_refused;
 use self::parent::ParentType;
 use crate::error::{ExecutionError, ResponsePath};
-use crate::error_log::{ErrorLog, Explanation};
+use crate::error_log::{ErrorIndex, ErrorLog, Explanation};
 use crate::executor::Executor;
+use crate::guard::FieldGuard;
 use crate::prepared::PreparedOperation;
 
 /// A field error at a place that may not be null: the surrounding field takes the null. The error is in the log.
@@ -43,6 +48,8 @@ pub(crate) fn project(
         variables,
         introspected,
         log,
+        guard: operation.guard(),
+        refused: HashMap::new(),
         path: Vec::new(),
         parent_types: Vec::new(),
         output: Vec::new(),
@@ -68,6 +75,9 @@ struct Projection<'a> {
     /// The values of the root's introspection fields.
     introspected: Option<&'a JsonMap>,
     log: &'a mut ErrorLog,
+    guard: Option<&'a dyn FieldGuard>,
+    /// The errors of fields that the guard has refused, by type and response keys.
+    refused: HashMap<(Name, Vec<Name>), ErrorIndex>,
     /// Of the value at hand.
     path: ResponsePath,
     /// The types of the objects around the value at hand, the innermost last.
@@ -124,6 +134,9 @@ impl<'a> Projection<'a> {
         fields: &[&'a Node<Field>],
         object: &JsonMap,
     ) -> Result<(), PropagateNull> {
+        if self.guard.is_some_and(|guard| is_refused(guard, parent_type.name, fields[0])) {
+            return self.write_refused(parent_type.name, field_type, fields);
+        }
         match fields[0].name.as_str() {
             "__typename" if parent_type.is_object => self.write_json(parent_type.name.as_str()),
             "__typename" => {

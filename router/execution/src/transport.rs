@@ -18,7 +18,7 @@ use thiserror::Error;
 
 pub(crate) use self::body::collect_streamed;
 pub use self::body::{RequestBody, StreamedBody};
-pub use self::http_client::{HttpTransport, HttpTransportError, HttpTransportOptions};
+pub use self::http_client::{HttpTransport, HttpTransportError, HttpTransportOptions, HttpTransportTls};
 pub use self::in_process::InProcessTransport;
 
 /// The largest reply of a subgraph by default, in bytes: far above any sensible page of data, and small enough that a

@@ -6,6 +6,7 @@
 //! begin. A difference is reported with its seed.
 
 mod operation;
+mod protected;
 mod random;
 mod schema;
 

@@ -28,10 +28,11 @@ directive @oneOf on INPUT_OBJECT
 "#;
 
 const PROFILE: &str = r#"
-extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@requires", "@external"])
+extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@requires", "@external",
+  "@authenticated", "@requiresScopes"])
 type Query { oldest: Person @shareable }
-type Person @key(fields: "id") { id: ID! age: Int @shareable greeting(formal: Boolean = false): String @requires(fields: "name") name: String @external secret: String! }
-type Robot @key(fields: "serial { number }") { serial: Serial! power: Float }
+type Person @key(fields: "id") { id: ID! age: Int @shareable greeting(formal: Boolean = false): String @requires(fields: "name") name: String @external secret: String! @authenticated }
+type Robot @key(fields: "serial { number }") { serial: Serial! power: Float @requiresScopes(scopes: [["power"], ["all"]]) }
 type Serial @shareable { number: Int! }
 "#;
 

@@ -21,10 +21,12 @@
 //! `alternatives_max` trades: beyond it a plan is still right, but may not be the cheapest. A search that takes half of the
 //! steps is begun again with fewer alternatives before it is given up.
 //!
-//! It does not decide what a viewer may see, and does not validate operations: the caller has done both. It does not
+//! It does not decide which rules of authorization a viewer meets, and does not validate operations: the caller has done
+//! both. Given the rules that are not met, it plans nothing of what they protect ([`authorization`] says what that is). It does not
 //! start again at the root from within an operation (a field that returns `Query`) in another subgraph.
 
 mod assembly;
+pub mod authorization;
 mod document;
 mod error;
 mod operation;

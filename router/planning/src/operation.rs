@@ -3,7 +3,7 @@
 mod normalise;
 mod selected;
 
-pub(crate) use normalise::normalise;
+pub(crate) use normalise::{Visitor, normalise, visit_selections};
 pub(crate) use selected::{
     Arena, Boundary, BoundaryId, EntryId, FilledArgument, FilledFrom, FilledValue, ListId, Selected, SelectedField,
 };

@@ -1,8 +1,10 @@
-//! The bounds of planning.
+//! The bounds of planning, and for whom it is.
 
 use std::collections::BTreeSet;
 
-/// How much work a plan may take, and which progressive overrides are in force.
+use router_schema::RuleSet;
+
+/// How much work a plan may take, which progressive overrides are in force, and what the viewer may not see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanningOptions {
     /// How many steps the search may take. A step is one attempt to place one field, or the copy of
@@ -21,6 +23,8 @@ pub struct PlanningOptions {
     pub size_max: usize,
     /// The labels of progressive `@override`s that are on for this plan; all others are off.
     pub override_labels: BTreeSet<String>,
+    /// The rules of authorization that the viewer does not meet. What they keep the viewer from is not planned.
+    pub unmet_rules: RuleSet,
 }
 
 impl Default for PlanningOptions {
@@ -33,6 +37,7 @@ impl Default for PlanningOptions {
             fields_max: 20_000,
             size_max: 50_000,
             override_labels: BTreeSet::new(),
+            unmet_rules: RuleSet::new(),
         }
     }
 }

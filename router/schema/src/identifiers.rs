@@ -11,3 +11,7 @@ pub struct TypeId(pub usize);
 /// The index of a field of an object or interface in its supergraph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldId(pub usize);
+
+/// The index of a rule of authorization in its supergraph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub usize);

@@ -14,6 +14,8 @@ pub(crate) struct Links {
     prefixes: HashMap<String, String>,
     /// (specification, element such as `@tag`) to the element's name in this schema.
     imports: HashMap<(String, String), String>,
+    /// Apollo's specifications to the name that their directive of the same name has in this schema.
+    own_directives: HashMap<String, String>,
     /// Every name by which a specification or an imported element stands in this schema, without `@`.
     names: HashSet<String>,
 }
@@ -36,11 +38,18 @@ impl Links {
         let Some(url) = text(directive, "url").or_else(|| text(directive, "feature")) else { return };
         let Some(specification) = specification_name(url) else { return };
         let name = text(directive, "as").unwrap_or(specification).to_owned();
+        let is_apollos = url.starts_with(SPECIFICATIONS);
+        if is_apollos {
+            self.own_directives.insert(specification.to_owned(), name.clone());
+        }
         self.names.insert(name.clone());
         self.prefixes.insert(specification.to_owned(), name);
         let imports = directive.specified_argument_by_name("import").and_then(|value| value.as_list());
         for import in imports.unwrap_or_default() {
             if let Some((element, local)) = import_names(import) {
+                if is_apollos && element.strip_prefix('@') == Some(specification) {
+                    self.own_directives.insert(specification.to_owned(), local.trim_start_matches('@').to_owned());
+                }
                 self.names.insert(local.trim_start_matches('@').to_owned());
                 self.imports.insert((specification.to_owned(), element), local);
             }
@@ -55,6 +64,12 @@ impl Links {
         }
         let prefix = self.prefixes.get(specification).map_or(specification, String::as_str);
         if specification == element { prefix.to_owned() } else { format!("{prefix}__{element}") }
+    }
+
+    /// The name in this schema of the directive that one of Apollo's specifications is named after, such as
+    /// `authenticated`, if the schema links that specification: somebody else's directive of that name means something else.
+    pub(crate) fn linked_directive(&self, specification: &str) -> Option<&str> {
+        self.own_directives.get(specification).map(String::as_str)
     }
 
     /// The name in this schema of a type of a specification, such as `Graph` of `join`: `join__Graph`.

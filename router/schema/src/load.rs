@@ -143,7 +143,7 @@ fn kind_of(ty: &ExtendedType) -> TypeKind {
 }
 
 /// The output fields of a type.
-fn fields_of(ty: &ExtendedType) -> Vec<&apollo_compiler::schema::FieldDefinition> {
+pub(crate) fn fields_of(ty: &ExtendedType) -> Vec<&apollo_compiler::schema::FieldDefinition> {
     match ty {
         ExtendedType::Object(object) => object.fields.values().map(|field| &***field).collect(),
         ExtendedType::Interface(interface) => interface.fields.values().map(|field| &***field).collect(),

@@ -12,8 +12,8 @@ use apollo_compiler::{Name, Node};
 use crate::field_set::Names;
 use crate::link::Links;
 use crate::{
-    FieldDefinition, FieldId, FieldInSubgraph, SubgraphDefinition, SubgraphId, SupergraphError, TypeDefinition, TypeId,
-    TypeInSubgraph, api_schema, load,
+    Authorization, FieldDefinition, FieldId, FieldInSubgraph, SubgraphDefinition, SubgraphId, SupergraphError,
+    TypeDefinition, TypeId, TypeInSubgraph, api_schema, load,
 };
 
 /// A composed graph. Cheap to share behind an `Arc`, never changed.
@@ -26,6 +26,7 @@ pub struct Supergraph {
     pub(crate) types: Vec<TypeDefinition>,
     pub(crate) types_by_name: HashMap<Name, TypeId>,
     pub(crate) fields: Vec<FieldDefinition>,
+    pub(crate) authorization: Authorization,
     has_contexts: bool,
     override_labels: BTreeSet<String>,
 }
@@ -48,6 +49,7 @@ impl Supergraph {
         let has_contexts = in_subgraphs.any(|here| !here.context_arguments.is_empty());
         let in_subgraphs = model.fields.iter().flat_map(|field| field.in_subgraphs.iter().flatten());
         let override_labels = in_subgraphs.filter_map(|here| here.override_label.clone()).collect();
+        let authorization = Authorization::read(&full_schema, &links, &model);
         Ok(Self {
             full_schema,
             api_schema,
@@ -56,6 +58,7 @@ impl Supergraph {
             types: model.types,
             types_by_name: model.types_by_name,
             fields: model.fields,
+            authorization,
             has_contexts,
             override_labels,
         })
@@ -100,6 +103,11 @@ impl Supergraph {
     /// `directive_name("tag", "tag")`, `directive_name("requiresScopes", "requiresScopes")`.
     pub fn directive_name(&self, specification: &str, element: &str) -> String {
         self.links.directive(specification, element)
+    }
+
+    /// Who may see what.
+    pub fn authorization(&self) -> &Authorization {
+        &self.authorization
     }
 
     /// The types, by [`TypeId`].

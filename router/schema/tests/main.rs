@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod api_schema;
+mod authorization;
 mod errors;
 mod model;
 mod specifications;

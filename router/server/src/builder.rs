@@ -9,6 +9,7 @@ use router_execution::transport::Transport;
 use router_execution::{HttpTransport, HttpTransportError, HttpTransportOptions, Subgraph};
 use router_schema::{Supergraph, SupergraphError};
 use thiserror::Error;
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::clock::{Clock, SystemClock};
 use crate::configuration::{ContractSettings, JwksSettings, RouterSettings, SettingsError};
@@ -79,6 +80,9 @@ pub enum BuildError {
         /// What is wrong.
         error: SupergraphError,
     },
+    /// The settings name certificates, and nobody has read them: without this the router would speak plain HTTP.
+    #[error("listeners.tls: nothing reads the certificates for this router; give it what speaks TLS")]
+    NoTls,
     /// The HTTP client cannot be made.
     #[error("the HTTP client cannot be made: {0}")]
     Http(#[from] HttpTransportError),
@@ -95,6 +99,7 @@ pub struct RouterBuilder {
     jwks: BTreeMap<String, Arc<dyn JwksSource>>,
     revocations: BTreeMap<String, Arc<dyn Revocations>>,
     clock: Arc<dyn Clock>,
+    tls: Option<Arc<ServerConfig>>,
 }
 
 impl RouterBuilder {
@@ -102,7 +107,7 @@ impl RouterBuilder {
     #[must_use]
     pub fn new(supergraph: Supergraph, settings: RouterSettings, signer: RequestSigner) -> Self {
         let (transports, jwks, revocations) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { supergraph, settings, signer, transports, jwks, revocations, clock: Arc::new(SystemClock) }
+        Self { supergraph, settings, signer, transports, jwks, revocations, clock: Arc::new(SystemClock), tls: None }
     }
 
     /// Reaches `subgraph` by this transport; without one it is reached over HTTP at the supergraph's address.
@@ -133,12 +138,22 @@ impl RouterBuilder {
         self
     }
 
+    /// How the public listener speaks TLS; settings that name certificates need it, since the router reads no files.
+    #[must_use]
+    pub fn tls(mut self, tls: Arc<ServerConfig>) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// Checks everything and joins it. Contacts nobody.
     ///
     /// # Errors
     /// When the parts do not fit together; see [`BuildError`].
     pub fn build(mut self) -> Result<RouterServer, BuildError> {
         self.settings.validate()?;
+        if self.settings.listeners.tls.is_some() && self.tls.is_none() {
+            return Err(BuildError::NoTls);
+        }
         let transports = self.all_transports()?;
         let identity = Arc::new(self.identity(&transports)?);
         let pass_through = self.pass_through(&transports, &identity)?;
@@ -154,7 +169,7 @@ impl RouterBuilder {
         };
         let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();
         let health = Health::new(self.settings.health.clone(), probed);
-        Ok(RouterServer::new(pipeline, endpoints, pass_through, health, operators, self.settings.listeners))
+        Ok(RouterServer::new(pipeline, endpoints, pass_through, health, operators, self.settings.listeners, self.tls))
     }
 
     /// A transport and a path for every subgraph of the supergraph.
@@ -194,7 +209,8 @@ impl RouterBuilder {
             };
             Ok(IssuerKnowledge { keys, revocations: self.revocations.get(&issuer.issuer).cloned() })
         });
-        Ok(Identity::new(settings, known.collect::<Result<_, BuildError>>()?, clock))
+        let keeps_whole_claims = self.settings.authorization.reads_claims();
+        Ok(Identity::new(settings, known.collect::<Result<_, BuildError>>()?, keeps_whole_claims, clock))
     }
 
     fn configured_jwks(
@@ -270,7 +286,7 @@ fn endpoints(
         let within = |timeout_ms| subgraphs(&supergraph, transports, Duration::from_millis(timeout_ms));
         let requests = &settings.subgraph_requests;
         let (queries, mutations) = (within(requests.query_timeout_ms), within(requests.mutation_timeout_ms));
-        Arc::new(GraphView::new(supergraph, settings.operations.clone(), queries, mutations))
+        Arc::new(GraphView::new(supergraph, settings, queries, mutations))
     };
     let mut contracts = BTreeMap::new();
     for name in settings.endpoints.iter().filter_map(|endpoint| endpoint.contract.as_ref()) {

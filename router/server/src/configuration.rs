@@ -9,6 +9,7 @@
 
 mod admission;
 mod authentication;
+mod authorization;
 mod cors;
 mod costs;
 mod endpoints;
@@ -25,12 +26,13 @@ mod subscriptions;
 
 pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
+pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
 pub use cors::CorsSettings;
 pub use costs::{CostMode, CostSettings};
 pub use endpoints::{ContractSettings, EndpointSettings};
 pub use errors::ErrorSettings;
 pub use health::HealthSettings;
-pub use listeners::ListenerSettings;
+pub use listeners::{ListenerSettings, ListenerTls};
 pub use operations::{OperationCacheSettings, OperationLimits, OperationSettings};
 pub use pass_through::PassThroughRoute;
 pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, PlaygroundSignIn};
@@ -58,6 +60,8 @@ pub struct RouterSettings {
     /// How access tokens are verified. Default: absent, which means that every request is anonymous and that a request
     /// with a token is refused.
     pub authentication: Option<AuthenticationSettings>,
+    /// What becomes of operations that ask for what their viewer may not see.
+    pub authorization: AuthorizationSettings,
     /// Limits on documents, and the cache of prepared ones.
     pub operations: OperationSettings,
     /// How much may be asked over time. Default: nothing is limited.
@@ -105,6 +109,7 @@ impl Default for RouterSettings {
             endpoints: vec![EndpointSettings::new("/graphql")],
             admission: AdmissionSettings::default(),
             authentication: None,
+            authorization: AuthorizationSettings::default(),
             operations: OperationSettings::default(),
             rates: RateSettings::default(),
             subgraph_requests: SubgraphRequestSettings::default(),
@@ -132,6 +137,7 @@ impl RouterSettings {
         if let Some(authentication) = &self.authentication {
             authentication.validate()?;
         }
+        self.authorization.validate()?;
         self.cors.validate()?;
         endpoints::validate(&self.endpoints, &self.contracts, &self.pass_through)?;
         for (index, route) in self.pass_through.iter().enumerate() {

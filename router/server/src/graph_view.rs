@@ -6,7 +6,7 @@ use apollo_compiler::ast::OperationType;
 use router_execution::{ExecutionLimits, Executor, Subgraph};
 use router_schema::Supergraph;
 
-use crate::configuration::OperationSettings;
+use crate::configuration::RouterSettings;
 use crate::operation::Operations;
 
 /// Prepares and executes operations on one public schema.
@@ -23,14 +23,15 @@ impl GraphView {
     /// stand in the order of its ids.
     pub(crate) fn new(
         supergraph: Supergraph,
-        settings: OperationSettings,
+        settings: &RouterSettings,
         for_queries: Vec<Subgraph>,
         for_mutations: Vec<Subgraph>,
     ) -> Self {
         let schema = supergraph.api_schema();
         let executor = |subgraphs| Executor::new(schema.clone(), subgraphs, ExecutionLimits::default());
         let (query_executor, mutation_executor) = (executor(for_queries), executor(for_mutations));
-        let operations = Arc::new(Operations::new(Arc::new(supergraph), settings));
+        let operations = Operations::new(Arc::new(supergraph), settings.operations.clone(), &settings.authorization);
+        let operations = Arc::new(operations);
         Self { operations, query_executor, mutation_executor }
     }
 

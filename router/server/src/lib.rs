@@ -6,13 +6,14 @@
 //!
 //! 1. `admission`: sizes, media types, parameters;
 //! 2. `identity`: the access token, verified whole or refused;
-//! 3. `operation`: parse, bound, validate and plan, or one look-up when the operation was seen before; then what it
-//!    may take, by its `cost`, its viewer's `budget` and the `rates`;
-//! 4. execution, which is `router_execution`'s, with the viewer signed for each subgraph by `forwarding`;
-//! 5. projection and headers: `error_masking` and `reply`.
+//! 3. `operation`: parse, bound, validate and plan, or one look-up when the operation was seen before;
+//! 4. `authorization`: the operation without what this viewer may not see, or a refusal;
+//! 5. what it may take, by its `cost`, its viewer's `budget` and the `rates`;
+//! 6. execution, which is `router_execution`'s, with the viewer signed for each subgraph by `forwarding`;
+//! 7. projection and headers: `error_masking` and `reply`.
 //!
 //! An `endpoint` is a path, which shows its viewers one of the router's `graph_view`s: the whole graph or a contract.
-//! A subscription takes the same way up to the fourth stage; `subscription` then answers it with a stream.
+//! A subscription takes the same way up to the sixth stage; `subscription` then answers it with a stream.
 //!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
 //! `health`, `telemetry` and `operators` serve operators, `listener` accepts and drains connections.
@@ -24,6 +25,7 @@
 //! It reads no files and no environment, composes nothing, and knows no domain.
 
 mod admission;
+mod authorization;
 mod budget;
 mod builder;
 mod clock;

@@ -1,7 +1,6 @@
 //! Connections: accepted up to a bound, read and written with time limits, and drained when the router stops.
 
-mod patience;
-
+use std::error::Error;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,13 +11,15 @@ use axum::body::Body;
 use axum::extract::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-use self::patience::Patient;
 use crate::configuration::ListenerSettings;
 
 /// After a failed `accept` (no free file descriptor, usually): long enough not to spin, short enough not to be noticed.
@@ -28,15 +29,18 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
-/// Serves `router` until `stop` resolves, then lets requests in flight end, within the drain time.
+/// Serves `router` until `stop` resolves, then lets requests in flight end, within the drain time. With `tls` nothing is read
+/// of a connection before it is encrypted.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     settings: &ListenerSettings,
+    tls: Option<TlsAcceptor>,
     stop: impl Future<Output = ()>,
 ) {
     let builder = connection_builder(settings);
     let graceful = GracefulShutdown::new();
+    let handshake_time_max = Duration::from_millis(settings.header_timeout_ms);
     let free = Arc::new(Semaphore::new(settings.connections_max));
     tokio::pin!(stop);
     loop {
@@ -45,18 +49,23 @@ pub(crate) async fn serve(
             accepted = accept(&listener, &free) => accepted,
         };
         let Some((stream, peer, permit)) = accepted else { continue };
-        let router = router.clone();
-        let service = tower::service_fn(move |request: http::Request<hyper::body::Incoming>| {
-            let mut request: Request = request.map(Body::new);
-            request.extensions_mut().insert(Peer(peer));
-            router.clone().oneshot(request)
-        });
-        let stream = Patient::new(stream, Duration::from_millis(settings.write_timeout_ms));
-        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).into_owned();
-        let connection = graceful.watch(connection);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(Duration::from_millis(settings.write_timeout_ms)));
+        let stream = Box::pin(stream);
+        let connection =
+            Connection { builder: builder.clone(), router: router.clone(), peer, watcher: graceful.watcher() };
+        let tls = tls.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%peer, error = %error, "a connection ended with an error");
+            let served = match tls {
+                None => connection.serve(stream).await,
+                Some(tls) => match tokio::time::timeout(handshake_time_max, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => connection.serve(stream).await,
+                    Ok(Err(error)) => Err(error.into()),
+                    Err(_elapsed) => Err("the TLS handshake took too long".into()),
+                },
+            };
+            if let Err(error) = served {
+                tracing::debug!(%peer, error, "a connection ended with an error");
             }
             drop(permit);
         });
@@ -68,6 +77,30 @@ pub(crate) async fn serve(
             drain_timeout_ms = settings.drain_timeout_ms,
             "requests were still in flight when the time to drain ended"
         );
+    }
+}
+
+/// A connection that is about to be served.
+struct Connection {
+    builder: auto::Builder<TokioExecutor>,
+    router: Router,
+    peer: SocketAddr,
+    watcher: Watcher,
+}
+
+impl Connection {
+    async fn serve(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let Self { builder, router, peer, watcher } = self;
+        let service = tower::service_fn(move |request: http::Request<hyper::body::Incoming>| {
+            let mut request: Request = request.map(Body::new);
+            request.extensions_mut().insert(Peer(peer));
+            router.clone().oneshot(request)
+        });
+        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        watcher.watch(connection.into_owned()).await
     }
 }
 

@@ -1,4 +1,5 @@
-//! The third stage: what is asked? Parse, bound, validate, plan; or one look-up, when it was asked before.
+//! The third stage: what is asked? Parse, bound, validate, plan; or one look-up, when it was asked before. Viewers who may
+//! not see all of it get a variant of their own, prepared and found in the same way.
 
 mod cache;
 mod labels;
@@ -9,21 +10,33 @@ use std::sync::Arc;
 
 use apollo_compiler::ast::OperationType;
 use router_execution::PreparedOperation;
-use router_schema::Supergraph;
+use router_schema::{RuleSet, Supergraph};
 
 use self::cache::{Key, OperationCache};
 use self::labels::OverrideLabels;
-use crate::configuration::OperationSettings;
+use crate::authorization::{Authorization, DeniedSelection, Unmet};
+use crate::configuration::{AuthorizationSettings, OperationSettings};
 use crate::cost::{CostModel, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::telemetry;
 
-/// An operation that can be executed any number of times, for any viewer.
+/// An operation that can be executed any number of times, for any viewer whom the same rules keep from some of it.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) prepared: Arc<PreparedOperation>,
     pub(crate) kind: OperationType,
     pub(crate) cost: Formula,
+    /// The rules that decide what a viewer sees of it.
+    pub(crate) rules: RuleSet,
+    /// The first selections that are left out of a variant.
+    pub(crate) denied: Vec<DeniedSelection>,
+}
+
+/// An operation that was found for a request, before it is known what its viewer may see.
+pub(crate) struct Prepared<'o> {
+    operations: &'o Arc<Operations>,
+    key: Key,
+    pub(crate) operation: Arc<Operation>,
 }
 
 /// Prepares operations, and remembers them.
@@ -33,15 +46,21 @@ pub(crate) struct Operations {
     settings: OperationSettings,
     labels: OverrideLabels,
     costs: CostModel,
+    authorization: Authorization,
     cache: OperationCache,
 }
 
 impl Operations {
-    pub(crate) fn new(supergraph: Arc<Supergraph>, settings: OperationSettings) -> Self {
+    pub(crate) fn new(
+        supergraph: Arc<Supergraph>,
+        settings: OperationSettings,
+        authorization: &AuthorizationSettings,
+    ) -> Self {
         let cache = OperationCache::new(settings.cache.document_bytes_max);
         let labels = OverrideLabels::new(&supergraph, &settings.override_labels);
         let costs = CostModel::new(Arc::clone(&supergraph), settings.cost.list_size_default);
-        Self { supergraph, settings, labels, costs, cache }
+        let authorization = Authorization::new(&supergraph, authorization);
+        Self { supergraph, settings, labels, costs, authorization, cache }
     }
 }
 
@@ -50,14 +69,37 @@ pub(crate) async fn prepare(
     operations: &Arc<Operations>,
     document: String,
     operation_name: Option<String>,
-) -> Result<Arc<Operation>, Refusal> {
-    let key = Key { document, operation_name, override_labels: operations.labels.draw() };
-    if let Some(operation) = operations.cache.get(&key) {
+) -> Result<Prepared<'_>, Refusal> {
+    let key = Key { document, operation_name, override_labels: operations.labels.draw(), unmet: Unmet::default() };
+    let operation = find_or_prepare(operations, &key).await?;
+    Ok(Prepared { operations, key, operation })
+}
+
+impl Prepared<'_> {
+    pub(crate) fn authorization(&self) -> &Authorization {
+        &self.operations.authorization
+    }
+
+    /// The variant for viewers who do not meet these rules.
+    pub(crate) async fn without(mut self, unmet: Unmet) -> Result<Arc<Operation>, Refusal> {
+        self.key.unmet = unmet;
+        find_or_prepare(self.operations, &self.key).await
+    }
+}
+
+impl Operation {
+    pub(crate) fn is_subscription(&self) -> bool {
+        self.kind == OperationType::Subscription
+    }
+}
+
+async fn find_or_prepare(operations: &Arc<Operations>, key: &Key) -> Result<Arc<Operation>, Refusal> {
+    if let Some(operation) = operations.cache.get(key) {
         telemetry::count_operation_lookup(true);
         return Ok(operation);
     }
     telemetry::count_operation_lookup(false);
-    let shared = Arc::clone(operations);
+    let (shared, key) = (Arc::clone(operations), key.clone());
     // Planning may take milliseconds, for which other requests must not wait.
     let worker = tokio::task::spawn_blocking(move || {
         let operation = prepare::prepare(&shared, &key)?;

@@ -13,6 +13,7 @@ use tracing::Instrument;
 use crate::admission::media_type::{ReplyMediaType, negotiate};
 use crate::admission::stream_type::{StreamType, stream_type};
 use crate::admission::{Parameters, admit};
+use crate::authorization::{authorise, require_viewer};
 use crate::budget;
 use crate::configuration::{RouterSettings, StatusRules};
 use crate::endpoint::Endpoint;
@@ -120,12 +121,15 @@ async fn run_stages(
     let client = ClientDescription::new(peer, &admitted.headers, pipeline.settings.listeners.trusted_proxies);
     let caller = pipeline.rates.caller(&viewer, client.address);
     pipeline.rates.ask(&endpoint.path, caller.as_ref(), pipeline.identity.now_unix_ms())?;
+    require_viewer(&pipeline.settings.authorization, &viewer)?;
     let Parameters { query, operation_name, variables } = admitted.parameters;
     // What this viewer does not see here does not exist.
     let view = endpoint.view_of(&viewer);
     // One look-up for an operation that was seen before.
-    let operation = Stage::Operation.run(prepare(&view.operations, query, operation_name)).await?;
-    *kind = Some(operation.kind);
+    let prepared = Stage::Operation.run(prepare(&view.operations, query, operation_name)).await?;
+    *kind = Some(prepared.operation.kind);
+    // Without what the viewer may not see, before anything is fetched.
+    let operation = Stage::Authorization.run(authorise(prepared, &viewer)).await?;
     require_method(&operation, admitted.may_mutate)?;
 
     let forwarding = RequestForwarding {

@@ -14,7 +14,7 @@ pub(crate) struct Refusal {
     pub(crate) errors: Vec<RequestError>,
     /// The value of `allow`, for a method that is not allowed.
     pub(crate) allow: Option<&'static str>,
-    /// The value of `www-authenticate`, for a token that is not accepted.
+    /// The value of `www-authenticate`, for a token that is not accepted, or not enough.
     pub(crate) challenge: Option<String>,
     /// The value of `retry-after`, in seconds.
     pub(crate) retry_after_seconds: Option<u64>,
@@ -48,6 +48,7 @@ pub(crate) struct RequestError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
     Unauthenticated,
+    Forbidden,
     BadUserInput,
     OperationTooComplex,
     OperationTooDeep,
@@ -60,6 +61,7 @@ impl ErrorCode {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::OperationTooComplex => "OPERATION_TOO_COMPLEX",
             Self::OperationTooDeep => "OPERATION_TOO_DEEP",

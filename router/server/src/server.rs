@@ -4,8 +4,11 @@ use std::future::Future;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::map_response;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::configuration::ListenerSettings;
 use crate::endpoint::Endpoint;
@@ -14,7 +17,7 @@ use crate::operators::Operators;
 use crate::pass_through::PassThrough;
 use crate::pipeline::Pipeline;
 use crate::playground::Playground;
-use crate::{listener, routes, telemetry};
+use crate::{listener, routes, security_headers, telemetry};
 
 /// A router that is ready to serve. Clones share everything.
 #[derive(Debug, Clone)]
@@ -26,6 +29,7 @@ pub struct RouterServer {
     health: Arc<Health>,
     operators: Arc<Operators>,
     listeners: ListenerSettings,
+    tls: Option<Arc<ServerConfig>>,
 }
 
 impl RouterServer {
@@ -36,6 +40,7 @@ impl RouterServer {
         health: Health,
         operators: Operators,
         listeners: ListenerSettings,
+        tls: Option<Arc<ServerConfig>>,
     ) -> Self {
         let page_asks = endpoints.first().map(|endpoint| endpoint.path.as_str());
         let page = pipeline.settings.playground.as_ref().zip(page_asks);
@@ -43,12 +48,13 @@ impl RouterServer {
         let endpoints = endpoints.into_iter().map(Arc::new).collect();
         let pass_through = pass_through.into_iter().map(Arc::new).collect();
         let (health, operators) = (Arc::new(health), Arc::new(operators));
-        Self { pipeline: Arc::new(pipeline), endpoints, playground, pass_through, health, operators, listeners }
+        Self { pipeline: Arc::new(pipeline), endpoints, playground, pass_through, health, operators, listeners, tls }
     }
 
     /// What clients may ask for: the graph, the playground, the paths passed through.
     pub fn public_router(&self) -> Router {
-        routes::public(&self.pipeline, &self.endpoints, self.playground.as_ref(), &self.pass_through)
+        let routes = routes::public(&self.pipeline, &self.endpoints, self.playground.as_ref(), &self.pass_through);
+        if self.tls.is_some() { routes.layer(map_response(security_headers::only_over_tls)) } else { routes }
     }
 
     /// What operators may ask for: health, metrics, and with a token that may, what the subgraphs know of their events.
@@ -69,12 +75,13 @@ impl RouterServer {
             let _ = stopping.send(());
         };
         let serve_public = async {
-            listener::serve(public, self.public_router(), &self.listeners, ended(stop_public)).await;
+            let tls = self.tls.clone().map(TlsAcceptor::from);
+            listener::serve(public, self.public_router(), &self.listeners, tls, ended(stop_public)).await;
             let _ = drained.send(());
         };
         let serve_operations = async {
             let watched =
-                listener::serve(operations, self.operations_router(), &self.listeners, ended(stop_operations));
+                listener::serve(operations, self.operations_router(), &self.listeners, None, ended(stop_operations));
             tokio::select! {
                 () = watched => {}
                 () = telemetry::upkeep() => {}

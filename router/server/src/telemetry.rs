@@ -91,6 +91,7 @@ pub(crate) enum Stage {
     Admission,
     Identity,
     Operation,
+    Authorization,
     Execution,
     Projection,
 }
@@ -101,6 +102,7 @@ impl Stage {
             Self::Admission => "admission",
             Self::Identity => "identity",
             Self::Operation => "operation",
+            Self::Authorization => "authorization",
             Self::Execution => "execution",
             Self::Projection => "projection",
         }
@@ -111,6 +113,7 @@ impl Stage {
             Self::Admission => tracing::info_span!("admission"),
             Self::Identity => tracing::info_span!("identity"),
             Self::Operation => tracing::info_span!("operation"),
+            Self::Authorization => tracing::info_span!("authorization"),
             Self::Execution => tracing::info_span!("execution"),
             Self::Projection => tracing::info_span!("projection"),
         }

@@ -4,6 +4,7 @@
 
 mod advisories;
 mod amplification;
+mod authorization;
 mod cors;
 mod endpoints;
 mod forwarding;

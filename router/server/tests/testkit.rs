@@ -10,4 +10,4 @@ mod scripted;
 
 pub(crate) use graph::{Graph, GraphBuilder, TestReply};
 pub(crate) use issuer::{AUDIENCE, ISSUER, Issuer};
-pub(crate) use scripted::{Scripted, reply};
+pub(crate) use scripted::{Outcome, Scripted, reply};

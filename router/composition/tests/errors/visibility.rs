@@ -71,3 +71,28 @@ fn a_field_is_protected_like_what_it_requires() {
         router_composition::compose(&with(protection, own)).unwrap();
     }
 }
+
+/// ADV-17, FED-21: so did a type behind an interface, and a value that comes from further up.
+#[test]
+fn a_field_is_protected_like_the_objects_and_contexts_it_is_computed_from() {
+    let behind_an_interface = |own: &str| {
+        let shapes = "interface P { z: Int } type Q implements P @authenticated { z: Int @shareable }";
+        let a = format!("type Query {{ t: T }} type T @key(fields: \"id\") {{ id: ID! y: P }} {shapes}");
+        let b = format!(
+            "type T @key(fields: \"id\") {{ id: ID! y: P @external x: Int @requires(fields: \"y {{ z }}\") {own} }} \
+             interface P {{ z: Int }} type Q implements P {{ z: Int @external }}"
+        );
+        subgraphs([("a", &a), ("b", &b)])
+    };
+    let from_a_context = |own: &str| {
+        let sdl = format!(
+            "type Query {{ t: T }} type T @key(fields: \"id\") @federation__context(name: \"c\") {{ id: ID! z: Int @authenticated u: U }} \
+             type U @key(fields: \"id\") {{ id: ID! x(z: Int @federation__fromContext(field: \"$c {{ z }}\")): Int {own} }}"
+        );
+        subgraphs([("a", &sdl)])
+    };
+    for with in [behind_an_interface, from_a_context] {
+        assert_refused(ErrorCode::MissingTransitiveAuthRequirements, &with(""));
+        router_composition::compose(&with("@authenticated")).unwrap();
+    }
+}

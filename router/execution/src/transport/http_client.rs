@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 use http_body_util::{BodyDataStream, BodyExt};
+use secrecy::{ExposeSecret, SecretSlice};
 use thiserror::Error;
 
 use super::body::{StreamedBody, chain, collect};
@@ -27,6 +28,18 @@ pub struct HttpTransportOptions {
     /// Speak HTTP/2 without asking, over plain TCP as well. Otherwise TLS negotiates the version (ALPN) and plain TCP
     /// uses HTTP/1.1.
     pub http2_prior_knowledge: bool,
+    /// Whom to trust, and who the router is, over TLS.
+    pub tls: HttpTransportTls,
+}
+
+/// Certificates for `https` addresses.
+#[derive(Debug, Clone, Default)]
+pub struct HttpTransportTls {
+    /// The authorities, in PEM, one of which must have signed the server's certificate. Without any those that the operating
+    /// system trusts count.
+    pub authorities: Option<Vec<u8>>,
+    /// The router's own certificate and its private key, in one PEM, for servers that want one (mutual TLS).
+    pub identity: Option<SecretSlice<u8>>,
 }
 
 impl Default for HttpTransportOptions {
@@ -37,6 +50,7 @@ impl Default for HttpTransportOptions {
             idle_timeout: Duration::from_secs(30),
             idle_connections_max: 256,
             http2_prior_knowledge: false,
+            tls: HttpTransportTls::default(),
         }
     }
 }
@@ -47,6 +61,14 @@ pub enum HttpTransportError {
     /// The URL names no server.
     #[error("`{0}` is not an http or https URL with a host: write it like http://localhost:4101/graphql")]
     Url(String),
+    /// Certificates that cannot be used.
+    #[error("the {what} cannot be used: {reason}")]
+    Certificate {
+        /// Which.
+        what: &'static str,
+        /// Why not.
+        reason: String,
+    },
     /// The client could not be set up.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(String),
@@ -88,6 +110,13 @@ impl HttpTransport {
         if options.http2_prior_knowledge {
             builder = builder.http2_prior_knowledge();
         }
+        if let Some(authorities) = &options.tls.authorities {
+            builder = builder.tls_certs_only(authorities_of(authorities)?);
+        }
+        if let Some(identity) = &options.tls.identity {
+            let identity = reqwest::Identity::from_pem(identity.expose_secret());
+            builder = builder.identity(identity.map_err(|error| unusable("certificate and key", &error))?);
+        }
         let client = builder.build().map_err(|error| HttpTransportError::Client(chain(&error)))?;
         Ok(Self { client, scheme, authority, reply_bytes_max: options.reply_bytes_max })
     }
@@ -128,6 +157,20 @@ impl Transport for HttpTransport {
         let request = request.map(|body| reqwest::Body::wrap_stream(BodyDataStream::new(body)));
         Ok(self.reply(request).await?.map(|body| body.map_err(Into::into).boxed_unsync()))
     }
+}
+
+/// A bundle without certificates would trust nobody, and say so only when it is too late.
+fn authorities_of(pem: &[u8]) -> Result<Vec<reqwest::Certificate>, HttpTransportError> {
+    let what = "authorities' certificates";
+    let found = reqwest::Certificate::from_pem_bundle(pem).map_err(|error| unusable(what, &error))?;
+    if found.is_empty() {
+        return Err(HttpTransportError::Certificate { what, reason: "there is none in the file".to_owned() });
+    }
+    Ok(found)
+}
+
+fn unusable(what: &'static str, error: &(dyn std::error::Error + 'static)) -> HttpTransportError {
+    HttpTransportError::Certificate { what, reason: chain(error) }
 }
 
 fn unavailable(error: &(dyn std::error::Error + 'static)) -> TransportError {

@@ -20,7 +20,8 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use router_execution::RequestBody;
 use router_schema::{
-    ContextArgument, ContextSetter, FieldDefinition, FieldSet, FieldSetField, SubgraphId, Supergraph, TypeId, TypeKind,
+    ContextArgument, ContextSetter, FieldDefinition, FieldSet, FieldSetField, RuleSet, SubgraphId, Supergraph, TypeId,
+    TypeKind,
 };
 use serde_json::{Value, json};
 
@@ -36,9 +37,26 @@ pub(crate) struct World {
     integers: Mutex<HashMap<i64, String>>,
     /// The types of the objects that the monolith has shown, by their paths.
     shown: Mutex<HashMap<String, String>>,
+    /// The rules of authorization that whoever asks the monolith does not meet.
+    unmet_rules: Mutex<RuleSet>,
 }
 
 impl World {
+    /// From now on whoever asks does not meet these.
+    pub(crate) fn set_unmet_rules(&self, rules: &RuleSet) {
+        self.unmet_rules.lock().unwrap().clone_from(rules);
+    }
+
+    /// Whether joins may ask for fields of this name, for themselves.
+    pub(crate) fn is_input(&self, name: &str) -> bool {
+        self.inputs.contains(name)
+    }
+
+    /// What a subgraph answers by.
+    pub(crate) fn served(&self, subgraph: &str) -> &Valid<Schema> {
+        &self.served[subgraph]
+    }
+
     pub(crate) fn new(supergraph: Supergraph, subgraphs: &[SubgraphFile]) -> Self {
         let mut inputs = BTreeSet::new();
         for definition in supergraph.types() {
@@ -53,7 +71,8 @@ impl World {
             }
         }
         let served = subgraphs.iter().map(|file| (file.name.clone(), served_schema(&file.sdl))).collect();
-        Self { supergraph, served, inputs, integers: Mutex::default(), shown: Mutex::default() }
+        let (integers, shown, unmet_rules) = Default::default();
+        Self { supergraph, served, inputs, integers, shown, unmet_rules }
     }
 
     /// The object types that a value of `of_type` may have so that every subgraph that resolves `field` knows them; without
@@ -148,6 +167,7 @@ impl ObjectValue for Shown<'_> {
             let entities: Vec<_> = representations.iter().map(|one| self.entity(one)).collect();
             return Ok(ResolvedValue::list(entities));
         }
+        self.check_rules(info.field_name())?;
         self.check_requirements(info.field_name())?;
         self.check_contexts(info.field_name(), info.arguments())?;
         let mut path = format!("{}/{}", self.path, info.field_name());
@@ -247,6 +267,16 @@ impl<'w> Shown<'w> {
         fields
             .flat_map(|field| field.in_subgraphs.iter().flatten().map(|one| &one.ty).chain([&field.ty]))
             .all(|ty| !ty.is_non_null())
+    }
+
+    /// One server that owned the graph would judge each field of each object by itself. Subgraphs answer whatever they are
+    /// asked: what must not be seen must not be asked for.
+    fn check_rules(&self, field: &str) -> Result<(), FieldError> {
+        let unmet = self.world.unmet_rules.lock().unwrap();
+        let supergraph = &self.world.supergraph;
+        let is_barred = self.subgraph.is_none()
+            && self.public_field(field).is_some_and(|field| !supergraph.barring_rules(field.id, &unmet).is_empty());
+        if is_barred { Err(FieldError { message: format!("{field} may not be seen") }) } else { Ok(()) }
     }
 
     /// A field with `@requires` can only be resolved when what it requires was sent.

@@ -6,7 +6,7 @@ use apollo_compiler::ast::{Argument, DirectiveList, Value};
 use apollo_compiler::executable::{ExecutableDocument, Field, Selection, SelectionSet};
 use apollo_compiler::{Name, Node};
 use indexmap::IndexMap;
-use router_schema::{Supergraph, TypeId, TypeSet};
+use router_schema::{FieldId, RuleSet, Supergraph, TypeId, TypeSet};
 
 use super::{Arena, Boundary, BoundaryId, EntryId, ListId, Selected, SelectedField};
 use crate::plan::Condition;
@@ -25,12 +25,33 @@ pub(crate) fn normalise(
     root: TypeId,
     arena: &mut Arena,
 ) -> Result<Vec<EntryId>, PlanningError> {
-    let (path, conditions, around) = (Vec::new(), Vec::new(), None);
-    let mut normaliser = Normaliser { supergraph, options, document, arena, fields: 0, path, conditions, around };
+    let mut normaliser = Normaliser::new(supergraph, options, document, arena, None);
     let list = normaliser.level(root, &[selections], 0)?;
     let entries = normaliser.arena.list(list).to_vec();
     Ok(entries.into_iter().filter(|entry| arena.entry(*entry).field != SelectedField::Typename).collect())
 }
+
+/// Shows `visit` every selected field, with the response keys that lead to it and the object types that it is selected
+/// for, as the operation was written: whoever asks.
+///
+/// # Errors
+/// As [`normalise`].
+pub(crate) fn visit_selections(
+    supergraph: &Supergraph,
+    options: &PlanningOptions,
+    document: &ExecutableDocument,
+    selections: &SelectionSet,
+    root: TypeId,
+    visit: &mut Visitor<'_>,
+) -> Result<(), PlanningError> {
+    let mut arena = Arena::new();
+    let options = &PlanningOptions { unmet_rules: RuleSet::new(), ..options.clone() };
+    Normaliser::new(supergraph, options, document, &mut arena, Some(visit)).level(root, &[selections], 0).map(drop)
+}
+
+/// Is shown the response keys to an object, and a field selected of it: its response key, what it is, and for which
+/// object types.
+pub(crate) type Visitor<'v> = dyn FnMut(&[Name], &Name, FieldId, &TypeSet) + 'v;
 
 struct Normaliser<'a> {
     supergraph: &'a Supergraph,
@@ -44,6 +65,7 @@ struct Normaliser<'a> {
     conditions: Vec<Condition>,
     /// The `@defer` that the level is part of.
     around: Option<BoundaryId>,
+    visit: Option<&'a mut Visitor<'a>>,
 }
 
 /// How many variants of one leaf (by type, by conditions) are compared with one another. Dropping what is repeated only
@@ -78,6 +100,17 @@ struct Level<'a> {
 }
 
 impl<'a> Normaliser<'a> {
+    fn new(
+        supergraph: &'a Supergraph,
+        options: &'a PlanningOptions,
+        document: &'a ExecutableDocument,
+        arena: &'a mut Arena,
+        visit: Option<&'a mut Visitor<'a>>,
+    ) -> Self {
+        let (path, conditions, around) = (Vec::new(), Vec::new(), None);
+        Self { supergraph, options, document, arena, fields: 0, path, conditions, around, visit }
+    }
+
     fn level(&mut self, ty: TypeId, sets: &[&'a SelectionSet], depth: usize) -> Result<ListId, PlanningError> {
         if depth > self.options.depth_max {
             return Err(PlanningError::TooDeep { limit: self.options.depth_max });
@@ -173,6 +206,10 @@ impl<'a> Normaliser<'a> {
                 None => return Ok(()),
             }
         };
+        if let (Some(visit), SelectedField::Field(id)) = (&mut self.visit, selected) {
+            visit(&self.path, field.response_key(), id, &scope.possible);
+        }
+        let Some((selected, scope)) = self.visible(selected, scope) else { return Ok(()) };
         let group = Group {
             response_key: field.response_key().clone(),
             field: selected,
@@ -184,6 +221,26 @@ impl<'a> Normaliser<'a> {
         };
         level.groups.entry(group).or_default().push(&field.selection_set);
         Ok(())
+    }
+
+    /// The field for those object types on which the viewer may see it; none when there are none. As with a type
+    /// condition, only the runtime type decides, however the client comes to it (FED-19).
+    fn visible(&self, selected: SelectedField, scope: Scope) -> Option<(SelectedField, Scope)> {
+        let unmet = &self.options.unmet_rules;
+        let SelectedField::Field(field) = selected else { return Some((selected, scope)) };
+        if unmet.is_empty() {
+            return Some((selected, scope));
+        }
+        let name = &self.supergraph.field(field).name;
+        let on = |ty: TypeId| self.supergraph.field_id(ty, name);
+        let is_visible =
+            |ty: &TypeId| on(*ty).is_some_and(|field| self.supergraph.barring_rules(field, unmet).is_empty());
+        let possible: TypeSet = scope.possible.iter().filter(is_visible).collect();
+        let first = possible.iter().next()?;
+        if possible.len() > 1 || possible == scope.possible {
+            return Some((selected, Scope { possible, ..scope }));
+        }
+        Some((SelectedField::Field(on(first)?), Scope { parent: first, possible, ..scope }))
     }
 
     fn with_type_condition(&self, scope: Scope, condition: Option<&Name>) -> Option<Scope> {

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -5,6 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ListenerSettings {
+    /// TLS on the public listener. Default: absent, clients speak plain HTTP.
+    pub tls: Option<ListenerTls>,
     /// The most connections open at once, per listener; more wait to be accepted. Default 10000.
     /// `LYCEUM_ROUTER__LISTENERS__CONNECTIONS_MAX`
     pub connections_max: usize,
@@ -29,9 +33,24 @@ pub struct ListenerSettings {
     pub trusted_proxies: usize,
 }
 
+/// The certificate that clients see, and which certificates of theirs are wanted. Files are PEM, relative to the configuration
+/// file, and read anew when they change, so that certificates are renewed without a restart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListenerTls {
+    /// The server's certificate, and behind it those that lead to an authority that clients know.
+    pub certificate: PathBuf,
+    /// The certificate's private key (PKCS #8, PKCS #1 or SEC1).
+    pub key: PathBuf,
+    /// Authorities, one of which must have signed the client's certificate (mutual TLS). Default: absent, clients show none.
+    #[serde(default)]
+    pub client_authorities: Option<PathBuf>,
+}
+
 impl Default for ListenerSettings {
     fn default() -> Self {
         Self {
+            tls: None,
             connections_max: 10_000,
             header_timeout_ms: 10_000,
             write_timeout_ms: 60_000,

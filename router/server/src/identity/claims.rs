@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Validation;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::TokenError;
 use super::keys::VerificationKey;
@@ -26,6 +27,8 @@ pub(crate) struct AccessClaims {
     pub(crate) scopes: Vec<String>,
     /// When the token ends, in unix seconds.
     pub(crate) expires_at: u64,
+    /// All claims, when a policy may look at them.
+    pub(crate) whole: Option<Value>,
 }
 
 /// The claims as they are written. Types are exact: a number in quotes is a malformed token, not a number
@@ -55,11 +58,12 @@ enum Audience {
     Many(Vec<String>),
 }
 
-/// Checks signature, then claims, at `now` in unix seconds.
+/// Checks signature, then claims, at `now` in unix seconds. Keeps all of the claims only if it is told to.
 pub(super) fn verify(
     token: &str,
     key: &VerificationKey,
     settings: &IssuerSettings,
+    keeps_whole: bool,
     now: u64,
 ) -> Result<AccessClaims, TokenError> {
     let claims = verified_payload(token, key)?;
@@ -86,7 +90,9 @@ pub(super) fn verify(
     if claims.sub.is_empty() || claims.jti.is_empty() {
         return Err(TokenError::Malformed("its sub or jti is empty"));
     }
+    let whole = if keeps_whole { Some(payload(token)?) } else { None };
     Ok(AccessClaims {
+        whole,
         issuer: claims.iss,
         subject: format!("{}{}", settings.subject_prefix, claims.sub),
         session: claims.sid,
@@ -131,4 +137,12 @@ fn verified_payload(token: &str, key: &VerificationKey) -> Result<RawClaims, Tok
             _ => TokenError::Malformed("it is not a compact JWS with base64url parts"),
         }
     })
+}
+
+/// The claims as they are written, of a token that has been verified.
+fn payload(token: &str) -> Result<Value, TokenError> {
+    let malformed = || TokenError::Malformed("it is not a compact JWS with base64url parts");
+    let encoded = token.split('.').nth(1).ok_or_else(malformed)?;
+    let text = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| malformed())?;
+    serde_json::from_slice(&text).map_err(|_| malformed())
 }

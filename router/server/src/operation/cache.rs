@@ -1,4 +1,4 @@
-//! Prepared operations by the exact document and the operation's name.
+//! Prepared operations by the exact document, the operation's name, and what its viewer may not see.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use moka::sync::Cache;
 
 use super::Operation;
+use crate::authorization::Unmet;
 
 /// What an operation is found by. The whole document is compared, never only a hash of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -14,6 +15,8 @@ pub(super) struct Key {
     pub(super) operation_name: Option<String>,
     /// The progressive overrides that are in force: each combination has plans of its own.
     pub(super) override_labels: BTreeSet<String>,
+    /// The rules that the viewer does not meet: whoever meets others gets another variant.
+    pub(super) unmet: Unmet,
 }
 
 /// Bounded by the bytes of the documents in it; the least used go first.

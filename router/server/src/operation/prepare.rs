@@ -8,11 +8,13 @@ use apollo_compiler::parser::Parser;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Name};
 use router_execution::{PrepareError, PreparedOperation};
+use router_planning::authorization::{barred_selections, rules_of_operation};
 use router_planning::{PlanningError, PlanningOptions};
 use router_schema::Supergraph;
 
 use super::cache::Key;
 use super::{Operation, Operations, limits};
+use crate::authorization::Denial;
 use crate::configuration::{CostMode, OperationLimits};
 use crate::cost::{self, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
@@ -20,9 +22,12 @@ use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 /// More errors than a person reads; the rest is left out.
 const ERRORS_MAX: usize = 20;
 
+/// How many of the selections that a viewer may not see are named when the operation is refused.
+const DENIED_MAX: usize = 20;
+
 /// Parses, bounds, validates, reckons the cost and plans.
 pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, Refusal> {
-    let (supergraph, limits) = (operations.supergraph.as_ref(), &operations.settings.limits);
+    let (supergraph, limits) = (&operations.supergraph, &operations.settings.limits);
     let operation_name = key.operation_name.as_deref();
     let syntax = parse(limits, &key.document)?;
     limits::check(limits, &syntax)?;
@@ -31,11 +36,29 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
     let operation = operation_of(&document, operation_name)?;
     let kind = operation.operation_type;
     let cost = cost_of(operations, &document, operation)?;
-    let options = PlanningOptions { override_labels: key.override_labels.clone(), ..PlanningOptions::default() };
+    let options = PlanningOptions {
+        override_labels: key.override_labels.clone(),
+        unmet_rules: key.unmet.rules.clone(),
+        ..PlanningOptions::default()
+    };
     let plan = router_planning::plan_with_options(supergraph, &document, operation_name, &options)
         .map_err(|error| unplannable(&error))?;
-    let prepared = PreparedOperation::new(document, name.as_ref(), plan).map_err(|error| unprepared(&error))?;
-    Ok(Operation { prepared: Arc::new(prepared), kind, cost })
+    let rules = rules_of_operation(supergraph, &document, operation_name, &options);
+    let rules = rules.map_err(|error| unplannable(&error))?;
+    let mut denied = Vec::new();
+    let mut denial = None;
+    if !key.unmet.rules.is_empty() {
+        let barred = barred_selections(supergraph, &document, operation_name, &options, DENIED_MAX)
+            .map_err(|error| unplannable(&error))?;
+        let own = Denial::new(Arc::clone(supergraph), key.unmet.clone());
+        denied = barred.iter().map(|selection| own.of_selection(selection)).collect();
+        denial = Some(own);
+    }
+    let mut prepared = PreparedOperation::new(document, name.as_ref(), plan).map_err(|error| unprepared(&error))?;
+    if let Some(denial) = denial {
+        prepared = prepared.with_guard(Arc::new(denial));
+    }
+    Ok(Operation { prepared: Arc::new(prepared), kind, cost, rules, denied })
 }
 
 fn cost_of(

@@ -70,10 +70,10 @@ pub(crate) fn fetch(target: &Target) -> u64 {
     body(&mut connection, "HTTP/1.1 200", &mut vec![0; BLOCK_BYTES])
 }
 
-/// Fetches ranges one after the other on one connection, here and there.
-pub(crate) fn fetch_ranges(target: &Target, range_bytes: u64, count: u64) -> u64 {
+/// Fetches ranges of a file of this size, one after the other on one connection, here and there.
+pub(crate) fn fetch_ranges(target: &Target, byte_size: u64, range_bytes: u64, count: u64) -> u64 {
     let (mut connection, mut buffer) = (target.connect(), vec![0; BLOCK_BYTES]);
-    let ranges = super::COMPARED_BYTES / range_bytes;
+    let ranges = byte_size / range_bytes;
     let range = |number: u64| {
         let from = number.wrapping_mul(7_919) % ranges * range_bytes;
         format!("range: bytes={from}-{}\r\n", from + range_bytes - 1)
