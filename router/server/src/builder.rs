@@ -24,6 +24,7 @@ use crate::operators::Operators;
 use crate::pass_through::PassThrough;
 use crate::persisted::Registry;
 use crate::pipeline::Pipeline;
+use crate::rates::Rates;
 use crate::server::RouterServer;
 use crate::subscription::Subscriptions;
 
@@ -183,6 +184,7 @@ impl RouterBuilder {
             mask: ErrorMask::new(&self.settings.errors),
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
             registry: self.registry,
+            rates: Rates::new(self.settings.rates.clone()),
             settings: self.settings.clone(),
         };
         let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();

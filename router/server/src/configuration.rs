@@ -11,6 +11,7 @@ mod admission;
 mod authentication;
 mod authorization;
 mod cors;
+mod costs;
 mod endpoint_operations;
 mod endpoints;
 mod errors;
@@ -19,6 +20,7 @@ mod listeners;
 mod operations;
 mod pass_through;
 mod playground;
+mod rates;
 mod registry;
 mod revocation;
 mod subgraph_requests;
@@ -28,6 +30,7 @@ pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
 pub use cors::CorsSettings;
+pub use costs::{CostMode, CostSettings};
 pub use endpoint_operations::{EndpointOperations, OperationMode};
 pub use endpoints::{ContractSettings, EndpointSettings};
 pub use errors::ErrorSettings;
@@ -36,6 +39,7 @@ pub use listeners::{ListenerSettings, ListenerTls};
 pub use operations::{OperationCacheSettings, OperationLimits, OperationSettings};
 pub use pass_through::PassThroughRoute;
 pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, PlaygroundSignIn};
+pub use rates::{Rate, RateLimit, RateSettings};
 pub use registry::RegistrySettings;
 pub use revocation::{RevocationSettings, WhenUnsure};
 pub use subgraph_requests::SubgraphRequestSettings;
@@ -66,6 +70,8 @@ pub struct RouterSettings {
     pub operations: OperationSettings,
     /// Where registered operations are kept.
     pub registry: RegistrySettings,
+    /// How much may be asked over time. Default: nothing is limited.
+    pub rates: RateSettings,
     /// How long a subgraph may take.
     pub subgraph_requests: SubgraphRequestSettings,
     /// Subscriptions: how many, and how silent.
@@ -112,6 +118,7 @@ impl Default for RouterSettings {
             authorization: AuthorizationSettings::default(),
             operations: OperationSettings::default(),
             registry: RegistrySettings::default(),
+            rates: RateSettings::default(),
             subgraph_requests: SubgraphRequestSettings::default(),
             subscriptions: SubscriptionSettings::default(),
             errors: ErrorSettings::default(),
@@ -140,6 +147,7 @@ impl RouterSettings {
         self.admission.validate()?;
         self.operations.validate()?;
         self.registry.validate()?;
+        self.rates.validate(&self.operations)?;
         self.subscriptions.validate()?;
         if let Some(authentication) = &self.authentication {
             authentication.validate()?;

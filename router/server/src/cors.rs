@@ -7,8 +7,8 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 use crate::configuration::CorsSettings;
 
 const ALLOWED_METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
-const ALLOWED_HEADERS: &str = "authorization, content-type, x-correlation-id, traceparent, tracestate";
-const EXPOSED_HEADERS: &str = "x-correlation-id, x-trace-id, retry-after";
+const ALLOWED_HEADERS: &str = "authorization, content-type, x-correlation-id, traceparent, tracestate, x-cost";
+const EXPOSED_HEADERS: &str = "x-correlation-id, x-trace-id, retry-after, ratelimit, ratelimit-policy";
 
 /// The reply to a preflight from an origin that is let in.
 pub(crate) fn preflight(settings: &CorsSettings, request: &Request<Body>) -> Option<Response<Body>> {

@@ -9,11 +9,12 @@
 //! 3. `persisted`, which finds the document when only its id is sent and refuses what has to be registered and is not,
 //!    and `operation`: parse, bound, validate and plan, or one look-up when the operation was seen before;
 //! 4. `authorization`: the operation without what this viewer may not see, or a refusal;
-//! 5. execution, which is `router_execution`'s, with the viewer signed for each subgraph by `forwarding`;
-//! 6. projection and headers: `error_masking` and `reply`.
+//! 5. what it may take, by its `cost`, its viewer's `budget` and the `rates`;
+//! 6. execution, which is `router_execution`'s, with the viewer signed for each subgraph by `forwarding`;
+//! 7. projection and headers: `error_masking` and `reply`.
 //!
 //! An `endpoint` is a path, which shows its viewers one of the router's `graph_view`s: the whole graph or a contract.
-//! A subscription takes the same way up to the fifth stage; `subscription` then answers it with a stream.
+//! A subscription takes the same way up to the sixth stage; `subscription` then answers it with a stream.
 //!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
 //! `health`, `telemetry` and `operators` serve operators, `listener` accepts and drains connections.
@@ -26,10 +27,12 @@
 
 mod admission;
 mod authorization;
+mod budget;
 mod builder;
 mod clock;
 pub mod configuration;
 mod cors;
+pub mod cost;
 mod endpoint;
 mod error_masking;
 mod forwarding;
@@ -45,6 +48,7 @@ mod persisted;
 mod pipeline;
 mod playground;
 mod problem;
+mod rates;
 mod refusal;
 mod reply;
 mod routes;

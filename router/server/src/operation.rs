@@ -16,6 +16,7 @@ use self::cache::{Key, OperationCache};
 use self::labels::OverrideLabels;
 use crate::authorization::{Authorization, DeniedSelection, Unmet};
 use crate::configuration::{AuthorizationSettings, OperationLimits, OperationSettings};
+use crate::cost::{CostModel, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::telemetry;
 
@@ -24,6 +25,7 @@ use crate::telemetry;
 pub(crate) struct Operation {
     pub(crate) prepared: Arc<PreparedOperation>,
     pub(crate) kind: OperationType,
+    pub(crate) cost: Formula,
     /// The rules that decide what a viewer sees of it.
     pub(crate) rules: RuleSet,
     /// The first selections that are left out of a variant.
@@ -43,6 +45,7 @@ pub(crate) struct Operations {
     supergraph: Arc<Supergraph>,
     settings: OperationSettings,
     labels: OverrideLabels,
+    costs: CostModel,
     authorization: Authorization,
     cache: OperationCache,
 }
@@ -55,8 +58,9 @@ impl Operations {
     ) -> Self {
         let cache = OperationCache::new(settings.cache.document_bytes_max);
         let labels = OverrideLabels::new(&supergraph, &settings.override_labels);
+        let costs = CostModel::new(Arc::clone(&supergraph), settings.cost.list_size_default);
         let authorization = Authorization::new(&supergraph, authorization);
-        Self { supergraph, settings, labels, authorization, cache }
+        Self { supergraph, settings, labels, costs, authorization, cache }
     }
 }
 
@@ -107,8 +111,7 @@ async fn find_or_prepare(operations: &Arc<Operations>, key: &Key) -> Result<Arc<
     let (shared, key) = (Arc::clone(operations), key.clone());
     // Planning may take milliseconds, for which other requests must not wait.
     let worker = tokio::task::spawn_blocking(move || {
-        let limits = &shared.settings.limits;
-        let operation = prepare::prepare(&shared.supergraph, limits, &key)?;
+        let operation = prepare::prepare(&shared, &key)?;
         let operation = Arc::new(operation);
         shared.cache.insert(key, Arc::clone(&operation));
         Ok(operation)

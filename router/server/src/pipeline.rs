@@ -14,6 +14,7 @@ use crate::admission::media_type::{ReplyMediaType, negotiate};
 use crate::admission::stream_type::{StreamType, stream_type};
 use crate::admission::{Parameters, admit};
 use crate::authorization::{authorise, require_viewer};
+use crate::budget;
 use crate::configuration::{RouterSettings, StatusRules};
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
@@ -21,6 +22,7 @@ use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, Req
 use crate::identity::{Identity, identify};
 use crate::operation::Operation;
 use crate::persisted::{self, Reader, Registry};
+use crate::rates::Rates;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::reply;
 use crate::subscription::{self, Subscriber, Subscriptions};
@@ -35,6 +37,7 @@ pub(crate) struct Pipeline {
     pub(crate) mask: ErrorMask,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) registry: Option<Arc<Registry>>,
+    pub(crate) rates: Rates,
 }
 
 /// Answers one request to a GraphQL endpoint.
@@ -117,6 +120,9 @@ async fn run_stages(
     let admitted = Stage::Admission.run(admit(&pipeline.settings.admission, request)).await?;
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(identify(&pipeline.identity, &admitted.headers)).await?;
+    let client = ClientDescription::new(peer, &admitted.headers, pipeline.settings.listeners.trusted_proxies);
+    let caller = pipeline.rates.caller(&viewer, client.address);
+    pipeline.rates.ask(&endpoint.path, caller.as_ref(), pipeline.identity.now_unix_ms())?;
     require_viewer(&pipeline.settings.authorization, &viewer)?;
     let Parameters { asked, operation_name, variables } = admitted.parameters;
     // What this viewer does not see here does not exist.
@@ -129,8 +135,6 @@ async fn run_stages(
     let operation = Stage::Authorization.run(authorise(prepared, &viewer)).await?;
     require_method(&operation, admitted.may_mutate)?;
 
-    let proxies = pipeline.settings.listeners.trusted_proxies;
-    let client = ClientDescription::new(peer, &admitted.headers, proxies);
     let forwarding = RequestForwarding {
         signer: pipeline.signer.clone(),
         viewer: ViewerHeader::new(endpoint.as_user(&viewer), &client),
@@ -139,14 +143,22 @@ async fn run_stages(
     let context = RequestContext { forwarding: Arc::new(forwarding), trace_id: Some(trace.trace_id.clone()) };
     let executor = view.executor(operation.kind);
     let variables = coerced(executor, &operation, variables)?;
+    let cost = budget::require(&pipeline.settings.operations.cost, &viewer, &operation.cost, &variables)?;
+    let (mutations, now) = (operation.cost.mutations(), pipeline.identity.now_unix_ms());
+    let allowance = pipeline.rates.spend(&endpoint.path, caller.as_ref(), mutations, cost, now)?;
     if operation.kind == OperationType::Subscription {
         let stream = stream_type(&admitted.headers).ok_or_else(needs_stream)?;
         let subscriber = Subscriber { viewer: &viewer, client: &client, trace, context };
-        return subscription::answer(pipeline, view, stream, subscriber, &operation, variables).await;
+        let mut reply = subscription::answer(pipeline, view, stream, subscriber, &operation, variables).await?;
+        allowance.write_to_reply(reply.headers_mut());
+        return Ok(reply);
     }
     let mut executed = Stage::Execution.run(executor.execute(&operation.prepared, &variables, &context)).await;
     // What only operators may read stays in the log.
     pipeline.mask.apply(&mut executed.errors, &trace.trace_id);
+    if budget::is_wanted(&admitted.headers) {
+        budget::tell(&mut executed, &operation.cost, &variables, cost, allowance.throttle());
+    }
     let rules = pipeline.settings.admission.status_rules;
     let written = async {
         match accepted {
@@ -154,7 +166,9 @@ async fn run_stages(
             Accepted::Whole(media_type) => reply::of_execution(&executed, rules, media_type),
         }
     };
-    Ok(Stage::Projection.run(written).await)
+    let mut reply = Stage::Projection.run(written).await;
+    allowance.write_to_reply(reply.headers_mut());
+    Ok(reply)
 }
 
 fn needs_stream() -> Refusal {

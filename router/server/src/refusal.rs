@@ -1,7 +1,7 @@
 //! Why a request is not executed, in the shape that GraphQL over HTTP asks for.
 
 use apollo_compiler::parser::LineColumn;
-use http::StatusCode;
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -18,6 +18,8 @@ pub(crate) struct Refusal {
     pub(crate) challenge: Option<String>,
     /// The value of `retry-after`, in seconds.
     pub(crate) retry_after_seconds: Option<u64>,
+    /// What else the reply says in its head.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// How far the request came; decides the status.
@@ -94,7 +96,7 @@ impl Refusal {
     }
 
     pub(crate) fn of_errors(class: RefusalClass, errors: Vec<RequestError>) -> Self {
-        Self { class, errors, allow: None, challenge: None, retry_after_seconds: None }
+        Self { class, errors, allow: None, challenge: None, retry_after_seconds: None, headers: Vec::new() }
     }
 
     pub(crate) fn http(status: StatusCode, message: impl Into<String>) -> Self {

@@ -38,6 +38,7 @@ pub(crate) fn of_refusal(
     if let Some(challenge) = refusal.challenge.and_then(|challenge| HeaderValue::try_from(challenge).ok()) {
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
+    headers.extend(refusal.headers);
     if let Some(seconds) = refusal.retry_after_seconds {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
@@ -17,6 +17,9 @@ const FETCH_DURATION: &str = "router_subgraph_request_duration_seconds";
 const FETCH_ERRORS: &str = "router_subgraph_request_errors_total";
 const OPERATION_CACHE: &str = "router_operation_cache_total";
 const DOCUMENTS: &str = "router_documents_total";
+const OPERATION_COST: &str = "router_operation_cost";
+const OVER_BUDGET: &str = "router_operations_over_budget_total";
+const RATE_LIMITED: &str = "router_rate_limited_total";
 const JWKS_REFRESHES: &str = "router_jwks_refreshes_total";
 const SESSION_CHECKS: &str = "router_session_checks_total";
 const REVOKED_SESSIONS: &str = "router_revoked_sessions";
@@ -27,6 +30,9 @@ const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 const DURATION_BUCKETS_SECONDS: [f64; 14] =
     [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
 
+/// From an operation that asks for a few fields to one far beyond any budget.
+const COST_BUCKETS: [f64; 10] = [1.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 10_000.0];
+
 /// Installs the process's metrics recorder, once, and gives the handle that renders it.
 ///
 /// Whoever installs another recorder first keeps it; `/metrics` of the router then shows nothing.
@@ -36,7 +42,10 @@ pub fn install_recorder() -> PrometheusHandle {
         .get_or_init(|| {
             let recorder = PrometheusBuilder::new()
                 .set_buckets(&DURATION_BUCKETS_SECONDS)
-                .expect("invariant: the list of buckets is not empty")
+                .and_then(|builder| {
+                    builder.set_buckets_for_metric(Matcher::Full(OPERATION_COST.to_owned()), &COST_BUCKETS)
+                })
+                .expect("invariant: neither list of buckets is empty")
                 .build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
@@ -70,6 +79,12 @@ fn describe() {
         DOCUMENTS,
         "Documents by how they were found: text, registered, automatic, unknown, not_found, refused"
     );
+    describe_histogram!(
+        OPERATION_COST,
+        "What operations may cost (requested), and have cost where it was asked for (actual)"
+    );
+    describe_counter!(OVER_BUDGET, "Operations that cost more than their budget");
+    describe_counter!(RATE_LIMITED, "Operations refused for a time, by whose limit");
     describe_counter!(JWKS_REFRESHES, "Fetches of the issuer's signing keys");
     describe_counter!(SESSION_CHECKS, "Sound tokens by what is known of their session: good, ended or unsure");
     describe_gauge!(REVOKED_SESSIONS, "Ended sessions that are remembered because a token of theirs may still live");
@@ -129,6 +144,24 @@ pub(crate) fn count_operation_lookup(hit: bool) {
 
 pub(crate) fn count_document(found: &'static str) {
     counter!(DOCUMENTS, "found" => found).increment(1);
+}
+
+/// `measure` is `requested` or `actual`.
+pub(crate) fn record_operation_cost(measure: &'static str, cost: u64) {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a histogram counts in floating-point numbers, and 53 bits are enough"
+    )]
+    histogram!(OPERATION_COST, "measure" => measure).record(cost as f64);
+}
+
+pub(crate) fn count_operation_over_budget() {
+    counter!(OVER_BUDGET).increment(1);
+}
+
+/// `by` is `viewer`, `address` or `endpoint`.
+pub(crate) fn count_rate_limited(by: &'static str) {
+    counter!(RATE_LIMITED, "by" => by).increment(1);
 }
 
 pub(crate) fn count_jwks_refresh(success: bool) {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
 mod advisories;
+mod amplification;
 mod authorization;
 mod cors;
 mod endpoints;
@@ -10,6 +11,7 @@ mod forwarding;
 mod graphql_over_http;
 mod issuers;
 mod key_sets;
+mod limits_page;
 mod listeners;
 mod masking;
 mod operators;
@@ -17,6 +19,7 @@ mod overrides;
 mod pass_through;
 mod persisted;
 mod playground;
+mod rates;
 mod refusals;
 mod revocations;
 mod settings;

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::SettingsError;
+use super::{CostSettings, SettingsError};
 
 /// What a document may ask for, and how many prepared ones are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -11,6 +11,8 @@ use super::SettingsError;
 pub struct OperationSettings {
     /// Bounds on a document.
     pub limits: OperationLimits,
+    /// What one operation may cost.
+    pub cost: CostSettings,
     /// The cache of prepared operations.
     pub cache: OperationCacheSettings,
     /// The labels of progressive overrides (`@override(label:)`) that are on. Those of the form `percent(number)` are drawn
@@ -36,6 +38,19 @@ pub struct OperationLimits {
     /// How many tokens are read, white space and comments included. Default 16384.
     /// `LYCEUM_ROUTER__OPERATIONS__LIMITS__TOKENS_MAX`
     pub tokens_max: usize,
+    /// How many operations and fragments a document may have. Default 100.
+    /// `LYCEUM_ROUTER__OPERATIONS__LIMITS__DEFINITIONS_MAX`
+    pub definitions_max: usize,
+    /// How many variables an operation may have. Default 100. `LYCEUM_ROUTER__OPERATIONS__LIMITS__VARIABLES_MAX`
+    pub variables_max: usize,
+    /// How many directives a document may have. Default 100. `LYCEUM_ROUTER__OPERATIONS__LIMITS__DIRECTIVES_MAX`
+    pub directives_max: usize,
+    /// How many values a list that is written in a document may have. Default 1000.
+    /// `LYCEUM_ROUTER__OPERATIONS__LIMITS__LIST_VALUES_MAX`
+    pub list_values_max: usize,
+    /// How deep lists and input objects that are written in a document may nest. Default 10.
+    /// `LYCEUM_ROUTER__OPERATIONS__LIMITS__INPUT_DEPTH_MAX`
+    pub input_depth_max: usize,
     /// How deep the syntax itself may nest (selections, lists, input objects); the parser stops there, well before its
     /// stack ends. Default 100. `LYCEUM_ROUTER__OPERATIONS__LIMITS__SYNTAX_DEPTH_MAX`
     pub syntax_depth_max: usize,
@@ -63,6 +78,11 @@ impl Default for OperationLimits {
             root_fields_max: 10,
             fields_max: 2000,
             tokens_max: 16 * 1024,
+            definitions_max: 100,
+            variables_max: 100,
+            directives_max: 100,
+            list_values_max: 1000,
+            input_depth_max: 10,
             syntax_depth_max: 100,
         }
     }
@@ -79,6 +99,7 @@ const SYNTAX_DEPTH_CEILING: usize = 400;
 
 impl OperationSettings {
     pub(super) fn validate(&self) -> Result<(), SettingsError> {
+        self.cost.validate()?;
         let limits = &self.limits;
         if limits.syntax_depth_max > SYNTAX_DEPTH_CEILING {
             return Err(SettingsError::new(

@@ -1,5 +1,7 @@
 //! Bounds on a document, checked on its syntax alone, before anything that costs more (AMP, domain section 4.4).
 
+mod counts;
+
 use std::collections::{HashMap, HashSet};
 
 use apollo_compiler::Name;
@@ -31,6 +33,7 @@ impl Extent {
 
 /// Refuses a document that goes beyond the limits.
 pub(super) fn check(limits: &OperationLimits, document: &Document) -> Result<(), Refusal> {
+    counts::check(limits, document)?;
     let mut measure = Measure { fragments: fragments(document), known: HashMap::new() };
     for definition in &document.definitions {
         let Definition::OperationDefinition(operation) = definition else { continue };

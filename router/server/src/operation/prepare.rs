@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use apollo_compiler::ast::{Document, OperationType};
+use apollo_compiler::ast::Document;
+use apollo_compiler::executable::Operation as ExecutableOperation;
 use apollo_compiler::parser::Parser;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Name};
@@ -12,9 +13,10 @@ use router_planning::{PlanningError, PlanningOptions};
 use router_schema::Supergraph;
 
 use super::cache::Key;
-use super::{Operation, limits};
+use super::{Operation, Operations, limits};
 use crate::authorization::Denial;
-use crate::configuration::OperationLimits;
+use crate::configuration::{CostMode, OperationLimits};
+use crate::cost::{self, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 
 /// More errors than a person reads; the rest is left out.
@@ -23,14 +25,17 @@ const ERRORS_MAX: usize = 20;
 /// How many of the selections that a viewer may not see are named when the operation is refused.
 const DENIED_MAX: usize = 20;
 
-/// Parses, bounds, validates and plans.
-pub(super) fn prepare(supergraph: &Arc<Supergraph>, limits: &OperationLimits, key: &Key) -> Result<Operation, Refusal> {
+/// Parses, bounds, validates, reckons the cost and plans.
+pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, Refusal> {
+    let (supergraph, limits) = (&operations.supergraph, &operations.settings.limits);
     let operation_name = key.operation_name.as_deref();
     let syntax = parse(limits, &key.document)?;
     limits::check(limits, &syntax)?;
     let document = validate(supergraph, &syntax)?;
     let name = operation_name.map(operation_name_of).transpose()?;
-    let kind = kind_of(&document, operation_name)?;
+    let operation = operation_of(&document, operation_name)?;
+    let kind = operation.operation_type;
+    let cost = cost_of(operations, &document, operation)?;
     let options = PlanningOptions {
         override_labels: key.override_labels.clone(),
         unmet_rules: key.unmet.rules.clone(),
@@ -53,7 +58,20 @@ pub(super) fn prepare(supergraph: &Arc<Supergraph>, limits: &OperationLimits, ke
     if let Some(denial) = denial {
         prepared = prepared.with_guard(Arc::new(denial));
     }
-    Ok(Operation { prepared: Arc::new(prepared), kind, rules, denied })
+    Ok(Operation { prepared: Arc::new(prepared), kind, cost, rules, denied })
+}
+
+fn cost_of(
+    operations: &Operations,
+    document: &ExecutableDocument,
+    operation: &ExecutableOperation,
+) -> Result<Formula, Refusal> {
+    let (formula, problems) = cost::compile(&operations.costs, document, operation);
+    if problems.is_empty() || operations.settings.cost.mode == CostMode::Measure {
+        return Ok(formula);
+    }
+    let errors = problems.iter().map(|problem| RequestError::new(ErrorCode::BadUserInput, problem.to_string()));
+    Err(Refusal::of_errors(RefusalClass::Operation, errors.take(ERRORS_MAX).collect()))
 }
 
 pub(super) fn parse(limits: &OperationLimits, text: &str) -> Result<Document, Refusal> {
@@ -91,14 +109,16 @@ fn operation_name_of(name: &str) -> Result<Name, Refusal> {
     Name::new(name).map_err(|_| refused(format!("\"operationName\" is `{name}`, which is no GraphQL name.")))
 }
 
-fn kind_of(document: &ExecutableDocument, operation_name: Option<&str>) -> Result<OperationType, Refusal> {
-    match document.operations.get(operation_name) {
-        Ok(operation) => Ok(operation.operation_type),
-        Err(_) => Err(refused(match operation_name {
+fn operation_of<'d>(
+    document: &'d ExecutableDocument,
+    operation_name: Option<&str>,
+) -> Result<&'d ExecutableOperation, Refusal> {
+    document.operations.get(operation_name).map(|operation| &**operation).map_err(|_| {
+        refused(match operation_name {
             Some(name) => format!("The document has no operation called `{name}`."),
             None => "The document holds several operations, or none; name one in \"operationName\".".to_owned(),
-        })),
-    }
+        })
+    })
 }
 
 fn refused(message: impl Into<String>) -> Refusal {
