@@ -7,7 +7,7 @@ use kit_testing::S3Server;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::product::{Client, FILM, Reply, in_both_shapes};
+use crate::product::{Client, FILM, Reply, assert_shape, in_both_shapes};
 
 const ENROLL: &str = include_str!("../docs/graph/operations/04-enroll.graphql");
 const PLAY_LESSON: &str = include_str!("../docs/graph/operations/05-play-lesson.graphql");
@@ -120,6 +120,7 @@ in_both_shapes! {
         let first = &enrolled.data()["enrollInCourse"]["enrollment"]["course"]["lessons"]["edges"][0]["node"];
         // Media asks enrollment what it has not heard yet, for 200 ms at most: a slow machine answers closed, and soon open.
         assert!(["StreamTicket", "AccessDenied"].contains(&first["stream"]["__typename"].as_str().unwrap()), "{first}");
+        assert_shape("04-enroll", enrolled.data());
         let played = until("the lesson to be open", &learner, PLAY_LESSON, json!({ "id": lesson }), |reply| {
             reply.at("/data/playable/stream/__typename") == "StreamTicket"
         }).await;
@@ -130,6 +131,7 @@ in_both_shapes! {
         let address = stream["url"].as_str().unwrap();
         let range = product.client().follow_address(Method::GET, address, &[("range", "bytes=100-199")], Vec::new()).await;
         assert_eq!((range.status, &range.bytes[..]), (206, &FILM[100..200]));
+        assert_shape("05-play-lesson", played.data());
         assert_eq!(range.headers["content-range"], format!("bytes 100-199/{}", FILM.len()));
         let whole = product.client().follow_address(Method::GET, address, &[], Vec::new()).await;
         assert_eq!((whole.status, whole.bytes == FILM), (200, true));
@@ -159,6 +161,8 @@ in_both_shapes! {
             "playable": { "id": lesson, "title": "First" },
             "progress": { "positionSeconds": length, "percent": 100.0 },
         } } }));
+        assert_shape("06-record-playback", recorded.data());
+        assert_shape("07-resume-elsewhere", &seen["data"]);
         let again = learner.operation(RECORD_PLAYBACK, batch).await;
         assert_eq!(again.data()["recordPlaybackEvents"]["accepted"], 0, "a batch that comes twice counts once");
         learner.change("endPlayback", "session { endedAt }", json!({ "sessionId": session })).await;
@@ -174,5 +178,8 @@ in_both_shapes! {
         let me = &dashboard.data()["me"];
         assert_eq!(me["enrollments"]["edges"], json!([]), "what is completed is not unfinished");
         assert_eq!(me["learningPattern"]["hourHistogram"].as_array().map(Vec::len), Some(24));
+        // Somebody who is in the middle of things.
+        let lee = product.signed_in("learner_lee").await;
+        assert_shape("03-learner-dashboard", lee.operation(LEARNER_DASHBOARD, json!({})).await.data());
     }
 }

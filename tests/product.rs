@@ -1,11 +1,13 @@
 //! Starts the built command and talks to it.
 
+mod answer_shape;
 mod calendar;
 mod client;
 mod files;
 mod process;
 mod shape;
 
+pub(crate) use answer_shape::assert_shape;
 pub(crate) use calendar::Calendar;
 pub(crate) use client::{Client, Reply};
 pub(crate) use files::{FILM, long_film, sha256_hex};
