@@ -78,6 +78,14 @@ in_both_shapes! {
         }
         product.front.wait_for_log(&id_of_text(text));
     }
+
+    /// What a deployment has put there by itself, and is none of this graph, is told in the log before anybody asks.
+    async fn what_cannot_be_executed_is_logged(product: &Product) {
+        let folder = product.command().get_current_dir().unwrap().join(".lyceum/operations");
+        std::fs::create_dir_all(&folder).unwrap();
+        write(&folder, "by_hand.json", &json!({ "bad": "{ courses { nonsense } }" }).to_string());
+        product.front.wait_for_log("a registered operation is none of this graph");
+    }
 }
 
 /// The partner of the demonstration data has operations from the first start, and each of them is answered.

@@ -68,7 +68,7 @@ pub async fn offer_operations(configuration: &Configuration, options: &Options) 
     if options.seed_profile == SeedProfile::None || !registered_operations::is_embedded(configuration) {
         return Ok(());
     }
-    let store = registered_operations::store(configuration, &options.data_dir);
+    let store = registered_operations::store(configuration, &options.data_dir).await?;
     let partner = ClientName::parse(PARTNER)?;
     if store.load().await?.clients.contains_key(&partner) {
         return Ok(());

@@ -1,10 +1,12 @@
-//! Where clients' registered operations are kept: in a folder, that of the configuration or one in the data folder.
+//! Where clients' registered operations are kept: in the folder or the database of the configuration, else in the data
+//! folder.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use router_registry::{FolderStore, RegistryError, RegistryStore};
+use router_registry::{FolderStore, RegistryError, RegistryStore, SqlStore};
 use router_server::Registry;
+use router_server::configuration::RegistrySettings;
 
 use crate::configuration::Configuration;
 
@@ -12,16 +14,22 @@ use crate::configuration::Configuration;
 const FOLDER: &str = "operations";
 
 /// The store that the configuration names.
-#[must_use]
-pub fn store(configuration: &Configuration, data_folder: &Path) -> Arc<dyn RegistryStore> {
-    let folder = configuration.router.registry.folder.clone();
-    Arc::new(FolderStore::new(folder.unwrap_or_else(|| data_folder.join(FOLDER))))
+///
+/// # Errors
+/// When it is a database that cannot be used.
+pub async fn store(configuration: &Configuration, data_folder: &Path) -> Result<Arc<dyn RegistryStore>, RegistryError> {
+    let RegistrySettings { folder, database, .. } = &configuration.router.registry;
+    match database {
+        Some(url) => Ok(Arc::new(SqlStore::open(url).await?)),
+        None => Ok(Arc::new(FolderStore::new(folder.clone().unwrap_or_else(|| data_folder.join(FOLDER))))),
+    }
 }
 
 /// Whether it is the one in the data folder.
 #[must_use]
 pub fn is_embedded(configuration: &Configuration) -> bool {
-    configuration.router.registry.folder.is_none()
+    let RegistrySettings { folder, database, .. } = &configuration.router.registry;
+    folder.is_none() && database.is_none()
 }
 
 /// What is registered, for the router.
@@ -29,5 +37,5 @@ pub fn is_embedded(configuration: &Configuration) -> bool {
 /// # Errors
 /// When it cannot be read.
 pub async fn open(configuration: &Configuration, data_folder: &Path) -> Result<Arc<Registry>, RegistryError> {
-    Registry::open(store(configuration, data_folder)).await.map(Arc::new)
+    Registry::open(store(configuration, data_folder).await?).await.map(Arc::new)
 }

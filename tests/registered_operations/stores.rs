@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use router_registry::{ClientName, FolderStore, RegisteredOperation, RegistryError, RegistryStore};
+use kit_testing::{MariaDb, skip_without};
+use router_registry::{ClientName, FolderStore, RegisteredOperation, RegistryError, RegistryStore, SqlStore};
+use secrecy::ExposeSecret;
 
 fn client(name: &str) -> ClientName {
     ClientName::parse(name).unwrap()
@@ -70,6 +72,45 @@ async fn keeps_what_is_registered(open: &dyn Fn() -> Arc<dyn RegistryStore>) {
 async fn a_folder_keeps_what_is_registered() {
     let folder = tempfile::tempdir().unwrap();
     keeps_what_is_registered(&|| Arc::new(FolderStore::new(folder.path().join("operations")))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_keeps_what_is_registered() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("registry.sqlite").display());
+    keeps_what_is_registered_at(&url).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mariadb_keeps_what_is_registered() {
+    let server = match MariaDb::shared() {
+        Ok(server) => server,
+        Err(reason) => return skip_without(reason),
+    };
+    keeps_what_is_registered_at(server.new_schema().await.expose_secret()).await;
+}
+
+/// Each store has connections of its own, as in another process.
+async fn keeps_what_is_registered_at(url: &str) {
+    let first = SqlStore::open(url).await.unwrap();
+    assert!(!format!("{first:?}").contains("://"), "no address is shown");
+    let url = url.to_owned();
+    let open = move || -> Arc<dyn RegistryStore> {
+        let opened = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(SqlStore::open(&url)));
+        Arc::new(opened.unwrap())
+    };
+    keeps_what_is_registered(&open).await;
+}
+
+/// An address is refused without being shown.
+#[tokio::test]
+async fn a_wrong_address_is_an_error_without_its_password() {
+    for url in
+        ["postgres://someone:secret@host/db", "mysql://someone:secret@127.0.0.1:1/db", "sqlite:///nowhere/secret/db"]
+    {
+        let error = SqlStore::open(url).await.unwrap_err().to_string();
+        assert!(error.contains("remedy") && !error.contains("secret"), "{url}: {error}");
+    }
 }
 
 /// Whoever has put a file there by hand is told what is wrong with it.

@@ -57,7 +57,7 @@ async fn registered(
     configuration: &Configuration,
     options: &Options,
 ) -> Result<Vec<(PathBuf, String)>, Box<dyn Error>> {
-    let store = registered_operations::store(configuration, &options.data_dir);
+    let store = registered_operations::store(configuration, &options.data_dir).await?;
     let registered = store.load().await?.clients.remove(client).unwrap_or_default();
     if registered.is_empty() {
         return Err(format!("{client} has no registered operations; `lyceum operations list` shows who has").into());

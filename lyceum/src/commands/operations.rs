@@ -18,7 +18,7 @@ use crate::{configuration, registered_operations};
 /// Does what is asked with the registered operations.
 pub(crate) async fn run(options: &Options, command: &OperationsCommand) -> Result<(), Box<dyn Error>> {
     let configuration = configuration::load(options.config.as_deref())?;
-    let store = registered_operations::store(&configuration, &options.data_dir);
+    let store = registered_operations::store(&configuration, &options.data_dir).await?;
     match command {
         OperationsCommand::Publish(arguments) => publish::run(&configuration, store.as_ref(), arguments).await,
         OperationsCommand::List(arguments) => list(store.as_ref(), arguments).await,

@@ -1,6 +1,7 @@
 //! Operations that are asked for by their ids, and endpoints where nothing else is executed (PQ, domain P8 and 4.4).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,6 +10,7 @@ use router_registry::{ClientName, FolderStore, RegisteredOperation, RegistryStor
 use router_server::Registry;
 use router_server::configuration::{EndpointOperations, EndpointSettings, OperationMode};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use crate::testkit::{Graph, GraphBuilder, Issuer, TestReply};
 
@@ -362,6 +364,27 @@ async fn the_registry_is_read_again_when_it_changes() {
     assert!(registered.registry.refresh().await.unwrap());
     assert_eq!(refused(&graph.post(&json!({ "id": "me" }), &[]).await), not_found());
     assert_eq!(refused(&graph.query(ME).await), only_registered());
+}
+
+/// A router that serves looks for changes itself. What is registered and none of its graph is refused as ever.
+#[tokio::test]
+async fn a_router_that_serves_sees_what_is_published() {
+    let registered = Registered::new().await;
+    let graph = registered.graph(mode(OperationMode::Registered)).settings(|settings| settings.registry.poll_ms = 10);
+    let graph = graph.build();
+    let listen = async || TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let serving = graph.server.serve(listen().await, listen().await, std::future::pending());
+    let publishing = async {
+        publish(&registered.store, "public", &[("id", "{ me { id } }"), ("broken", "{ nothing }")]).await;
+        while graph.post(&json!({ "id": "id" }), &[]).await.status != StatusCode::OK {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        () = serving => panic!("nobody has stopped it"),
+        seen = tokio::time::timeout(Duration::from_secs(30), publishing) => seen.unwrap(),
+    }
+    assert_eq!(refused(&graph.post(&json!({ "id": "broken" }), &[]).await), bad_input());
 }
 
 /// A registry that is broken later leaves the router with what it knows; at the start it is an error.

@@ -12,18 +12,34 @@ pub struct RegistrySettings {
     /// The folder, relative to this file: a manifest for each client. Default: `operations` in the data folder.
     /// `LYCEUM_ROUTER__REGISTRY__FOLDER`
     pub folder: Option<PathBuf>,
+    /// A database in the folder's place, for routers on several hosts: `mysql://user:password@host/database`, or
+    /// `sqlite://file`. It may stand in the environment only, so that a password need not stand here:
+    /// `LYCEUM_ROUTER__REGISTRY__DATABASE`
+    pub database: Option<String>,
     /// How often the router looks for changes, in milliseconds. Default 5000. `LYCEUM_ROUTER__REGISTRY__POLL_MS`
     pub poll_ms: u64,
 }
 
 impl Default for RegistrySettings {
     fn default() -> Self {
-        Self { folder: None, poll_ms: 5_000 }
+        Self { folder: None, database: None, poll_ms: 5_000 }
     }
 }
 
 impl RegistrySettings {
     pub(super) fn validate(&self) -> Result<(), SettingsError> {
+        if self.folder.is_some() && self.database.is_some() {
+            return Err(SettingsError::new("registry", "it names a folder and a database", "keep one of them"));
+        }
+        if let Some(url) = &self.database
+            && !["mysql://", "sqlite://"].iter().any(|scheme| url.starts_with(scheme))
+        {
+            return Err(SettingsError::new(
+                "registry.database",
+                "it begins neither with mysql:// nor with sqlite://",
+                "write it like mysql://user:password@host:3306/database",
+            ));
+        }
         if self.poll_ms == 0 {
             return Err(SettingsError::new("registry.poll_ms", "it is 0", "leave it out, or choose at least 100"));
         }
