@@ -58,6 +58,11 @@ impl Operations {
         let authorization = Authorization::new(&supergraph, authorization);
         Self { supergraph, settings, labels, authorization, cache }
     }
+
+    /// The graph that operations are prepared for.
+    pub(crate) fn supergraph(&self) -> &Supergraph {
+        &self.supergraph
+    }
 }
 
 /// Finds the operation that a request names, prepared.

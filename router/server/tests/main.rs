@@ -15,6 +15,7 @@ mod masking;
 mod operators;
 mod overrides;
 mod pass_through;
+mod plan_extension;
 mod playground;
 mod refusals;
 mod revocations;
