@@ -100,6 +100,51 @@ async fn the_page_says_why_something_is_null() {
     }
 }
 
+/// P11: who is signed in is told which scopes it would take, also of a mutation that is not made.
+#[tokio::test]
+async fn the_page_says_which_scopes_are_missing() {
+    const OPERATION: &str =
+        "mutation Publish { publishCourse(input: { courseId: \"none\" }) { userErrors { message } } }";
+    let Some(driver) = Driver::start() else { return };
+    let product = Product::shared(Shape::OneProcess).await;
+    let page = Page::open(&driver, product, "light").await;
+    page.sign_in("learner_lee").await;
+    page.write(OPERATION).await;
+    page.element("//*[contains(@class,'graphiql-tab-button')][contains(.,'Publish')]").await;
+    page.run().await;
+    page.wait_for_text(".problems-said[role=status]", "1 problem: 1 FORBIDDEN").await;
+    let said = page.wait_for_text(".problems-list", "It takes the scope course:write.").await;
+    assert!(said.contains(r#"Mutation.publishCourse @requiresScopes(scopes: [["course:write"]])"#), "{said}");
+
+    // A narrow window shows all of it as well, one part below the other.
+    page.window.set_window_size(480, 900).await.unwrap();
+    page.picture("narrow").await;
+    let widths = "const width = (selector) => document.querySelector(selector).getBoundingClientRect().width; \
+                  return [document.documentElement.scrollWidth - window.innerWidth, width('.problems'), width('.graphiql-editors')]";
+    let widths = page.script(widths, Vec::new()).await;
+    let [beyond, problems, editors] = [0, 1, 2].map(|index| widths[index].as_f64().unwrap());
+    assert!(beyond <= 0.0 && problems > 300.0 && editors > 300.0, "{widths}");
+    page.close().await;
+}
+
+/// A token that is refused ends the session, says so, and does not cost the documentation.
+#[tokio::test]
+async fn a_refused_token_ends_the_session() {
+    let Some(driver) = Driver::start() else { return };
+    let product = Product::shared(Shape::OneProcess).await;
+    let page = Page::open(&driver, product, "light").await;
+    page.element("//button[contains(@class,'account-button')]").await;
+    let session = json!({ "accessToken": "e30.e30.e30", "name": "Somebody", "email": "s@demo.invalid", "roles": [] });
+    let store = "sessionStorage.setItem('lyceum:session', arguments[0])";
+    page.script(store, vec![json!(session.to_string())]).await;
+    page.window.refresh().await.unwrap();
+    page.element("//button[contains(@class,'account-button')][normalize-space()='Sign in']").await;
+    search(&page, "updateProfile", "Mutation.updateProfile").await;
+    page.window.refresh().await.unwrap();
+    page.element("//button[contains(@class,'account-button')][normalize-space()='Sign in']").await;
+    page.close().await;
+}
+
 /// The plan of an operation, for those who may see it: without running it, and beside its result.
 #[tokio::test]
 async fn operators_see_the_plan() {
