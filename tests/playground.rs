@@ -1,75 +1,15 @@
 //! The playground in a real browser: sign in, run a query across three subgraphs, see the result.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+mod browser;
+mod tools;
+
 use std::time::Duration;
 
-use fantoccini::{ClientBuilder, Locator};
+use fantoccini::Locator;
 use serde_json::json;
 
+use self::browser::{Driver, STEP_TIMEOUT};
 use crate::product::{Product, Shape};
-
-/// How long the page may take for a step; generous, because machines are slow.
-const STEP_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A driver of headless Chromium, ended when it is dropped.
-struct Driver {
-    child: Child,
-    address: String,
-}
-
-impl Driver {
-    /// Starts one; nothing when there is no browser here and none is required.
-    fn start() -> Option<Self> {
-        let child = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let mut child = match child {
-            Ok(child) => child,
-            Err(error) => {
-                let required = std::env::var_os("LYCEUM_REQUIRE_BROWSER").is_some();
-                assert!(!required, "chromedriver cannot be started: {error}; install chromium and chromium-driver");
-                eprintln!("skipped: chromedriver cannot be started ({error}); install chromium and chromium-driver");
-                return None;
-            }
-        };
-        let lines = BufReader::new(child.stdout.take().expect("standard output is piped")).lines();
-        let port = lines
-            .map_while(Result::ok)
-            .find_map(|line| {
-                line.rsplit_once("successfully on port ").map(|(_, port)| port.trim_end_matches('.').to_owned())
-            })
-            .expect("chromedriver says its port");
-        Some(Self { child, address: format!("http://127.0.0.1:{port}") })
-    }
-
-    /// A browser window that prefers this colour scheme.
-    async fn window(&self, scheme: &str) -> fantoccini::Client {
-        let arguments = [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--window-size=1440,1000",
-        ];
-        let preference = if scheme == "dark" { "--force-dark-mode" } else { "--disable-features=ForceDark" };
-        let arguments: Vec<&str> = arguments.into_iter().chain([preference]).collect();
-        let options = json!({ "args": arguments });
-        let capabilities = json!({ "goog:chromeOptions": options }).as_object().expect("an object").clone();
-        let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
-        builder.capabilities(capabilities).connect(&self.address).await.expect("a browser window")
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        // Already gone is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// S0-ENR-1: signing in from the page sets the token, and a query over three subgraphs shows its result; in both schemes.
 ///

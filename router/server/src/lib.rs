@@ -17,7 +17,8 @@
 //! A subscription takes the same way up to the sixth stage; `subscription` then answers it with a stream.
 //!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
-//! `health`, `telemetry` and `operators` serve operators, `listener` accepts and drains connections.
+//! `plan_extension` tells plans to those who may see them, `health`, `telemetry` and `operators` serve operators, `listener`
+//! accepts and drains connections.
 //!
 //! **Invariants.** Nothing that a client sends as a viewer header reaches a subgraph. A request with a bad token is
 //! never taken for an anonymous one. Every refusal is a GraphQL error with a code and the trace id; no text of a
@@ -46,6 +47,7 @@ mod operators;
 mod pass_through;
 mod persisted;
 mod pipeline;
+mod plan_extension;
 mod playground;
 mod problem;
 mod rates;

@@ -62,6 +62,11 @@ impl Operations {
         let authorization = Authorization::new(&supergraph, authorization);
         Self { supergraph, settings, labels, costs, authorization, cache }
     }
+
+    /// The graph that operations are prepared for.
+    pub(crate) fn supergraph(&self) -> &Supergraph {
+        &self.supergraph
+    }
 }
 
 /// Whether a document is within the limits of an operation; whoever registers operations asks beforehand.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use apollo_compiler::ast::OperationType;
 use axum::body::Body;
 use http::{HeaderMap, Request, Response, StatusCode};
-use router_execution::{Executor, RequestContext, coerce_variables};
+use router_execution::{Executor, Reply, RequestContext, coerce_variables};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -22,6 +22,7 @@ use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, Req
 use crate::identity::{Identity, identify};
 use crate::operation::Operation;
 use crate::persisted::{self, Reader, Registry};
+use crate::plan_extension::PlanRequest;
 use crate::rates::Rates;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::reply;
@@ -65,6 +66,13 @@ enum Accepted {
 impl Accepted {
     fn of(headers: &HeaderMap) -> Option<Self> {
         negotiate(headers).map(Self::Whole).or_else(|| stream_type(headers).map(Self::InStream))
+    }
+
+    fn written(self, reply: &Reply, rules: StatusRules) -> Response<Body> {
+        match self {
+            Self::InStream(stream) => subscription::only(stream, &reply.to_bytes()),
+            Self::Whole(media_type) => reply::of_execution(reply, rules, media_type),
+        }
     }
 }
 
@@ -134,6 +142,10 @@ async fn run_stages(
     // Without what the viewer may not see, before anything is fetched.
     let operation = Stage::Authorization.run(authorise(prepared, &viewer)).await?;
     require_method(&operation, admitted.may_mutate)?;
+    let plan = PlanRequest::of(pipeline.settings.playground.as_ref(), &admitted.headers, &viewer)?;
+    if plan == PlanRequest::Only {
+        return Ok(accepted.written(&plan.alone(&operation, view), pipeline.settings.admission.status_rules));
+    }
 
     let forwarding = RequestForwarding {
         signer: pipeline.signer.clone(),
@@ -154,19 +166,14 @@ async fn run_stages(
         return Ok(reply);
     }
     let mut executed = Stage::Execution.run(executor.execute(&operation.prepared, &variables, &context)).await;
+    plan.write_to(&mut executed, &operation, view);
     // What only operators may read stays in the log.
     pipeline.mask.apply(&mut executed.errors, &trace.trace_id);
     if budget::is_wanted(&admitted.headers) {
         budget::tell(&mut executed, &operation.cost, &variables, cost, allowance.throttle());
     }
     let rules = pipeline.settings.admission.status_rules;
-    let written = async {
-        match accepted {
-            Accepted::InStream(stream) => subscription::only(stream, &executed.to_bytes()),
-            Accepted::Whole(media_type) => reply::of_execution(&executed, rules, media_type),
-        }
-    };
-    let mut reply = Stage::Projection.run(written).await;
+    let mut reply = Stage::Projection.run(async { accepted.written(&executed, rules) }).await;
     allowance.write_to_reply(reply.headers_mut());
     Ok(reply)
 }

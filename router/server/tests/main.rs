@@ -18,6 +18,7 @@ mod operators;
 mod overrides;
 mod pass_through;
 mod persisted;
+mod plan_extension;
 mod playground;
 mod rates;
 mod refusals;

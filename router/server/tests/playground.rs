@@ -18,7 +18,7 @@ fn graph() -> Graph {
             settings.playground = Some(PlaygroundSettings {
                 title: "The <graph>".to_owned(),
                 sign_in: Some(PlaygroundSignIn { personas: vec![persona], ..PlaygroundSignIn::default() }),
-                examples: Vec::new(),
+                ..PlaygroundSettings::default()
             });
         })
         .build()

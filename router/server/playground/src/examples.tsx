@@ -1,4 +1,5 @@
-import { useEditorContext, type GraphiQLPlugin } from "@graphiql/react";
+import { type GraphiQLPlugin } from "@graphiql/react";
+import { openInTab, useEditorContext } from "./editors";
 import { closePanel } from "./panel";
 import { settings, type Example } from "./settings";
 
@@ -8,14 +9,8 @@ export const examplesPlugin: GraphiQLPlugin = { title: "Examples", icon: Example
 function ExamplesPanel() {
   const editors = useEditorContext({ nonNull: true });
   const open = (example: Example) => {
-    if (editors.queryEditor?.getValue().trim()) editors.addTab();
-    // The editors show the new tab only after it is rendered.
-    requestAnimationFrame(() => {
-      editors.queryEditor?.setValue(example.query);
-      editors.variableEditor?.setValue(example.variables ?? "");
-      editors.queryEditor?.focus();
-      closePanel(examplesPlugin.title);
-    });
+    openInTab(editors, example.query, example.variables);
+    closePanel(examplesPlugin.title);
   };
   return (
     <section className="panel" aria-label="Examples">

@@ -7,7 +7,13 @@ import "./playground.css";
 import { AccountButton, accountPlugin } from "./account";
 import { examplesPlugin } from "./examples";
 import { fetcher } from "./fetcher";
+import { useSearchKey } from "./keys";
+import { planPlugin } from "./plan";
+import { Problems } from "./problems";
+import { savedPlugin } from "./saved";
+import { useSchemaOfViewer } from "./schema";
 import { settings } from "./settings";
+import { useSharedOperation } from "./share";
 
 // The page's content policy lets a style in only with this nonce; GraphiQL's dialogs add one while they are open.
 setNonce(document.getElementById("settings")?.nonce ?? "");
@@ -15,6 +21,8 @@ setNonce(document.getElementById("settings")?.nonce ?? "");
 const plugins = [
   ...(settings.signIn ? [accountPlugin] : []),
   ...(settings.examples.length > 0 ? [examplesPlugin] : []),
+  savedPlugin,
+  planPlugin,
 ];
 const tabs = settings.examples.map(({ query, variables }) => ({ query, ...(variables ? { variables } : {}) }));
 
@@ -30,9 +38,21 @@ function Playground() {
       <GraphiQL.Logo>
         <span className="brand">{settings.title}</span>
         {settings.signIn && <AccountButton />}
+        <Companion />
       </GraphiQL.Logo>
+      <GraphiQL.Footer>
+        <Problems />
+      </GraphiQL.Footer>
     </GraphiQL>
   );
+}
+
+/// What goes on beside the editors, and shows nothing itself.
+function Companion() {
+  useSchemaOfViewer();
+  useSharedOperation();
+  useSearchKey();
+  return null;
 }
 
 const root = document.getElementById("root");

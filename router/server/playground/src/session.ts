@@ -7,6 +7,7 @@ export interface Session {
   name: string;
   email: string;
   roles: string[];
+  scopes?: string[];
   /// Unix milliseconds; absent when the token does not say.
   expiresAt?: number;
 }
@@ -74,6 +75,7 @@ function describe(token: string, email: string): Session {
     name: persona?.name ?? text(claims, "name") ?? email,
     email,
     roles: Array.isArray(claims.roles) ? claims.roles.filter((role) => typeof role === "string") : [],
+    scopes: (text(claims, "scope") ?? "").split(" ").filter(Boolean),
     ...(typeof claims.exp === "number" ? { expiresAt: claims.exp * 1000 } : {}),
   };
 }

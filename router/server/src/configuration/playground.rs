@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,8 @@ pub struct PlaygroundSettings {
     pub sign_in: Option<PlaygroundSignIn>,
     /// Operations to try. The first one stands in the editor. Default: none.
     pub examples: Vec<PlaygroundExample>,
+    /// Who has one of these scopes may ask for the plan of an operation. Default `[ops:read, admin]`; empty: nobody.
+    pub plan_scopes: BTreeSet<String>,
 }
 
 /// How the page gets an access token.
@@ -61,7 +65,8 @@ pub struct PlaygroundExample {
 
 impl Default for PlaygroundSettings {
     fn default() -> Self {
-        Self { title: "GraphQL playground".to_owned(), sign_in: None, examples: Vec::new() }
+        let plan_scopes = ["ops:read", "admin"].map(str::to_owned).into();
+        Self { title: "GraphQL playground".to_owned(), sign_in: None, examples: Vec::new(), plan_scopes }
     }
 }
 

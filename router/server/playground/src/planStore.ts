@@ -1,0 +1,109 @@
+import { useSyncExternalStore } from "react";
+import type { ExecutionResult } from "graphql";
+import { accessToken } from "./session";
+import { settings } from "./settings";
+
+/// What the router tells of a plan (`plan_extension.rs`).
+export interface Plan {
+  fetches: PlanFetch[];
+  json: unknown;
+  text: string;
+}
+
+export interface PlanFetch {
+  subgraph: string;
+  /// The fetches before it, by their places in the list.
+  after: number[];
+  /// The places of the answer that it extends; the root has none.
+  at: string[];
+  operation: string;
+}
+
+export interface PlanState {
+  plan: Plan | null;
+  /// The document that it is the plan of.
+  query: string | null;
+  /// Why there is none.
+  problem: string | null;
+}
+
+const listeners = new Set<() => void>();
+const empty: PlanState = { plan: null, query: null, problem: null };
+let state = empty;
+let watchers = 0;
+
+export function usePlan(): PlanState {
+  return useSyncExternalStore(subscribe, () => state);
+}
+
+/// While somebody looks at plans, what is run is asked for with its plan. Gives what ends that.
+export function watchPlans(): () => void {
+  watchers += 1;
+  return () => {
+    watchers -= 1;
+  };
+}
+
+export function isPlanWatched(): boolean {
+  return watchers > 0;
+}
+
+/// Takes the plan out of a reply, so that the result shows what any client is answered.
+export function takePlan(reply: ExecutionResult): Plan | null {
+  const extensions = reply.extensions as { plan?: Plan } | undefined;
+  const plan = extensions?.plan ?? null;
+  if (extensions && plan) {
+    delete extensions.plan;
+    if (Object.keys(extensions).length === 0) delete (reply as { extensions?: unknown }).extensions;
+  }
+  return plan;
+}
+
+/// Shows this plan; none leaves what is shown.
+export function keepPlan(plan: Plan | null, query: string): void {
+  if (plan) change({ plan, query, problem: null });
+}
+
+export function forgetPlan(): void {
+  change(empty);
+}
+
+/// Asks for the plan of an operation that is not executed.
+export async function requestPlan(query: string, operationName: string | null): Promise<void> {
+  const token = accessToken();
+  try {
+    const response = await fetch(settings.endpoint, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/graphql-response+json",
+        "x-lyceum-plan": "only",
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
+      body: JSON.stringify({ query, ...(operationName ? { operationName } : {}) }),
+    });
+    const reply = (await response.json()) as ExecutionResult;
+    const plan = takePlan(reply);
+    if (plan) keepPlan(plan, query);
+    else change({ ...empty, problem: reply.errors?.[0]?.message ?? `There is no plan (status ${response.status}).` });
+  } catch {
+    change({ ...empty, problem: "The router gave no plan. Is it still running?" });
+  }
+}
+
+/// How many fetches have to wait for one another: the length of the longest chain.
+export function steps(fetches: PlanFetch[]): number {
+  const step: number[] = [];
+  for (const fetch of fetches) step.push(Math.max(0, ...fetch.after.map((id) => step[id] ?? 0)) + 1);
+  return Math.max(0, ...step);
+}
+
+function change(next: PlanState): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

@@ -1,0 +1,100 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+import { CopyButton } from "./copy";
+import { useEditorContext, type CodeMirrorEditor } from "./editors";
+import { placeInOperation, placeInResult, type Range } from "./places";
+import { pathText, problemsOf, summaryOf, type Problem } from "./problem";
+
+/// Below the result: why something is null, or was refused. Choosing a problem shows its place in the operation and in the
+/// result.
+export function Problems() {
+  const { queryEditor, responseEditor } = useEditorContext({ nonNull: true });
+  const text = useText(responseEditor);
+  const problems = useMemo(() => problemsOf(text), [text]);
+  const summary = summaryOf(problems);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const [said, setSaid] = useState("");
+  const marks = useRef<{ clear(): void }[]>([]);
+  const clear = () => {
+    for (const mark of marks.current) mark.clear();
+    marks.current = [];
+  };
+  useEffect(() => {
+    clear();
+    setChosen(null);
+    setSaid("");
+  }, [text]);
+
+  const choose = (problem: Problem, index: number) => {
+    clear();
+    setChosen(index);
+    const inOperation = queryEditor && placeInOperation(queryEditor.getValue(), problem.path, queryEditor.operationName);
+    const inResult = responseEditor && placeInResult(responseEditor.getValue(), problem.path);
+    const places = [
+      inOperation && `line ${inOperation.from.line + 1} of the operation`,
+      inResult && `line ${inResult.from.line + 1} of the result`,
+    ];
+    if (queryEditor && inOperation) marks.current.push(mark(queryEditor, inOperation));
+    if (responseEditor && inResult) marks.current.push(mark(responseEditor, inResult));
+    setSaid(`${pathText(problem.path)}: ${places.filter(Boolean).join(", ") || "no place of its own"}`);
+  };
+  return (
+    <>
+      <p className="problems-said for-screen-readers" role="status">
+        {said || summary}
+      </p>
+      <section className="problems" aria-label="Problems" hidden={problems.length === 0}>
+        <h2 className="problems-title">{summary}</h2>
+        <ol className="problems-list">
+          {problems.map((problem, index) => (
+            <li key={index} className="problem">
+              <button type="button" className="problem-choice" aria-pressed={chosen === index} onClick={() => choose(problem, index)}>
+                <span className="problem-head">
+                  <code className="problem-code">{problem.code}</code>
+                  <code className="problem-path">{pathText(problem.path)}</code>
+                </span>
+                <span>{problem.message}</span>
+                {problem.remedy && <span className="panel-muted">{problem.remedy}</span>}
+                {problem.rules.map((rule) => (
+                  <code key={rule} className="problem-rule">
+                    {problem.coordinate} {rule}
+                  </code>
+                ))}
+              </button>
+              {(problem.subgraph || problem.traceId) && (
+                <span className="problem-trace panel-muted">
+                  {problem.subgraph && <span>subgraph {problem.subgraph}</span>}
+                  {problem.traceId && (
+                    <>
+                      <span>
+                        trace <code>{problem.traceId}</code>
+                      </span>
+                      <CopyButton text={problem.traceId} what={`the trace id of ${pathText(problem.path)}`} />
+                    </>
+                  )}
+                </span>
+              )}
+            </li>
+          ))}
+        </ol>
+      </section>
+    </>
+  );
+}
+
+function mark(editor: CodeMirrorEditor, { from, to }: Range): { clear(): void } {
+  editor.scrollIntoView({ from, to }, 60);
+  return editor.markText(from, to, { className: "problem-mark" });
+}
+
+/// What an editor shows, as it changes.
+function useText(editor: CodeMirrorEditor | null): string {
+  const [text, setText] = useState("");
+  useEffect(() => {
+    if (!editor) return;
+    const update = () => setText(editor.getValue());
+    update();
+    editor.on("change", update);
+    return () => editor.off("change", update);
+  }, [editor]);
+  return text;
+}

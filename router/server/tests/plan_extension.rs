@@ -1,0 +1,68 @@
+//! The plan of an operation, told to those who may see it.
+
+use http::StatusCode;
+use router_server::configuration::PlaygroundSettings;
+use serde_json::{Value, json};
+
+use crate::testkit::{Graph, TestReply};
+
+const QUERY: &str = "{ me { name courses } }";
+
+fn graph() -> Graph {
+    Graph::builder().settings(|settings| settings.playground = Some(PlaygroundSettings::default())).build()
+}
+
+async fn ask(graph: &Graph, scope: &str, query: &str, plan: &str) -> TestReply {
+    let token = format!("Bearer {}", graph.token_with(scope, &json!({})));
+    graph.post(&json!({ "query": query }), &[("authorization", &token), ("x-lyceum-plan", plan)]).await
+}
+
+/// domain 1, the playground: the plan beside the data, in three forms.
+#[tokio::test]
+async fn who_operates_the_graph_sees_the_plan_beside_the_data() {
+    let graph = graph();
+    for scope in ["ops:read", "admin", "user:read admin"] {
+        let body = ask(&graph, scope, QUERY, "1").await.json();
+        assert_eq!(body["data"]["me"]["courses"], json!(["Rust"]));
+        let plan = &body["extensions"]["plan"];
+        assert_eq!(plan["json"]["kind"], "QueryPlan");
+        let fetches = plan["fetches"].as_array().unwrap();
+        let said: Vec<_> = fetches.iter().map(|fetch| (&fetch["subgraph"], &fetch["after"], &fetch["at"])).collect();
+        let (first, second) =
+            ((json!("identity"), json!([]), json!([])), (json!("learning"), json!([0]), json!(["me"])));
+        assert_eq!(said, [(&first.0, &first.1, &first.2), (&second.0, &second.1, &second.2)]);
+        assert!(fetches[1]["operation"].as_str().unwrap().contains("courses"));
+        assert!(plan["text"].as_str().unwrap().starts_with("#0 identity\n"), "{plan}");
+    }
+}
+
+/// Others are answered as if they had not asked, and without the playground so is everybody.
+#[tokio::test]
+async fn others_get_no_plan_and_no_hint() {
+    let graph = graph();
+    for scope in ["", "user:read", "ops:write administrator"] {
+        assert_eq!(ask(&graph, scope, QUERY, "1").await.json(), ask(&graph, scope, QUERY, "0").await.json());
+    }
+    let anonymous = graph.post(&json!({ "query": QUERY }), &[("x-lyceum-plan", "1")]).await.json();
+    assert_eq!(anonymous["extensions"], Value::Null);
+    assert_eq!(ask(&Graph::new(), "admin", QUERY, "1").await.json()["extensions"], Value::Null);
+    let nobody = PlaygroundSettings { plan_scopes: [].into(), ..PlaygroundSettings::default() };
+    let graph = Graph::builder().settings(|settings| settings.playground = Some(nobody)).build();
+    assert_eq!(ask(&graph, "admin ops:read", QUERY, "1").await.json()["extensions"], Value::Null);
+}
+
+/// A mutation can be looked at before it is made. Who may not look is refused, so that it is not made either.
+#[tokio::test]
+async fn the_plan_alone_executes_nothing() {
+    let graph = graph();
+    let mutation = r#"mutation($name: String!) { rename(name: $name) { name } }"#;
+    let body = ask(&graph, "admin", mutation, "only").await.json();
+    assert_eq!((&body["data"], &body["errors"]), (&Value::Null, &Value::Null));
+    assert_eq!(body["extensions"]["plan"]["fetches"][0]["subgraph"], "identity");
+
+    let refused = ask(&graph, "user:read", mutation, "only").await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "FORBIDDEN"));
+    let refused = graph.post(&json!({ "query": mutation }), &[("x-lyceum-plan", "only")]).await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
+    assert_eq!(graph.executed(), 0);
+}
