@@ -7,7 +7,7 @@ use kit_testing::S3Server;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::product::{Client, FILM, Reply, assert_shape, in_both_shapes};
+use crate::product::{Client, FILM, Product, Reply, assert_shape, in_both_shapes};
 
 const ENROLL: &str = include_str!("../docs/graph/operations/04-enroll.graphql");
 const PLAY_LESSON: &str = include_str!("../docs/graph/operations/05-play-lesson.graphql");
@@ -91,6 +91,21 @@ fn moment(before: Duration) -> String {
     chrono::DateTime::<chrono::Utc>::from(moment).to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
+/// The address of the film serves it whole and in ranges to whoever has it, and nothing under another signature.
+async fn assert_plays(product: &Product, address: &str) {
+    let range = product.client().follow_address(Method::GET, address, &[("range", "bytes=100-199")], Vec::new()).await;
+    assert_eq!((range.status, &range.bytes[..]), (206, &FILM[100..200]));
+    assert_eq!(range.headers["content-range"], format!("bytes 100-199/{}", FILM.len()));
+    let whole = product.client().follow_address(Method::GET, address, &[], Vec::new()).await;
+    assert_eq!((whole.status, whole.bytes == FILM), (200, true));
+    let origin = product.bucket().map_or_else(|| product.url.clone(), S3Server::endpoint);
+    assert!(address.starts_with(&format!("{origin}/")), "{address} is not below {origin}");
+    for forged in forged(address) {
+        let refused = product.client().follow_address(Method::GET, &forged, &[], Vec::new()).await;
+        assert_eq!(refused.status, 403, "{forged}: {}", String::from_utf8_lossy(&refused.bytes));
+    }
+}
+
 in_both_shapes! {
     /// Signature operation 03, of somebody who is in the middle of things.
     async fn a_learner_finds_what_was_begun(product: &Product) {
@@ -133,20 +148,8 @@ in_both_shapes! {
         let stream = played.data()["playable"]["stream"].clone();
         assert_eq!((stream["contentType"].as_str(), stream["byteSize"].as_u64()), (Some("video/mp4"), Some(FILM.len() as u64)));
 
-        // The address of the file serves ranges, to whoever has it.
-        let address = stream["url"].as_str().unwrap();
-        let range = product.client().follow_address(Method::GET, address, &[("range", "bytes=100-199")], Vec::new()).await;
-        assert_eq!((range.status, &range.bytes[..]), (206, &FILM[100..200]));
         assert_shape("05-play-lesson", played.data());
-        assert_eq!(range.headers["content-range"], format!("bytes 100-199/{}", FILM.len()));
-        let whole = product.client().follow_address(Method::GET, address, &[], Vec::new()).await;
-        assert_eq!((whole.status, whole.bytes == FILM), (200, true));
-        let origin = product.bucket().map_or_else(|| product.url.clone(), S3Server::endpoint);
-        assert!(address.starts_with(&format!("{origin}/")), "{address} is not below {origin}");
-        for forged in forged(address) {
-            let refused = product.client().follow_address(Method::GET, &forged, &[], Vec::new()).await;
-            assert_eq!(refused.status, 403, "{forged}: {}", String::from_utf8_lossy(&refused.bytes));
-        }
+        assert_plays(product, stream["url"].as_str().unwrap()).await;
 
         // Watching on one device is seen on another.
         let mut elsewhere = learner.subscribe(RESUME_ELSEWHERE).await;
