@@ -159,6 +159,9 @@ async fn operators_see_the_plan() {
 
         page.toggle("Account").await;
         page.sign_in("admin").await;
+        page.click("//details/summary[contains(., 'scopes')]").await;
+        page.wait_for_text(".panel-card details", "ops:read").await;
+        page.picture(&format!("scopes-{scheme}")).await;
         page.toggle("Query plan").await;
         page.press("Show the plan").await;
         page.wait_for_text(".plan-status", "fetches to 3 subgraphs").await;

@@ -37,6 +37,12 @@ function SignedIn({ session }: { session: Session }) {
             ))}
           </ul>
         )}
+        {session.scopes && session.scopes.length > 0 && (
+          <details className="panel-muted">
+            <summary>{session.scopes.length === 1 ? "1 scope" : `${session.scopes.length} scopes`}</summary>
+            {session.scopes.join(", ")}
+          </details>
+        )}
         {session.expiresAt && <span className="panel-muted">until {new Date(session.expiresAt).toLocaleTimeString()}</span>}
       </div>
       <button type="button" className="panel-button" onClick={signOut}>

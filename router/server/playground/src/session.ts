@@ -7,6 +7,7 @@ export interface Session {
   name: string;
   email: string;
   roles: string[];
+  /// What the token grants.
   scopes?: string[];
   /// Unix milliseconds; absent when the token does not say.
   expiresAt?: number;
