@@ -1,10 +1,10 @@
-//! Where clients' registered operations are kept: in the folder or the database of the configuration, else in the data
-//! folder.
+//! Where clients' registered operations are kept: in the folder, the database or the Redis server of the configuration,
+//! else in the data folder.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use router_registry::{FolderStore, RegistryError, RegistryStore, SqlStore};
+use router_registry::{FolderStore, RedisStore, RegistryError, RegistryStore, SqlStore};
 use router_server::Registry;
 use router_server::configuration::RegistrySettings;
 
@@ -18,18 +18,19 @@ const FOLDER: &str = "operations";
 /// # Errors
 /// When it is a database that cannot be used.
 pub async fn store(configuration: &Configuration, data_folder: &Path) -> Result<Arc<dyn RegistryStore>, RegistryError> {
-    let RegistrySettings { folder, database, .. } = &configuration.router.registry;
-    match database {
-        Some(url) => Ok(Arc::new(SqlStore::open(url).await?)),
-        None => Ok(Arc::new(FolderStore::new(folder.clone().unwrap_or_else(|| data_folder.join(FOLDER))))),
+    let RegistrySettings { folder, database, redis, .. } = &configuration.router.registry;
+    match (database, redis) {
+        (Some(url), _) => Ok(Arc::new(SqlStore::open(url).await?)),
+        (None, Some(url)) => Ok(Arc::new(RedisStore::new(url)?)),
+        (None, None) => Ok(Arc::new(FolderStore::new(folder.clone().unwrap_or_else(|| data_folder.join(FOLDER))))),
     }
 }
 
 /// Whether it is the one in the data folder.
 #[must_use]
 pub fn is_embedded(configuration: &Configuration) -> bool {
-    let RegistrySettings { folder, database, .. } = &configuration.router.registry;
-    folder.is_none() && database.is_none()
+    let RegistrySettings { folder, database, redis, .. } = &configuration.router.registry;
+    folder.is_none() && database.is_none() && redis.is_none()
 }
 
 /// What is registered, for the router.

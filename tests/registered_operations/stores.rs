@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use kit_testing::{MariaDb, skip_without};
-use router_registry::{ClientName, FolderStore, RegisteredOperation, RegistryError, RegistryStore, SqlStore};
+use kit_testing::{MariaDb, Redis, skip_without};
+use router_registry::{
+    ClientName, FolderStore, RedisStore, RegisteredOperation, RegistryError, RegistryStore, SqlStore,
+};
 use secrecy::ExposeSecret;
 
 fn client(name: &str) -> ClientName {
@@ -88,6 +90,16 @@ async fn mariadb_keeps_what_is_registered() {
         Err(reason) => return skip_without(reason),
     };
     keeps_what_is_registered_at(server.new_schema().await.expose_secret()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_keeps_what_is_registered() {
+    let server = match Redis::shared() {
+        Ok(server) => server,
+        Err(reason) => return skip_without(reason),
+    };
+    let url = server.new_database();
+    keeps_what_is_registered(&|| Arc::new(RedisStore::new(url.expose_secret()).unwrap())).await;
 }
 
 /// Each store has connections of its own, as in another process.

@@ -94,3 +94,26 @@ fn settings_that_cannot_be_right_name_the_key_and_the_remedy() {
         assert!(!error.remedy.is_empty());
     }
 }
+
+/// Where registered operations are kept, and what is asked of them at an endpoint.
+#[test]
+fn settings_of_registered_operations_that_cannot_be_right_are_named() {
+    for (document, key) in [
+        (json!({ "registry": { "poll_ms": 0 } }), "registry.poll_ms"),
+        (json!({ "registry": { "folder": "f", "database": "mysql://host/db" } }), "registry"),
+        (json!({ "registry": { "redis": "redis://host", "database": "mysql://host/db" } }), "registry"),
+        (json!({ "registry": { "database": "postgres://host/db" } }), "registry.database"),
+        (
+            json!({ "endpoints": [{ "path": "/a", "operations": { "client": "../a" } }] }),
+            "endpoints[0].operations.client",
+        ),
+        (
+            json!({ "endpoints": [{ "path": "/a", "operations": { "require_id": true } }] }),
+            "endpoints[0].operations.require_id",
+        ),
+    ] {
+        assert_eq!(read(&document).unwrap().validate().unwrap_err().key, key, "{document}");
+    }
+    let right = json!({ "endpoints": [{ "path": "/a", "operations": { "mode": "registered", "require_id": true } }] });
+    assert_eq!(read(&right).unwrap().validate(), Ok(()));
+}

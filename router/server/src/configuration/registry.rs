@@ -16,20 +16,26 @@ pub struct RegistrySettings {
     /// `sqlite://file`. It may stand in the environment only, so that a password need not stand here:
     /// `LYCEUM_ROUTER__REGISTRY__DATABASE`
     pub database: Option<String>,
+    /// A Redis server in the folder's place (7 or later), which must persist and evict nothing:
+    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS. It may stand in the environment only:
+    /// `LYCEUM_ROUTER__REGISTRY__REDIS`
+    pub redis: Option<String>,
     /// How often the router looks for changes, in milliseconds. Default 5000. `LYCEUM_ROUTER__REGISTRY__POLL_MS`
     pub poll_ms: u64,
 }
 
 impl Default for RegistrySettings {
     fn default() -> Self {
-        Self { folder: None, database: None, poll_ms: 5_000 }
+        Self { folder: None, database: None, redis: None, poll_ms: 5_000 }
     }
 }
 
 impl RegistrySettings {
     pub(super) fn validate(&self) -> Result<(), SettingsError> {
-        if self.folder.is_some() && self.database.is_some() {
-            return Err(SettingsError::new("registry", "it names a folder and a database", "keep one of them"));
+        let places = [self.folder.is_some(), self.database.is_some(), self.redis.is_some()];
+        if places.into_iter().filter(|is_named| *is_named).count() > 1 {
+            let problem = "it names more than one place";
+            return Err(SettingsError::new("registry", problem, "keep one of folder, database and redis"));
         }
         if let Some(url) = &self.database
             && !["mysql://", "sqlite://"].iter().any(|scheme| url.starts_with(scheme))
