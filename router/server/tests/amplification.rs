@@ -202,6 +202,11 @@ async fn long_unknown_names_get_no_long_answers() {
         assert_eq!(refused.status.as_u16(), 400, "{:.200}", format!("{refused:?}"));
         assert!(refused.body.len() < 30_000, "{} bytes", refused.body.len());
     }
+    // Nor are the keys that a costly operation has.
+    let costly = format!("{{ {}: people(first: 1000) {{ edges {{ node {{ id }} }} }} }}", "z".repeat(10_000));
+    let refused = graph.query(&costly).await;
+    assert_refused(&refused, "OPERATION_TOO_COMPLEX", "may cost 2001");
+    assert!(refused.body.len() < 1_000, "{} bytes", refused.body.len());
     assert!(begin.elapsed() < Duration::from_secs(5));
 }
 
