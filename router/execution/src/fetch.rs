@@ -79,3 +79,10 @@ fn request_to(
     request.headers_mut().extend(forwarded);
     Ok(request)
 }
+
+/// Whether the response says that it is of this media type, with whatever parameters.
+fn has_media_type<Body>(response: &http::Response<Body>, essence: &str) -> bool {
+    let value = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let given = value.and_then(|value| value.split(';').next()).unwrap_or_default();
+    given.trim().eq_ignore_ascii_case(essence)
+}

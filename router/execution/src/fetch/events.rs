@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderValue;
-use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, Full};
 
 use super::event_stream::{EventStreamDecoder, ServerSentEvent};
 use super::failure::FetchFailure;
 use super::reply::{self, SubgraphReply};
-use super::request_to;
+use super::{has_media_type, request_to};
 use crate::context::RequestContext;
 use crate::executor::Subgraph;
 use crate::transport::{REPLY_BYTES_MAX, StreamedBody, TransportError, collect_streamed};
@@ -46,7 +45,7 @@ impl Events {
         let head = tokio::time::timeout(subgraph.timeout, subgraph.transport.stream(request)).await;
         let too_late = |_| Err(FetchFailure::Transport(TransportError::Timeout(subgraph.timeout)));
         let response = head.map_err(too_late)?.map_err(|error| Err(error.into()))?;
-        let is_stream = response.headers().get(CONTENT_TYPE).is_some_and(is_event_stream);
+        let is_stream = has_media_type(&response, "text/event-stream");
         let (head, body) = response.into_parts();
         if head.status.is_success() && is_stream {
             let decoder = EventStreamDecoder::new(REPLY_BYTES_MAX);
@@ -89,9 +88,4 @@ impl Events {
         self.ready.extend(events);
         Ok(())
     }
-}
-
-fn is_event_stream(value: &HeaderValue) -> bool {
-    let essence = value.to_str().ok().and_then(|value| value.split(';').next()).unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("text/event-stream")
 }

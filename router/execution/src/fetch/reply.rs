@@ -3,9 +3,9 @@
 use apollo_compiler::Name;
 use apollo_compiler::response::{JsonMap, JsonValue, ResponseDataPathSegment};
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
 
 use super::failure::FetchFailure;
+use super::has_media_type;
 use crate::error::ResponsePath;
 
 /// The media type that marks a body as a GraphQL response whatever the status (GraphQL over HTTP, section 6.4.2).
@@ -31,13 +31,7 @@ pub(crate) struct SubgraphError {
 /// The GraphQL response in `response`.
 pub(crate) fn read(response: &http::Response<Bytes>) -> Result<SubgraphReply, FetchFailure> {
     let status = response.status();
-    let speaks_graphql = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(GRAPHQL_RESPONSE));
-    if !status.is_success() && !speaks_graphql {
+    if !status.is_success() && !has_media_type(response, GRAPHQL_RESPONSE) {
         return Err(FetchFailure::Status(status));
     }
     parse(response.body()).map_err(|failure| if status.is_success() { failure } else { FetchFailure::Status(status) })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use kit_database::idempotency::{Claim, IdempotencyKey, claim};
+use kit_database::idempotency::{Claim, IdempotencyError, IdempotencyKey, claim};
 use kit_database::{Database, DatabaseError, DatabaseLocation, DatabaseSettings, in_transaction};
 use kit_events::{Event, NewEvent, Origin, outbox};
 use kit_testing::{MariaDb, TestDatabase, skip_without};
@@ -263,13 +263,12 @@ async fn a_commit_without_an_answer_fails_and_is_not_done_twice() {
     watching.migrate_only(&kit_database::KIT_MIGRATIONS).await.unwrap();
 
     let attempts = AtomicUsize::new(0);
-    let publish_once = async |key: &IdempotencyKey| -> Result<i64, DatabaseError> {
+    let publish_once = async |key: &IdempotencyKey| -> Result<i64, IdempotencyError> {
         in_transaction!(database, |transaction| {
             attempts.fetch_add(1, Ordering::SeqCst);
-            let ticket = match claim::<i64>(transaction, key, 1_780_000_000_000_000).await? {
+            let ticket = match claim::<i64>(transaction, Some(key), 1_780_000_000_000_000).await? {
                 Claim::First(ticket) => ticket,
                 Claim::Repeated(seq) => return Ok(seq),
-                Claim::Conflict => unreachable!("the input is the same"),
             };
             let origin = Origin::new("flow-1", None);
             let seq = outbox::append(transaction, &origin, new_event("crs_1", PUBLISHED)).await?.seq;
@@ -280,11 +279,11 @@ async fn a_commit_without_an_answer_fails_and_is_not_done_twice() {
     let written = async || outbox::backlog(&watching).await.unwrap();
     for (round, when, is_done) in [(1, BEFORE_A_COMMIT, false), (2, AFTER_A_COMMIT, true), (3, BEFORE_A_COMMIT, false)]
     {
-        let key = IdempotencyKey::new("usr_1", &format!("key-{round}"), "publish", &round).unwrap().unwrap();
+        let key = IdempotencyKey::of_call("usr_1", Some(&format!("key-{round}")), "publish", &round).unwrap().unwrap();
         way.cut.store(when, Ordering::SeqCst);
         attempts.store(0, Ordering::SeqCst);
         let unknown = publish_once(&key).await.unwrap_err();
-        assert!(matches!(unknown, DatabaseError::Unavailable { .. }), "{unknown:?}");
+        assert!(matches!(unknown, IdempotencyError::Database(DatabaseError::Unavailable { .. })), "{unknown:?}");
         assert_eq!(attempts.load(Ordering::SeqCst), 1, "what may have been done is not done again by itself");
         assert_eq!(written().await, round - 1 + i64::from(is_done));
         assert_eq!(publish_once(&key).await.unwrap(), round, "the number of the first time, or the first number");
