@@ -42,7 +42,7 @@ on_each_database! {
         let database = shelf(&place).await;
         let key = key("ann", "k1", "one");
         for now in [NOW, NOW + HOUR_US, NOW - HOUR_US, NOW + 2 * HOUR_US] {
-            assert_eq!(donate(&database, &key, now).await.unwrap(), Some(2));
+            assert_eq!(donate(&database, Some(&key), now).await.unwrap(), 2);
             purge_expired(&database, now).await.unwrap();
         }
         assert_eq!(copies(&database, 1).await, 2);
