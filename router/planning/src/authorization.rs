@@ -91,12 +91,6 @@ fn visit(
     if supergraph.authorization().is_empty() {
         return Ok(());
     }
-    let operation = document
-        .operations
-        .get(operation_name)
-        .map_err(|error| PlanningError::UnknownOperation { message: error.message().to_string() })?;
-    let root = supergraph
-        .root_type(operation.operation_type)
-        .ok_or(PlanningError::NoRootType { operation: operation.operation_type.name() })?;
+    let (operation, root) = crate::chosen(supergraph, document, operation_name)?;
     operation::visit_selections(supergraph, options, document, &operation.selection_set, root, visitor)
 }

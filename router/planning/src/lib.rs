@@ -34,9 +34,10 @@ mod options;
 pub mod plan;
 mod solver;
 
-use apollo_compiler::ExecutableDocument;
+use apollo_compiler::executable::Operation;
 use apollo_compiler::validation::Valid;
-use router_schema::Supergraph;
+use apollo_compiler::{ExecutableDocument, Node};
+use router_schema::{Supergraph, TypeId};
 
 use crate::assembly::Assembly;
 use crate::operation::Arena;
@@ -68,13 +69,7 @@ pub fn plan_with_options(
     operation_name: Option<&str>,
     options: &PlanningOptions,
 ) -> Result<QueryPlan, PlanningError> {
-    let operation = document
-        .operations
-        .get(operation_name)
-        .map_err(|error| PlanningError::UnknownOperation { message: error.message().to_string() })?;
-    let root = supergraph
-        .root_type(operation.operation_type)
-        .ok_or(PlanningError::NoRootType { operation: operation.operation_type.name() })?;
+    let (operation, root) = chosen(supergraph, document, operation_name)?;
     let attempt = |options: &PlanningOptions| {
         let mut arena = Arena::new();
         let entries = operation::normalise(supergraph, options, document, &operation.selection_set, root, &mut arena)?;
@@ -96,4 +91,20 @@ pub fn plan_with_options(
     });
     let planned = narrower.iter().find_map(|options| attempt(options).ok());
     planned.ok_or(PlanningError::BudgetExceeded { limit: options.steps_max })
+}
+
+/// The operation of this name, and the type that it begins at.
+fn chosen<'d>(
+    supergraph: &Supergraph,
+    document: &'d Valid<ExecutableDocument>,
+    operation_name: Option<&str>,
+) -> Result<(&'d Node<Operation>, TypeId), PlanningError> {
+    let operation = document
+        .operations
+        .get(operation_name)
+        .map_err(|error| PlanningError::UnknownOperation { message: error.message().to_string() })?;
+    let root = supergraph
+        .root_type(operation.operation_type)
+        .ok_or(PlanningError::NoRootType { operation: operation.operation_type.name() })?;
+    Ok((operation, root))
 }
