@@ -25,7 +25,7 @@ async fn until(
     is_so: impl Fn(&Reply) -> bool,
 ) -> Reply {
     let mut last = None;
-    for _ in 0..200 {
+    for _ in 0..600 {
         let reply = client.operation(operation, variables.clone()).await;
         if is_so(&reply) {
             return reply;

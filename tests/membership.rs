@@ -28,7 +28,7 @@ async fn look(client: &Client, lesson: &Value) -> Value {
 /// Waits until what the member sees is this.
 async fn sees(client: &Client, lesson: &Value, expected: Value) {
     let mut last = Value::Null;
-    for _ in 0..200 {
+    for _ in 0..600 {
         last = look(client, lesson).await;
         if last == expected {
             return;

@@ -9,7 +9,7 @@ use crate::product::{Client, PASSWORD, Product, in_both_shapes};
 /// How long a revocation may take to reach the router; docs/reference/operations.md promises it.
 const BOUND: Duration = Duration::from_secs(1);
 /// What a loaded machine may add.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A person of one's own, so that nobody else's sessions end.
 async fn newcomer(product: &Product, name: &str) -> (String, Client, Value) {

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use router_execution::{HttpTransport, HttpTransportError, HttpTransportOptions, Transport, TransportError};
 use tokio::net::TcpListener;
 
-const AMPLE: Duration = Duration::from_secs(20);
+const AMPLE: Duration = Duration::from_secs(60);
 
 async fn serve(router: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -13,7 +13,7 @@ use router_execution::{InProcessTransport, Transport, TransportError};
 use tokio::sync::Notify;
 use tower::service_fn;
 
-const AMPLE: Duration = Duration::from_secs(20);
+const AMPLE: Duration = Duration::from_secs(60);
 
 fn request(path: &str) -> http::Request<Bytes> {
     http::Request::post(path).header("x-viewer", "someone").body(Bytes::from_static(b"hello")).unwrap()

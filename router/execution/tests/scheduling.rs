@@ -41,7 +41,7 @@ async fn a_fetch_starts_when_its_own_dependencies_are_done_without_waiting_for_o
         entities(2, "a", "Thing", vec![key("id")], "name").after(&[0]),
     ];
     let run = graph.run("{ a { name } b { size } }", plan);
-    let reply = tokio::time::timeout(Duration::from_secs(20), run).await.expect("no fetch waits for a stranger");
+    let reply = tokio::time::timeout(Duration::from_secs(60), run).await.expect("no fetch waits for a stranger");
     assert_eq!(reply, json!({"data": {"a": {"name": "one"}, "b": {"size": 2}}}));
 }
 

@@ -99,7 +99,7 @@ async fn encrypted_tokens_are_refused_without_work() {
             assert_refused(&graph.query_as(&token).await, &token);
         }
     }
-    assert!(begun.elapsed() < std::time::Duration::from_secs(5));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(30));
     assert!(graph.identity.requests("/.well-known/jwks.json").is_empty(), "no key was looked for");
 }
 

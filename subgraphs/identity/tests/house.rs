@@ -254,7 +254,7 @@ impl House {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), all_heard).await.expect("the events are dealt with");
+        tokio::time::timeout(Duration::from_secs(60), all_heard).await.expect("the events are dealt with");
     }
 
     /// The data of the last event of a type.

@@ -106,7 +106,7 @@ pub(crate) async fn mails_arrive(house: &House, server: &MailServer, count: usiz
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), arrived).await.expect("the mail arrives");
+    tokio::time::timeout(Duration::from_secs(60), arrived).await.expect("the mail arrives");
 }
 
 fn code(status: u16, code: &str) -> (u16, String) {

@@ -212,7 +212,7 @@ on_each_database! {
         }
         let now = copies(&database, 1).await;
         assert_eq!((now - before) % 2, 0, "a transaction was done by half");
-        tokio::time::timeout(Duration::from_secs(20), add_copy(&database, 1)).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(60), add_copy(&database, 1)).await.unwrap().unwrap();
         assert_eq!(copies(&database, 1).await, now + 1);
     }
 }

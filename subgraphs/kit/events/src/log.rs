@@ -63,6 +63,13 @@ pub trait EventLog: Send + Sync + 'static {
     /// [`EventLogError`]; the deliveries come again then.
     async fn acknowledge(&self, group: &str, shard: u16, deliveries: &[Delivery]) -> Result<(), EventLogError>;
 
+    /// Gives back what was read here for the group and not acknowledged: who goes on need not wait until this replica has
+    /// been silent for too long. Nothing may be read here for the group any more.
+    ///
+    /// # Errors
+    /// [`EventLogError`] when the log cannot be reached; others wait then.
+    async fn leave(&self, group: &str) -> Result<(), EventLogError>;
+
     /// What a subgraph has published behind the bookmark, which moves on: for readers that keep nothing, and so need no
     /// group. The events of an aggregate come in order. About `count_max` at a time; none when the end is reached.
     ///

@@ -43,8 +43,16 @@ impl ConsumerRunner {
         Self { policy, ..self }
     }
 
-    /// Delivers until `stop` becomes true; finishes the event under way.
-    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+    /// Delivers until `stop` becomes true; finishes the event under way, and leaves the rest to other replicas.
+    pub async fn run(mut self, stop: watch::Receiver<bool>) {
+        self.deliver_until(stop).await;
+        if let Err(error) = self.log.leave(self.consumer.name()).await {
+            // Others take the rest when they have not heard of this replica for a while.
+            tracing::debug!(%error, consumer = self.consumer.name(), "the event log was left without a word");
+        }
+    }
+
+    async fn deliver_until(&mut self, mut stop: watch::Receiver<bool>) {
         let mut revisions = self.log.revisions();
         let mut has_joined = false;
         while !*stop.borrow_and_update() {

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use crate::stage::{ARCHIVED, Counting, Stage, append};
 
 /// Long enough for any machine; only a failing test waits that long.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 on_each_log! {
     /// P13

@@ -53,7 +53,7 @@ async fn another_process_hears_of_what_this_one_publishes() {
     let mut revisions = listener.revisions();
     publisher.publish("learning", &[event("crs_1", 1)], FIRST).await.unwrap();
     let heard = revisions.wait_for(|revision| *revision > 0);
-    assert_eq!(*tokio::time::timeout(Duration::from_secs(20), heard).await.unwrap().unwrap(), 1);
+    assert_eq!(*tokio::time::timeout(Duration::from_secs(60), heard).await.unwrap().unwrap(), 1);
 }
 
 /// A later acknowledgement never goes back, whichever comes last.

@@ -1,6 +1,7 @@
 //! What only a log on a server can go through.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use kit_events::{ConsumerRunner, EventLog, RedisEventLog, outbox, shard_of};
@@ -139,6 +140,37 @@ fn the_work_of_a_silent_replica_goes_to_another_one() {
         let next = patient.read("counting", shard, 10).await.unwrap();
         assert_eq!(next.iter().map(|delivery| delivery.event.seq).collect::<Vec<_>>(), [2]);
         assert_eq!(patient.lag("counting").await.unwrap(), 1);
+    });
+}
+
+/// EB-07, P13: a replica that stops in an orderly way gives back what it has begun, and the next one goes on at once,
+/// however patient it is.
+#[test]
+fn a_replica_that_stops_leaves_its_work_to_the_next() {
+    run_redis(false, async |stage: Stage| {
+        for _ in 0..3 {
+            stage.publish("crs_1").await;
+        }
+        let (stop, stopping) = watch::channel(false);
+        let consumer = Arc::new(Counting::default());
+        consumer.is_broken.store(true, Ordering::Relaxed);
+        let stops = ConsumerRunner::new(consumer.clone(), stage.open_database().await, stage.open_log().await);
+        let stops = tokio::spawn(stops.run(stopping));
+        // It has read everything, cannot do the first one, and waits with all of it.
+        let tried = async {
+            while consumer.seen.lock().unwrap().is_empty() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, tried).await.unwrap();
+        stop.send(true).unwrap();
+        tokio::time::timeout(PATIENCE, stops).await.unwrap().unwrap();
+
+        let next = stage.open_log().await;
+        let left = next.read("counting", shard_of("crs_1"), 10).await.unwrap();
+        assert_eq!(left.iter().map(|delivery| delivery.event.seq).collect::<Vec<_>>(), [1, 2, 3]);
+        // From now on it is the next one's.
+        assert_eq!(stage.log.read("counting", shard_of("crs_1"), 10).await.unwrap(), []);
     });
 }
 

@@ -17,7 +17,8 @@ pub type WorkError = Box<dyn std::error::Error + Send + Sync>;
 /// Does what is due, over and over.
 ///
 /// Every replica of a subgraph has the same workers: a run must claim what it does in the transaction in which it does
-/// it, so that two at once do it once. A run that fails is logged and tried again after the interval.
+/// it, so that two at once do it once. A run that fails is logged and tried again soon, and less and less often, but
+/// never later than after the interval.
 #[async_trait]
 pub trait Worker: Send + Sync + 'static {
     /// For logs.
@@ -33,6 +34,10 @@ pub trait Worker: Send + Sync + 'static {
     async fn run(&self, now: i64) -> Result<u64, WorkError>;
 }
 
+/// The pause after a first failure; each next one is twice as long. A database that is busy while everything starts must
+/// not cost a worker of every hour its hour.
+const FAILURE_PAUSE: Duration = Duration::from_secs(2);
+
 /// Runs a worker until it is told to stop, at once and then after each interval.
 pub(crate) async fn keep_working(
     worker: Arc<dyn Worker>,
@@ -40,22 +45,35 @@ pub(crate) async fn keep_working(
     clock: Arc<dyn Clock>,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let mut failures = 0;
     while !*stopped.borrow_and_update() {
-        run_once(&*worker, subgraph, clock.now()).await;
+        failures = if run_once(&*worker, subgraph, clock.now()).await { 0 } else { failures + 1 };
         tokio::select! {
-            () = tokio::time::sleep(worker.interval()) => {}
+            () = tokio::time::sleep(pause_after(failures, worker.interval())) => {}
             changed = stopped.changed() => if changed.is_err() { return },
         }
     }
 }
 
-/// Runs a worker once; a failure is logged.
-pub(crate) async fn run_once(worker: &dyn Worker, subgraph: &'static str, now: i64) {
+/// How long to rest after so many failures in a row.
+fn pause_after(failures: u32, interval: Duration) -> Duration {
+    match failures {
+        0 => interval,
+        _ => FAILURE_PAUSE.saturating_mul(2_u32.saturating_pow(failures - 1)).min(interval),
+    }
+}
+
+/// Runs a worker once, and tells whether it could do its work; a failure is logged.
+pub(crate) async fn run_once(worker: &dyn Worker, subgraph: &'static str, now: i64) -> bool {
     match worker.run(now).await {
         Ok(0) => {}
         Ok(done) => tracing::debug!(subgraph, worker = worker.name(), done, "worked"),
-        Err(error) => tracing::warn!(subgraph, worker = worker.name(), error, "a worker failed; trying later"),
+        Err(error) => {
+            tracing::warn!(subgraph, worker = worker.name(), error, "a worker failed; trying again soon");
+            return false;
+        }
     }
+    true
 }
 
 /// Removes what has expired: answers kept under idempotency keys, published events, notes of the inbox.
@@ -74,5 +92,20 @@ impl Worker for Housekeeping {
     async fn run(&self, now: i64) -> Result<u64, WorkError> {
         let expired = idempotency::purge_expired(&self.0, now).await?;
         Ok(expired + housekeeping::purge(&self.0, now).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::pause_after;
+
+    #[test]
+    fn a_failure_is_tried_again_soon_and_never_later_than_the_interval() {
+        let hour = Duration::from_secs(3600);
+        let pauses = [0, 1, 2, 3, 11, 12, 4_000_000_000].map(|failures| pause_after(failures, hour).as_secs());
+        assert_eq!(pauses, [3600, 2, 4, 8, 2048, 3600, 3600]);
+        assert_eq!(pause_after(1, Duration::from_millis(500)), Duration::from_millis(500));
     }
 }

@@ -26,7 +26,7 @@ kit_testing::on_each_database! {
         assert_eq!(events[0].traceparent.as_deref(), Some(TRACEPARENT));
         assert_eq!(events[0].subject, answer.body["data"]["writeNote"]["note"]["id"]);
 
-        tokio::time::timeout(Duration::from_secs(20), heard.notified()).await.expect("the consumer hears of it");
+        tokio::time::timeout(Duration::from_secs(60), heard.notified()).await.expect("the consumer hears of it");
         let row = database.query("SELECT heard FROM notes").fetch_one().await.unwrap();
         assert_eq!(row.get::<i64>("heard").unwrap(), 1);
         stage.running.stop().await;
@@ -45,7 +45,7 @@ async fn a_subgraph_is_quiet_until_it_begins() {
     assert!(early.is_err() && outbox::backlog(&database).await.unwrap() == 1);
     stage.running.begin().await;
     stage.running.begin().await;
-    tokio::time::timeout(Duration::from_secs(20), heard.notified()).await.expect("the consumer hears of it");
+    tokio::time::timeout(Duration::from_secs(60), heard.notified()).await.expect("the consumer hears of it");
     stage.running.stop().await;
     stage.running.begin().await;
 

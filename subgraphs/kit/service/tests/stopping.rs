@@ -13,7 +13,7 @@ use crate::sample::{ARRIVED, GATE};
 use crate::stage::{Stage, alice};
 
 /// Long enough for a busy machine; nothing waits for it when all is well.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn waiting() -> Request<Body> {
     Request::get("/wait").body(Body::empty()).unwrap()

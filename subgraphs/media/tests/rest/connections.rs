@@ -50,7 +50,7 @@ impl Street {
         let mut stream = self.say(text).await;
         let mut heard = Vec::new();
         let reading = stream.read_to_end(&mut heard);
-        tokio::time::timeout(Duration::from_secs(20), reading).await.expect("the connection is closed").unwrap();
+        tokio::time::timeout(Duration::from_secs(60), reading).await.expect("the connection is closed").unwrap();
         String::from_utf8(heard).unwrap()
     }
 
@@ -86,7 +86,7 @@ impl Street {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), waiting).await.unwrap_or_else(|_| panic!("{what}"));
+        tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap_or_else(|_| panic!("{what}"));
     }
 }
 
@@ -192,7 +192,7 @@ async fn rg_36_who_dawdles_costs_little() {
         let asked = tokio::time::Instant::now();
         let heard = street.hear(&get(path(&url), "1.1", "Range: bytes=5-9\r\nConnection: close\r\n")).await;
         assert!(heard.ends_with("\r\n\r\n56789"), "{heard}");
-        assert!(asked.elapsed() < Duration::from_secs(2), "{second}: {:?}", asked.elapsed());
+        assert!(asked.elapsed() < Duration::from_secs(10), "{second}: {:?}", asked.elapsed());
         tokio::time::sleep_until(began + Duration::from_secs(1)).await;
     }
     let read = street.read_of_files();
@@ -257,7 +257,7 @@ async fn a_sender_who_trickles_is_cut_off_at_the_end_of_the_upload() {
     let mut stream = street.say(&head).await;
     let mut heard = vec![0; 12];
     let reading = stream.read_exact(&mut heard);
-    tokio::time::timeout(Duration::from_secs(20), reading).await.expect("it is cut off").unwrap();
+    tokio::time::timeout(Duration::from_secs(60), reading).await.expect("it is cut off").unwrap();
     assert_eq!(heard, b"HTTP/1.1 403");
     assert_eq!(street.house.stored(), Vec::<std::path::PathBuf>::new());
     street.close().await;

@@ -19,7 +19,7 @@ use ulid::Ulid;
 
 use self::link::Link;
 use self::patience::Patience;
-use self::scripts::{LAG, PUBLISH, READ};
+use self::scripts::{LAG, LEAVE, PUBLISH, READ};
 use super::{Bookmark, Delivery, EventLog, EventLogError, SHARDS, Watermark, shard_of};
 use crate::Event;
 
@@ -36,8 +36,8 @@ const CLAIM_IDLE: Duration = Duration::from_secs(30);
 /// group per consumer. Needs Redis 7.
 ///
 /// Replicas of a consumer share its group. At any time at most one of them works on a stream, so that the events of an
-/// aggregate stay in order: whoever has unacknowledged events keeps the stream until they are acknowledged, or until it
-/// has not been heard of for half a minute. What both have done by then the inbox sorts out.
+/// aggregate stay in order: whoever has unacknowledged events keeps the stream until they are acknowledged or given back,
+/// or until it has not been heard of for half a minute. What both have done by then the inbox sorts out.
 ///
 /// Nothing is trimmed that a group has not acknowledged. What the server loses all the same, by a power cut or by
 /// mistake, the relays notice by its watermark and publish again.
@@ -249,6 +249,19 @@ impl EventLog for RedisEventLog {
             acknowledgements.cmd("XACK").arg(stream).arg(group).arg(id).ignore();
         }
         Ok(acknowledgements.query_async::<()>(&mut self.connection.clone()).await?)
+    }
+
+    async fn leave(&self, group: &str) -> Result<(), EventLogError> {
+        for shard in 0..SHARDS {
+            let script = redis::Script::new(LEAVE);
+            let mut call = script.prepare_invoke();
+            for stream in self.streams(shard).await? {
+                call.key(stream);
+            }
+            call.arg(group).arg(&*self.replica);
+            call.invoke_async::<()>(&mut self.connection.clone()).await?;
+        }
+        Ok(())
     }
 
     fn revisions(&self) -> channel::Receiver<u64> {

@@ -16,8 +16,8 @@ if kept < tonumber(ARGV[3]) then redis.call('SET', KEYS[2], ARGV[3]) end
 redis.call('PUBLISH', ARGV[4], ARGV[1])
 return kept";
 
-/// The oldest unacknowledged events of some streams for one replica of a group: what it was given before, what a silent
-/// replica has left, or what is new; nothing of a stream that another replica is working on.
+/// The oldest unacknowledged events of some streams for one replica of a group: what it was given before, what another one
+/// has given back or left in silence, or what is new; nothing of a stream that another replica is working on.
 ///
 /// How long a replica has been silent the caller knows, by a clock that only counts on: the server's tells the time of
 /// day, which can jump. So the caller says, for each stream, at which state of others' work its patience has ended; a
@@ -43,7 +43,7 @@ for i, stream in ipairs(KEYS) do
   else
     local ids, state = {}, {}
     for _, entry in ipairs(pending) do
-      if entry[2] ~= replica then state[#state + 1] = table.concat({entry[1], entry[2], entry[4]}, ' ') end
+      if entry[2] ~= replica and entry[2] ~= 'nobody' then state[#state + 1] = table.concat({entry[1], entry[2], entry[4]}, ' ') end
       if #ids < room then ids[#ids + 1] = entry[1] end
     end
     local theirs = #state > 0 and redis.sha1hex(table.concat(state, ','))
@@ -59,6 +59,23 @@ for i, stream in ipairs(KEYS) do
   end
 end
 return {found, others}";
+
+/// Gives what a replica of a group has not acknowledged in some streams to nobody, for any other one to take, and forgets
+/// the replica.
+///
+/// KEYS: streams. ARGV: group, replica.
+pub(super) const LEAVE: &str = "
+local group, replica = ARGV[1], ARGV[2]
+for _, stream in ipairs(KEYS) do
+  local pending = redis.pcall('XPENDING', stream, group, '-', '+', 1000, replica)
+  while not pending.err and #pending > 0 do
+    local ids = {}
+    for _, entry in ipairs(pending) do ids[#ids + 1] = entry[1] end
+    redis.call('XCLAIM', stream, group, 'nobody', 0, unpack(ids))
+    pending = redis.pcall('XPENDING', stream, group, '-', '+', 1000, replica)
+  end
+  if not pending.err then redis.call('XGROUP', 'DELCONSUMER', stream, group, replica) end
+end";
 
 /// How many events a group has not acknowledged in some streams.
 ///
