@@ -6,6 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
+use crate::fetch_cache::FetchCache;
+
 /// The request to a subgraph that headers are asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct ForwardingRequest<'a> {
@@ -46,6 +48,8 @@ pub struct RequestContext {
     pub forwarding: Arc<dyn Forwarding>,
     /// Named in every error as `extensions.traceId` (P8); `None` leaves it out.
     pub trace_id: Option<String>,
+    /// What keeps the answers of subgraphs; `None` asks them every time.
+    pub cache: Option<Arc<dyn FetchCache>>,
 }
 
 impl fmt::Debug for RequestContext {

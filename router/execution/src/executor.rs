@@ -9,6 +9,7 @@ use apollo_compiler::schema::Implementers;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Schema};
 
+use crate::cache_policy::CachePolicy;
 use crate::context::RequestContext;
 use crate::prepared::PreparedOperation;
 use crate::reply::Reply;
@@ -89,9 +90,12 @@ impl Executor {
         context: &RequestContext,
         answered: Option<Answered>,
     ) -> Reply {
-        let (data, mut log) = schedule::run(self, operation, variables, context, answered).await;
+        let (data, mut log, policy) = schedule::run(self, operation, variables, context, answered).await;
         let introspected = introspection::execute(self, operation, variables, &mut log);
         let data = projection::project(self, operation, variables, &data, introspected.as_ref(), &mut log);
-        Reply { data, errors: log.into_errors(context.trace_id.as_deref()), extensions: JsonMap::new() }
+        let errors = log.into_errors(context.trace_id.as_deref());
+        // What was fetched without an error may still not be what its field allows.
+        let policy = if errors.is_empty() { policy } else { CachePolicy::NOT_KEPT };
+        Reply { data, errors, extensions: JsonMap::new(), policy }
     }
 }

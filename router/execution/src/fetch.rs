@@ -1,8 +1,10 @@
 //! One exchange with a subgraph: from the bytes of a request to a parsed reply, or to [`events`].
 
+mod cached;
 mod event_stream;
 pub(crate) mod events;
 pub(crate) mod failure;
+pub(crate) mod question;
 pub(crate) mod reply;
 pub(crate) mod request;
 

@@ -7,7 +7,8 @@
 //! How the parts meet:
 //! - [`variables`] turns the client's JSON into coerced variable values before anything runs;
 //! - `schedule` starts each fetch of the plan as soon as its own dependencies are done and its conditions hold;
-//! - `fetch` writes one request, sends it by the subgraph's [`Transport`] and reads the reply;
+//! - `fetch` writes one request, sends it by the subgraph's [`Transport`] and reads the reply; with a [`FetchCache`] it asks
+//!   only for what is not kept, and together with whoever asks the same now ([`Flights`]);
 //! - `subscription` follows a subgraph's stream of events, and runs the rest of the plan for each;
 //! - `entities` finds the objects that an `_entities` request extends, builds and de-duplicates their representations
 //!   and puts the answers back at every position; `merge` joins values into the tree;
@@ -23,16 +24,19 @@
 //!   merged tree and errors by [`ExecutionLimits`].
 //! - Where two subgraphs disagree on a shared value, the one that answers first stays, but a value always replaces null.
 //!
-//! What it does not do: validate the client's document, plan, decide what a viewer may see ([`FieldGuard`] is told), cache,
-//! or mask errors. Errors say whose words
-//! their message holds ([`ErrorOrigin`]); the server decides what a client may read.
+//! What it does not do: validate the client's document, plan, decide what a viewer may see ([`FieldGuard`] is told), keep
+//! anything itself, or mask errors. Errors say whose words their message holds ([`ErrorOrigin`]); the server decides what a
+//! client may read.
 
+mod cache_policy;
 mod context;
 mod entities;
 mod error;
 mod error_log;
 mod executor;
 mod fetch;
+mod fetch_cache;
+mod flights;
 mod guard;
 mod introspection;
 mod merge;
@@ -46,9 +50,12 @@ pub mod variables;
 
 pub use apollo_compiler::response::{JsonMap, JsonValue, ResponseDataPathSegment};
 
+pub use crate::cache_policy::{CachePolicy, CacheScope};
 pub use crate::context::{Forwarding, ForwardingRequest, NoForwarding, RequestContext};
 pub use crate::error::{ErrorOrigin, ExecutionError, ResponsePath, code};
 pub use crate::executor::{ExecutionLimits, Executor, Subgraph};
+pub use crate::fetch_cache::{FetchCache, FetchKey, FetchPlace, KeptAnswer};
+pub use crate::flights::Flights;
 pub use crate::guard::{FieldGuard, FieldRefusal};
 pub use crate::prepared::{PrepareError, PreparedOperation};
 pub use crate::reply::Reply;

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::cache_policy::CachePolicy;
 use crate::error::ExecutionError;
 
 /// A GraphQL response to an operation whose execution began (GraphQL section 7.1): `data` is always there, null when an
@@ -17,6 +18,9 @@ pub struct Reply {
     pub errors: Vec<ExecutionError>,
     /// Left out of the reply while empty.
     pub extensions: JsonMap,
+    /// How long the data may be kept, as far as the subgraphs said: [`CachePolicy::UNLIMITED`] when none was asked, and
+    /// not at all when there are errors (CC-03).
+    pub policy: CachePolicy,
 }
 
 impl Reply {

@@ -4,7 +4,6 @@ mod failures;
 mod order;
 mod progress;
 
-use apollo_compiler::Name;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use futures_util::StreamExt;
@@ -13,18 +12,20 @@ use router_planning::plan::FetchId;
 
 use self::order::Order;
 use self::progress::{Pending, Progress, Start};
+use crate::cache_policy::CachePolicy;
 use crate::context::RequestContext;
 use crate::error_log::ErrorLog;
 use crate::executor::Executor;
-use crate::fetch::exchange;
 use crate::fetch::failure::FetchFailure;
+use crate::fetch::question::Question;
 use crate::fetch::reply::SubgraphReply;
 use crate::prepared::PreparedOperation;
 
 /// A root fetch, and what it was answered before the rest is fetched: the event of a subscription.
 pub(crate) type Answered = (FetchId, Result<SubgraphReply, FetchFailure>);
 
-/// Resolves the plan of `operation` and gives the merged data and the errors on the way.
+/// Resolves the plan of `operation` and gives the merged data, the errors on the way, and how long the data may be
+/// kept.
 ///
 /// There are no waves: a fetch never waits for one that it does not depend on. A fetch that failed counts as done, so
 /// that those depending on it run with what there is. A root fetch that has been `answered` is not sent.
@@ -34,7 +35,7 @@ pub(crate) async fn run(
     variables: &Valid<JsonMap>,
     context: &RequestContext,
     mut answered: Option<Answered>,
-) -> (JsonMap, ErrorLog) {
+) -> (JsonMap, ErrorLog, CachePolicy) {
     let plan = operation.plan();
     let mut order = Order::new(plan);
     let mut progress = Progress::new(executor, operation, variables);
@@ -48,9 +49,13 @@ pub(crate) async fn run(
             }
             match progress.start(id) {
                 Start::Done => order.finish(id),
-                Start::Send { subgraph, body, pending } => {
-                    let name = plan.fetches[id.0].document.operation_name.as_ref().map(Name::as_str);
-                    in_flight.push(async move { (pending, exchange(subgraph, name, body, context).await) });
+                Start::Ask { subgraph, pending } => {
+                    let fetch = &plan.fetches[id.0];
+                    in_flight.push(async move {
+                        let batches = &pending.batches;
+                        let outcome = Question { id, fetch, subgraph, variables, batches }.ask(context).await;
+                        (pending, outcome)
+                    });
                 }
             }
         }

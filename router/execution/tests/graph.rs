@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use router_execution::{
-    ExecutionLimits, Executor, JsonMap, NoForwarding, PreparedOperation, RequestContext, Subgraph, Transport,
-    TransportError, coerce_variables,
+    ExecutionLimits, Executor, FetchCache, JsonMap, NoForwarding, PreparedOperation, Reply, RequestContext, Subgraph,
+    Transport, TransportError, coerce_variables,
 };
 use router_planning::plan::{
     Condition, EntitySite, Fetch, FetchDocument, FetchId, FetchTarget, PathSegment, QueryPlan, Representation,
@@ -51,6 +51,12 @@ pub(crate) fn reply(body: &Value) -> Outcome {
     status(200, body.to_string())
 }
 
+/// A reply that may be kept as this `Cache-Control` says.
+pub(crate) fn kept_for(cache_control: &str, body: &Value) -> Outcome {
+    let response = http::Response::builder().header("cache-control", cache_control);
+    Ok(response.body(body.to_string().into()).unwrap())
+}
+
 /// A schema, its subgraphs and a plan; [`Graph::run`] executes an operation on them.
 pub(crate) struct Graph {
     pub(crate) schema: Valid<Schema>,
@@ -58,6 +64,7 @@ pub(crate) struct Graph {
     subgraphs: Vec<Arc<Scripted>>,
     pub(crate) limits: ExecutionLimits,
     pub(crate) trace_id: Option<String>,
+    pub(crate) cache: Option<Arc<dyn FetchCache>>,
 }
 
 impl Graph {
@@ -68,6 +75,7 @@ impl Graph {
             subgraphs: Vec::new(),
             limits: ExecutionLimits::default(),
             trace_id: None,
+            cache: None,
         }
     }
 
@@ -87,6 +95,11 @@ impl Graph {
         self.names.push(name.to_owned());
         self.subgraphs.push(Arc::new(Scripted { script: Box::new(script), requests: Mutex::default() }));
         self
+    }
+
+    /// Asks the very subgraphs of another one.
+    pub(crate) fn share_subgraphs_of(&mut self, other: &Self) {
+        (self.names, self.subgraphs) = (other.names.clone(), other.subgraphs.clone());
     }
 
     /// Adds a subgraph that always answers `body`.
@@ -114,14 +127,22 @@ impl Graph {
         PreparedOperation::new(document, None, QueryPlan { fetches, deferred: Vec::new(), subscription: None }).unwrap()
     }
 
-    /// The exact text of the reply.
-    pub(crate) async fn run_text(&self, query: &str, variables: Value, fetches: Vec<Fetch>) -> String {
+    /// The reply as it is.
+    pub(crate) async fn execute(&self, query: &str, variables: Value, fetches: Vec<Fetch>) -> Reply {
         let operation = self.prepare(query, fetches);
         let sent: JsonMap = serde_json::from_value(variables).unwrap();
         let variables = coerce_variables(&self.schema, operation.operation(), &sent).unwrap();
-        let context = RequestContext { forwarding: Arc::new(NoForwarding), trace_id: self.trace_id.clone() };
-        let reply = self.executor().execute(&operation, &variables, &context).await;
-        String::from_utf8(reply.to_bytes().to_vec()).unwrap()
+        let context = RequestContext {
+            forwarding: Arc::new(NoForwarding),
+            trace_id: self.trace_id.clone(),
+            cache: self.cache.clone(),
+        };
+        self.executor().execute(&operation, &variables, &context).await
+    }
+
+    /// The exact text of the reply.
+    pub(crate) async fn run_text(&self, query: &str, variables: Value, fetches: Vec<Fetch>) -> String {
+        String::from_utf8(self.execute(query, variables, fetches).await.to_bytes().to_vec()).unwrap()
     }
 
     pub(crate) async fn run_with(&self, query: &str, variables: Value, fetches: Vec<Fetch>) -> Value {

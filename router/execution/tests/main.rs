@@ -12,6 +12,7 @@ mod http_transport;
 mod in_process_transport;
 mod introspection;
 mod joins;
+mod keeping;
 mod null_propagation;
 mod peers;
 mod projection;

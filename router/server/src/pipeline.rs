@@ -152,7 +152,7 @@ async fn run_stages(
         viewer: ViewerHeader::new(endpoint.as_user(&viewer), &client),
         trace: trace.clone(),
     };
-    let context = RequestContext { forwarding: Arc::new(forwarding), trace_id: Some(trace.trace_id.clone()) };
+    let context = RequestContext { forwarding: Arc::new(forwarding), trace_id: Some(trace.trace_id.clone()), cache: None };
     let executor = view.executor(operation.kind);
     let variables = coerced(executor, &operation, variables)?;
     let cost = budget::require(&pipeline.settings.operations.cost, &viewer, &operation.cost, &variables)?;

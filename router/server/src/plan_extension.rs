@@ -69,7 +69,7 @@ impl PlanRequest {
 
     /// The reply of the plan alone.
     pub(crate) fn alone(self, operation: &Operation, view: &GraphView) -> Reply {
-        let mut reply = Reply { data: RawValue::NULL.to_owned(), errors: Vec::new(), extensions: <_>::default() };
+        let mut reply = Reply { data: RawValue::NULL.to_owned(), errors: Vec::new(), extensions: <_>::default(), policy: CachePolicy::NOT_KEPT };
         self.write_to(&mut reply, operation, view);
         reply
     }

@@ -92,6 +92,22 @@ impl Batch {
         }
     }
 
+    /// The same batch of some of its entities, for asking only: nothing stands for a position.
+    pub(crate) fn only(&self, entries: impl Iterator<Item = usize>) -> Self {
+        let entry = |index: usize| BatchEntry {
+            representation: self.entries[index].representation.clone(),
+            positions: Vec::new(),
+        };
+        Self {
+            site: self.site,
+            response_key: self.response_key.clone(),
+            representations_variable: self.representations_variable.clone(),
+            context_values: self.context_values.clone(),
+            entries: entries.map(entry).collect(),
+            left_out: Vec::new(),
+        }
+    }
+
     /// The first object asked for, as the place of an error that concerns the whole batch.
     pub(crate) fn first_position(&self) -> Option<&ResponsePath> {
         self.entries.first().and_then(|entry| entry.positions.first())

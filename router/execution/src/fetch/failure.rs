@@ -44,6 +44,11 @@ impl FetchFailure {
         }
     }
 
+    /// Whether the subgraph, rather than the question, is in trouble: what it answered earlier is better than nothing then.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self.code(), code::SUBGRAPH_UNAVAILABLE | code::SUBGRAPH_TIMEOUT)
+    }
+
     /// The message for clients: what happened and to whom, nothing from inside.
     pub(crate) fn message(&self, subgraph: &str) -> String {
         match self {

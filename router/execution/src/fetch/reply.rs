@@ -1,26 +1,48 @@
 //! Reads a GraphQL response, trusting nothing in it.
 
+use std::sync::Arc;
+
 use apollo_compiler::Name;
 use apollo_compiler::response::{JsonMap, JsonValue, ResponseDataPathSegment};
 use bytes::Bytes;
 
 use super::failure::FetchFailure;
 use super::has_media_type;
+use crate::cache_policy::CachePolicy;
 use crate::error::ResponsePath;
 
 /// The media type that marks a body as a GraphQL response whatever the status (GraphQL over HTTP, section 6.4.2).
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
 
 /// A well-formed GraphQL response.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SubgraphReply {
     /// `None` when it is null or was left out.
-    pub(crate) data: Option<JsonMap>,
+    pub(crate) data: Option<Arc<JsonMap>>,
     pub(crate) errors: Vec<SubgraphError>,
+    /// How long it may be kept; not at all when there are errors (CC-03).
+    pub(crate) policy: CachePolicy,
+    /// Entities that could not be had beside those that were kept.
+    pub(crate) failed: Option<FailedEntities>,
+}
+
+/// Entities that the subgraph gave no answer for.
+#[derive(Debug, Clone)]
+pub(crate) struct FailedEntities {
+    pub(crate) failure: FetchFailure,
+    /// The indexes of their batches, and of their entries there.
+    pub(crate) places: Vec<(usize, usize)>,
+}
+
+impl SubgraphReply {
+    /// What was answered before.
+    pub(crate) fn kept(data: Arc<JsonMap>, policy: CachePolicy) -> Self {
+        Self { data: Some(data), errors: Vec::new(), policy, failed: None }
+    }
 }
 
 /// An entry of a response's `errors`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SubgraphError {
     pub(crate) message: String,
     /// As the subgraph gave it; empty when it gave none, or none that is one.
@@ -34,10 +56,16 @@ pub(crate) fn read(response: &http::Response<Bytes>) -> Result<SubgraphReply, Fe
     if !status.is_success() && !has_media_type(response, GRAPHQL_RESPONSE) {
         return Err(FetchFailure::Status(status));
     }
-    parse(response.body()).map_err(|failure| if status.is_success() { failure } else { FetchFailure::Status(status) })
+    let parsed = parse(response.body());
+    let mut reply =
+        parsed.map_err(|failure| if status.is_success() { failure } else { FetchFailure::Status(status) })?;
+    if status.is_success() && reply.errors.is_empty() {
+        reply.policy = CachePolicy::of_headers(response.headers());
+    }
+    Ok(reply)
 }
 
-/// The GraphQL response in a body.
+/// The GraphQL response in a body, of which nothing says that it may be kept.
 pub(crate) fn parse(body: &[u8]) -> Result<SubgraphReply, FetchFailure> {
     // The parser refuses nesting deeper than 128, so that no walk over the value can exhaust the stack.
     let JsonValue::Object(mut reply) =
@@ -47,7 +75,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<SubgraphReply, FetchFailure> {
     };
     let data = match reply.remove("data") {
         None | Some(JsonValue::Null) => None,
-        Some(JsonValue::Object(data)) => Some(data),
+        Some(JsonValue::Object(data)) => Some(Arc::new(data)),
         Some(_) => return Err(FetchFailure::Invalid("its `data` is neither an object nor null")),
     };
     let errors = match reply.remove("errors") {
@@ -58,7 +86,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<SubgraphReply, FetchFailure> {
     if data.is_none() && errors.is_empty() {
         return Err(FetchFailure::Invalid("it has neither data nor errors"));
     }
-    Ok(SubgraphReply { data, errors })
+    Ok(SubgraphReply { data, errors, policy: CachePolicy::NOT_KEPT, failed: None })
 }
 
 /// An entry of whatever shape is still an error: what is malformed in it is left out.

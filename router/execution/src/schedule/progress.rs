@@ -2,15 +2,14 @@
 
 use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::validation::Valid;
-use bytes::Bytes;
 use router_planning::plan::{Condition, EntitySite, Fetch, FetchId, FetchTarget};
 
+use crate::cache_policy::CachePolicy;
 use crate::entities::{Batch, merge_site};
 use crate::error_log::{ErrorIndex, ErrorLog};
 use crate::executor::{Executor, Subgraph};
 use crate::fetch::failure::FetchFailure;
 use crate::fetch::reply::SubgraphReply;
-use crate::fetch::request;
 use crate::merge::{count_values, merge_object};
 use crate::prepared::PreparedOperation;
 
@@ -23,14 +22,16 @@ pub(super) struct Progress<'a> {
     values_left: usize,
     /// Of each fetch, the error that left some of its own fields, or of its inputs, without a value.
     pub(super) failures: Vec<Option<ErrorIndex>>,
+    /// How long what was fetched may be kept, all in all.
+    policy: CachePolicy,
 }
 
 /// What becomes of a fetch whose turn has come.
 pub(super) enum Start<'a> {
     /// There is nothing to ask.
     Done,
-    /// This body is to be sent.
-    Send { subgraph: &'a Subgraph, body: Bytes, pending: Pending },
+    /// The subgraph is to be asked.
+    Ask { subgraph: &'a Subgraph, pending: Pending },
 }
 
 /// A fetch on its way.
@@ -50,14 +51,15 @@ impl<'a> Progress<'a> {
             log: ErrorLog::new(executor.limits.errors_max),
             values_left: executor.limits.merged_values_max,
             failures: vec![None; operation.plan().fetches.len()],
+            policy: CachePolicy::UNLIMITED,
         }
     }
 
-    pub(super) fn into_parts(self) -> (JsonMap, ErrorLog) {
-        (self.data, self.log)
+    pub(super) fn into_parts(self) -> (JsonMap, ErrorLog, CachePolicy) {
+        (self.data, self.log, self.policy)
     }
 
-    /// Writes the request of a fetch from the data so far.
+    /// Collects what a fetch needs from the data so far.
     pub(super) fn start(&mut self, id: FetchId) -> Start<'a> {
         let fetch = self.fetch(id);
         self.failures[id.0] = fetch.depends_on.iter().find_map(|dependency| self.failures[dependency.0]);
@@ -74,11 +76,10 @@ impl<'a> Progress<'a> {
         if !sites.is_empty() && batches.iter().all(|batch| batch.entries.is_empty()) {
             return Start::Done;
         }
-        let body = request::body(&fetch.document, self.variables, &batches);
         let pending = Pending { fetch: id, batches };
         let executor = self.executor;
         match executor.subgraphs.get(fetch.subgraph.0) {
-            Some(subgraph) => Start::Send { subgraph, body, pending },
+            Some(subgraph) => Start::Ask { subgraph, pending },
             None => {
                 self.fail(&pending, &FetchFailure::UnknownSubgraph);
                 Start::Done
@@ -90,8 +91,12 @@ impl<'a> Progress<'a> {
     pub(super) fn record(&mut self, pending: &Pending, outcome: Result<SubgraphReply, FetchFailure>) {
         let reply = match outcome {
             Ok(reply) => reply,
-            Err(failure) => return self.fail(pending, &failure),
+            Err(failure) => {
+                self.policy = CachePolicy::NOT_KEPT;
+                return self.fail(pending, &failure);
+            }
         };
+        self.policy = self.policy.and(reply.policy);
         let mut first_error = None;
         let mut pathless_error = None;
         for error in reply.errors {
@@ -109,6 +114,13 @@ impl<'a> Progress<'a> {
             self.merge_root(pending, &data);
         } else {
             self.merge_entities(pending, &data, first_error);
+        }
+        if let Some(failed) = reply.failed {
+            for (index, batch) in pending.batches.iter().enumerate() {
+                let of_batch = failed.places.iter().filter(|(batch, _)| *batch == index);
+                let entities: Vec<_> = of_batch.map(|(_, entry)| (*entry, failed.failure.clone())).collect();
+                self.fail_entities(pending.fetch, batch, &entities);
+            }
         }
     }
 

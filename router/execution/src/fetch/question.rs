@@ -1,0 +1,60 @@
+//! What is asked of a subgraph: a fetch of the plan with the values of this request.
+
+use apollo_compiler::Name;
+use apollo_compiler::response::JsonMap;
+use bytes::Bytes;
+use router_planning::plan::{Fetch, FetchId};
+use sha2::{Digest, Sha256};
+
+use super::cached::{self, part};
+use super::failure::FetchFailure;
+use super::reply::SubgraphReply;
+use super::{exchange, request};
+use crate::context::RequestContext;
+use crate::entities::Batch;
+use crate::executor::Subgraph;
+
+/// One fetch, ready to be asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Question<'a> {
+    pub(crate) id: FetchId,
+    pub(crate) fetch: &'a Fetch,
+    pub(crate) subgraph: &'a Subgraph,
+    pub(crate) variables: &'a JsonMap,
+    /// Of an entity fetch, what is asked for; none for a root fetch.
+    pub(crate) batches: &'a [Batch],
+}
+
+impl Question<'_> {
+    /// Asks, or finds what is kept.
+    pub(crate) async fn ask(&self, context: &RequestContext) -> Result<SubgraphReply, FetchFailure> {
+        match &context.cache {
+            Some(cache) => cached::ask(&**cache, self, context).await,
+            None => exchange(self.subgraph, self.operation_name(), self.body(self.batches), context).await,
+        }
+    }
+
+    pub(super) fn operation_name(&self) -> Option<&str> {
+        self.fetch.document.operation_name.as_ref().map(Name::as_str)
+    }
+
+    /// The body that asks for these.
+    pub(super) fn body(&self, batches: &[Batch]) -> Bytes {
+        request::body(&self.fetch.document, self.variables, batches)
+    }
+
+    /// What tells this fetch from all others: whom it asks, the document, and the values of its variables. A value that is
+    /// absent and one that is null differ.
+    pub(super) fn digest(&self) -> Sha256 {
+        let mut digest = Sha256::new();
+        part(&mut digest, self.subgraph.name.as_bytes());
+        part(&mut digest, self.fetch.document.text.as_bytes());
+        for name in &self.fetch.document.variables {
+            if let Some(value) = self.variables.get(name.as_str()) {
+                part(&mut digest, name.as_bytes());
+                part(&mut digest, value.to_string().as_bytes());
+            }
+        }
+        digest
+    }
+}
