@@ -50,7 +50,7 @@ pub(crate) async fn run(
                 Start::Done => order.finish(id),
                 Start::Send { subgraph, body, pending } => {
                     let name = plan.fetches[id.0].document.operation_name.as_ref().map(Name::as_str);
-                    in_flight.push(async move { (pending, exchange(subgraph, name, body, context).await) });
+                    in_flight.push(async move { (pending, exchange(subgraph, id, name, body, context).await) });
                 }
             }
         }
