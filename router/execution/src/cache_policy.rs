@@ -39,9 +39,14 @@ impl CachePolicy {
     }
 
     /// What a response's `Cache-Control` says to a cache that several viewers share, less the time that the response has
-    /// spent in other caches (`Age`). Without the header nothing may be kept (CC-05), nor when it contradicts itself.
+    /// spent in other caches (`Age`). Without the header nothing may be kept (CC-05), nor what sets a cookie, nor what varies
+    /// by everything.
     #[must_use]
     pub fn of_headers(headers: &HeaderMap) -> Self {
+        let varies = headers.get_all(header::VARY).iter().any(|names| names.as_bytes().contains(&b'*'));
+        if varies || headers.contains_key(header::SET_COOKIE) {
+            return Self::NOT_KEPT;
+        }
         let mut policy = Self::UNLIMITED;
         let mut shared_max_age = None;
         let values = headers.get_all(header::CACHE_CONTROL).iter();

@@ -21,6 +21,17 @@ pub struct ForwardingRequest<'a> {
     pub body: &'a Bytes,
 }
 
+/// The reply of a subgraph whose headers have come.
+#[derive(Debug, Clone, Copy)]
+pub struct ForwardingReply<'a> {
+    /// The subgraph's name.
+    pub subgraph: &'a str,
+    /// The place of the fetch in its plan: that of a reply among others, whenever it comes.
+    pub fetch: usize,
+    /// The reply's headers.
+    pub headers: &'a HeaderMap,
+}
+
 /// Decides which headers go along with a request to a subgraph: the signed viewer (P10), the trace context, and
 /// whatever the configuration forwards.
 ///
@@ -29,6 +40,11 @@ pub struct ForwardingRequest<'a> {
 pub trait Forwarding: Send + Sync {
     /// The headers to add to `request`.
     fn headers(&self, request: ForwardingRequest<'_>) -> HeaderMap;
+
+    /// Is told of each reply of a subgraph, whatever its status. Of a stream that is its head.
+    fn replied(&self, reply: ForwardingReply<'_>) {
+        let _ = reply;
+    }
 }
 
 /// Adds no header.

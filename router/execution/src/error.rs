@@ -49,6 +49,9 @@ pub struct ExecutionError {
     /// Whose words `message` holds.
     #[serde(skip)]
     pub origin: ErrorOrigin,
+    /// All extensions that a subgraph reported, of which the server may show more.
+    #[serde(skip)]
+    pub reported: JsonMap,
     /// More for the operator's logs, never for a client: a transport's own text, or all of a subgraph's extensions.
     #[serde(skip)]
     pub detail: Option<String>,
@@ -70,6 +73,7 @@ impl ExecutionError {
             path: Vec::new(),
             extensions,
             origin: ErrorOrigin::Router,
+            reported: JsonMap::new(),
             detail: None,
         }
     }
@@ -90,6 +94,7 @@ impl ExecutionError {
             error.extensions.insert("retryAfterMs", retry_after.clone());
         }
         error.origin = ErrorOrigin::Subgraph(subgraph.to_owned());
+        error.reported = reported.clone();
         error.detail = (!reported.is_empty()).then(|| JsonValue::Object(reported.clone()).to_string());
         error
     }

@@ -11,29 +11,31 @@ pub(crate) mod request;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request};
+use router_planning::plan::FetchId;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, info_span};
 
 use self::failure::FetchFailure;
+use self::question::Question;
 use self::reply::SubgraphReply;
-use crate::context::{ForwardingRequest, RequestContext};
+use crate::context::{ForwardingReply, ForwardingRequest, RequestContext};
 use crate::executor::Subgraph;
 
 /// Both media types of GraphQL over HTTP, the newer one first.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/graphql-response+json, application/json;q=0.9");
 
-/// Sends `body` to `subgraph` and reads the reply, in a span of its own.
-pub(crate) async fn exchange(
-    subgraph: &Subgraph,
-    operation_name: Option<&str>,
+/// Sends the question's `body` to its subgraph and reads the reply, in a span of its own.
+async fn exchange(
+    question: &Question<'_>,
     body: Bytes,
     context: &RequestContext,
 ) -> Result<SubgraphReply, FetchFailure> {
+    let subgraph = question.subgraph;
     let span = info_span!(
         "subgraph fetch",
         otel.kind = "client",
         subgraph = %subgraph.name,
-        graphql.operation.name = operation_name,
+        graphql.operation.name = question.operation_name(),
         http.request.method = "POST",
         url.path = %subgraph.path,
         http.request.body.size = body.len(),
@@ -42,7 +44,7 @@ pub(crate) async fn exchange(
         error.type = Empty,
     );
     async {
-        let outcome = send(subgraph, body, context).await;
+        let outcome = send(subgraph, question.id, body, context).await;
         if let Err(failure) = &outcome {
             Span::current().record("error.type", failure.code());
             tracing::warn!(detail = failure.detail(), "{}", failure.message(&subgraph.name));
@@ -53,13 +55,24 @@ pub(crate) async fn exchange(
     .await
 }
 
-async fn send(subgraph: &Subgraph, body: Bytes, context: &RequestContext) -> Result<SubgraphReply, FetchFailure> {
+async fn send(
+    subgraph: &Subgraph,
+    fetch: FetchId,
+    body: Bytes,
+    context: &RequestContext,
+) -> Result<SubgraphReply, FetchFailure> {
     let request = request_to(subgraph, &body, ACCEPTED, context)?.map(|()| body);
     let response = subgraph.transport.send(request, subgraph.timeout).await?;
+    tell_of(&response, subgraph, fetch, context);
     let span = Span::current();
     span.record("http.response.status_code", response.status().as_u16());
     span.record("http.response.body.size", response.body().len());
     reply::read(&response)
+}
+
+fn tell_of<Body>(response: &http::Response<Body>, subgraph: &Subgraph, fetch: FetchId, context: &RequestContext) {
+    let headers = response.headers();
+    context.forwarding.replied(ForwardingReply { subgraph: &subgraph.name, fetch: fetch.0, headers });
 }
 
 /// The request that carries `body`, without it.

@@ -51,7 +51,7 @@ pub mod variables;
 pub use apollo_compiler::response::{JsonMap, JsonValue, ResponseDataPathSegment};
 
 pub use crate::cache_policy::{CachePolicy, CacheScope};
-pub use crate::context::{Forwarding, ForwardingRequest, NoForwarding, RequestContext};
+pub use crate::context::{Forwarding, ForwardingReply, ForwardingRequest, NoForwarding, RequestContext};
 pub use crate::error::{ErrorOrigin, ExecutionError, ResponsePath, code};
 pub use crate::executor::{ExecutionLimits, Executor, Subgraph};
 pub use crate::fetch_cache::{FetchCache, FetchKey, FetchPlace, KeptAnswer};

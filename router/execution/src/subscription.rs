@@ -43,7 +43,7 @@ impl Executor {
         let fetch = &operation.plan().fetches[root.0];
         let body = request::body(&fetch.document, &variables, &[]);
         let opened = match self.subgraphs.get(fetch.subgraph.0) {
-            Some(subgraph) => Events::open(subgraph, body, &context).await,
+            Some(subgraph) => Events::open(subgraph, root, body, &context).await,
             None => Err(Err(FetchFailure::UnknownSubgraph)),
         };
         match opened {

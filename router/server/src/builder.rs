@@ -17,6 +17,7 @@ use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::RequestSigner;
 use crate::graph_view::GraphView;
+use crate::header_rules::HeaderPolicy;
 use crate::health::Health;
 use crate::identity::{Identity, IssuerKnowledge, JwksSource, Revocations, SubgraphJwks};
 use crate::measured_transport::MeasuredTransport;
@@ -177,11 +178,14 @@ impl RouterBuilder {
         let identity = Arc::new(self.identity(&transports)?);
         let pass_through = self.pass_through(&transports, &identity)?;
         let operators = self.operators(&transports, &identity);
+        let headers = self.header_policy(&transports)?;
+        let mask = self.error_mask(&transports)?;
         let endpoints = endpoints(self.supergraph, &self.settings, &transports)?;
         let pipeline = Pipeline {
             identity,
+            headers,
             signer: self.signer,
-            mask: ErrorMask::new(&self.settings.errors),
+            mask,
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
             registry: self.registry,
             rates: Rates::new(self.settings.rates.clone()),
@@ -229,7 +233,7 @@ impl RouterBuilder {
             };
             Ok(IssuerKnowledge { keys, revocations: self.revocations.get(&issuer.issuer).cloned() })
         });
-        let keeps_whole_claims = self.settings.authorization.reads_claims();
+        let keeps_whole_claims = self.settings.authorization.reads_claims() || self.settings.headers.reads_claims();
         Ok(Identity::new(settings, known.collect::<Result<_, BuildError>>()?, keeps_whole_claims, clock))
     }
 
@@ -252,6 +256,24 @@ impl RouterBuilder {
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(&url, &HttpTransportOptions::default())?);
         let target = url.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         Ok(Arc::new(SubgraphJwks::elsewhere(transport, target.to_owned())))
+    }
+
+    fn header_policy(&self, transports: &BTreeMap<String, Reached>) -> Result<Option<Arc<HeaderPolicy>>, BuildError> {
+        for subgraph in self.settings.headers.subgraphs.keys() {
+            known(transports, subgraph, "headers.subgraphs")?;
+        }
+        Ok(HeaderPolicy::compile(&self.settings.headers)?.map(Arc::new))
+    }
+
+    fn error_mask(&self, transports: &BTreeMap<String, Reached>) -> Result<ErrorMask, BuildError> {
+        for subgraph in self.settings.errors.subgraphs.keys() {
+            known(transports, subgraph, "errors.subgraphs")?;
+        }
+        let urls = self.supergraph.subgraphs().iter().filter_map(|subgraph| subgraph.routing_url.parse().ok());
+        let addresses = urls.filter_map(|url: http::Uri| Some(url.authority()?.as_str().to_owned()));
+        // A lone word may be one of the language.
+        let addresses = addresses.filter(|address| address.contains([':', '.']));
+        Ok(ErrorMask::new(&self.settings.errors, addresses.collect()))
     }
 
     fn operators(&self, transports: &BTreeMap<String, Reached>, identity: &Arc<Identity>) -> Operators {

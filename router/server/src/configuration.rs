@@ -15,6 +15,7 @@ mod costs;
 mod endpoint_operations;
 mod endpoints;
 mod errors;
+mod headers;
 mod health;
 mod listeners;
 mod operations;
@@ -33,7 +34,12 @@ pub use cors::CorsSettings;
 pub use costs::{CostMode, CostSettings};
 pub use endpoint_operations::{EndpointOperations, OperationMode};
 pub use endpoints::{ContractSettings, EndpointSettings};
-pub use errors::ErrorSettings;
+pub use errors::{ErrorSettings, MessageRule, SubgraphErrorSettings};
+pub use headers::{
+    HeaderMerge, HeaderRules, HeaderSettings, HeaderValueSource, InsertedRequestHeader, InsertedResponseHeader,
+    PropagatedRequestHeader, PropagatedResponseHeader, RemovedHeader, RenamedHeader, RequestHeaderRule,
+    ResponseHeaderRule,
+};
 pub use health::HealthSettings;
 pub use listeners::{ListenerSettings, ListenerTls};
 pub use operations::{OperationCacheSettings, OperationLimits, OperationSettings};
@@ -76,6 +82,8 @@ pub struct RouterSettings {
     pub subgraph_requests: SubgraphRequestSettings,
     /// Subscriptions: how many, and how silent.
     pub subscriptions: SubscriptionSettings,
+    /// Which headers go to subgraphs, and from their replies to clients. Default: none.
+    pub headers: HeaderSettings,
     /// What clients may read of a subgraph's errors.
     pub errors: ErrorSettings,
     /// Paths that are forwarded to a subgraph as they are. Default: none.
@@ -121,6 +129,7 @@ impl Default for RouterSettings {
             rates: RateSettings::default(),
             subgraph_requests: SubgraphRequestSettings::default(),
             subscriptions: SubscriptionSettings::default(),
+            headers: HeaderSettings::default(),
             errors: ErrorSettings::default(),
             pass_through: Vec::new(),
             cors: CorsSettings::default(),
@@ -153,6 +162,8 @@ impl RouterSettings {
             authentication.validate()?;
         }
         self.authorization.validate()?;
+        self.headers.validate()?;
+        self.errors.validate()?;
         self.cors.validate()?;
         endpoints::validate(&self.endpoints, &self.contracts, &self.pass_through)?;
         for (index, route) in self.pass_through.iter().enumerate() {

@@ -38,6 +38,16 @@ pub(crate) enum Viewer {
     Authenticated(Arc<AccessClaims>),
 }
 
+impl Viewer {
+    /// What is known of a viewer with a token.
+    pub(crate) fn claims(&self) -> Option<&Arc<AccessClaims>> {
+        match self {
+            Self::Anonymous => None,
+            Self::Authenticated(claims) => Some(claims),
+        }
+    }
+}
+
 /// Verifies access tokens.
 #[derive(Debug)]
 pub(crate) struct Identity {

@@ -38,6 +38,8 @@ mod endpoint;
 mod error_masking;
 mod forwarding;
 mod graph_view;
+mod header_names;
+mod header_rules;
 mod health;
 mod identity;
 mod listener;

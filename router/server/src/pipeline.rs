@@ -6,7 +6,7 @@ use std::sync::Arc;
 use apollo_compiler::ast::OperationType;
 use axum::body::Body;
 use http::{HeaderMap, Request, Response, StatusCode};
-use router_execution::{Executor, Reply, RequestContext, coerce_variables};
+use router_execution::{Executor, Forwarding, Reply, RequestContext, coerce_variables};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -19,7 +19,8 @@ use crate::configuration::{RouterSettings, StatusRules};
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, RequestTrace, ViewerHeader};
-use crate::identity::{Identity, identify};
+use crate::header_rules::{HeaderPolicy, RequestFacts, RequestHeaders};
+use crate::identity::{Identity, Viewer, identify};
 use crate::operation::Operation;
 use crate::persisted::{self, Reader, Registry};
 use crate::plan_extension::PlanRequest;
@@ -35,6 +36,8 @@ pub(crate) struct Pipeline {
     pub(crate) settings: RouterSettings,
     pub(crate) identity: Arc<Identity>,
     pub(crate) signer: RequestSigner,
+    /// Absent without rules for headers.
+    pub(crate) headers: Option<Arc<HeaderPolicy>>,
     pub(crate) mask: ErrorMask,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) registry: Option<Arc<Registry>>,
@@ -147,12 +150,18 @@ async fn run_stages(
         return Ok(accepted.written(&plan.alone(&operation, view), pipeline.settings.admission.status_rules));
     }
 
-    let forwarding = RequestForwarding {
+    let user = endpoint.as_user(&viewer);
+    let forwarding = Arc::new(RequestForwarding {
         signer: pipeline.signer.clone(),
-        viewer: ViewerHeader::new(endpoint.as_user(&viewer), &client),
+        viewer: ViewerHeader::new(user, &client),
         trace: trace.clone(),
+        headers: ruled_headers(pipeline, &admitted.headers, endpoint, &operation, user, &client)?,
+    });
+    let context = RequestContext {
+        forwarding: Arc::clone(&forwarding) as Arc<dyn Forwarding>,
+        trace_id: Some(trace.trace_id.clone()),
+        cache: None,
     };
-    let context = RequestContext { forwarding: Arc::new(forwarding), trace_id: Some(trace.trace_id.clone()), cache: None };
     let executor = view.executor(operation.kind);
     let variables = coerced(executor, &operation, variables)?;
     let cost = budget::require(&pipeline.settings.operations.cost, &viewer, &operation.cost, &variables)?;
@@ -162,6 +171,7 @@ async fn run_stages(
         let stream = stream_type(&admitted.headers).ok_or_else(needs_stream)?;
         let subscriber = Subscriber { viewer: &viewer, client: &client, trace, context };
         let mut reply = subscription::answer(pipeline, view, stream, subscriber, &operation, variables).await?;
+        forwarding.write_to_reply(reply.headers_mut());
         allowance.write_to_reply(reply.headers_mut());
         return Ok(reply);
     }
@@ -174,8 +184,29 @@ async fn run_stages(
     }
     let rules = pipeline.settings.admission.status_rules;
     let mut reply = Stage::Projection.run(async { accepted.written(&executed, rules) }).await;
+    forwarding.write_to_reply(reply.headers_mut());
     allowance.write_to_reply(reply.headers_mut());
     Ok(reply)
+}
+
+/// What rules do with the headers of this request; nothing without rules.
+fn ruled_headers(
+    pipeline: &Pipeline,
+    headers: &HeaderMap,
+    endpoint: &Endpoint,
+    operation: &Operation,
+    user: &Viewer,
+    client: &ClientDescription,
+) -> Result<Option<RequestHeaders>, Refusal> {
+    let Some(policy) = &pipeline.headers else { return Ok(None) };
+    let facts = RequestFacts {
+        endpoint: endpoint.path.clone(),
+        client_address: client.address,
+        operation_kind: reply::kind_name(operation.kind),
+        operation_name: operation.prepared.operation().name.as_ref().map(ToString::to_string),
+        claims: user.claims().cloned(),
+    };
+    RequestHeaders::new(policy, headers, facts).map(Some)
 }
 
 fn needs_stream() -> Refusal {

@@ -8,7 +8,7 @@
 //! is refused, so that what was not to be executed is not.
 
 use http::{HeaderMap, StatusCode};
-use router_execution::Reply;
+use router_execution::{CachePolicy, Reply};
 use router_planning::plan::{Fetch, FetchTarget, PathSegment};
 use router_schema::Supergraph;
 use serde_json::value::RawValue;
@@ -69,7 +69,12 @@ impl PlanRequest {
 
     /// The reply of the plan alone.
     pub(crate) fn alone(self, operation: &Operation, view: &GraphView) -> Reply {
-        let mut reply = Reply { data: RawValue::NULL.to_owned(), errors: Vec::new(), extensions: <_>::default(), policy: CachePolicy::NOT_KEPT };
+        let mut reply = Reply {
+            data: RawValue::NULL.to_owned(),
+            errors: Vec::new(),
+            extensions: <_>::default(),
+            policy: CachePolicy::NOT_KEPT,
+        };
         self.write_to(&mut reply, operation, view);
         reply
     }

@@ -102,7 +102,7 @@ async fn fly(
         (flights, digest.finalize().into())
     });
     let exchange = async {
-        let outcome = exchange(question.subgraph, question.operation_name(), body, context).await;
+        let outcome = exchange(question, body, context).await;
         // Kept before the others hear of it: who asks after them finds it.
         if let Ok(reply) = &outcome
             && reply.policy.may_be_kept()

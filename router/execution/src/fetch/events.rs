@@ -7,11 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderValue;
 use http_body_util::{BodyExt, Full};
+use router_planning::plan::FetchId;
 
 use super::event_stream::{EventStreamDecoder, ServerSentEvent};
 use super::failure::FetchFailure;
 use super::reply::{self, SubgraphReply};
-use super::{has_media_type, request_to};
+use super::{has_media_type, request_to, tell_of};
 use crate::context::RequestContext;
 use crate::executor::Subgraph;
 use crate::transport::{REPLY_BYTES_MAX, StreamedBody, TransportError, collect_streamed};
@@ -37,6 +38,7 @@ impl Events {
     /// When the subgraph gives no stream; what it says instead is a reply of its own, or a failure.
     pub(crate) async fn open(
         subgraph: &Subgraph,
+        fetch: FetchId,
         body: Bytes,
         context: &RequestContext,
     ) -> Result<Self, Result<SubgraphReply, FetchFailure>> {
@@ -45,6 +47,7 @@ impl Events {
         let head = tokio::time::timeout(subgraph.timeout, subgraph.transport.stream(request)).await;
         let too_late = |_| Err(FetchFailure::Transport(TransportError::Timeout(subgraph.timeout)));
         let response = head.map_err(too_late)?.map_err(|error| Err(error.into()))?;
+        tell_of(&response, subgraph, fetch, context);
         let is_stream = has_media_type(&response, "text/event-stream");
         let (head, body) = response.into_parts();
         if head.status.is_success() && is_stream {

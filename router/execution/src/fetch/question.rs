@@ -30,7 +30,7 @@ impl Question<'_> {
     pub(crate) async fn ask(&self, context: &RequestContext) -> Result<SubgraphReply, FetchFailure> {
         match &context.cache {
             Some(cache) => cached::ask(&**cache, self, context).await,
-            None => exchange(self.subgraph, self.operation_name(), self.body(self.batches), context).await,
+            None => exchange(self, self.body(self.batches), context).await,
         }
     }
 

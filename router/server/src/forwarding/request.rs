@@ -1,7 +1,8 @@
 use http::HeaderMap;
-use router_execution::{Forwarding, ForwardingRequest};
+use router_execution::{Forwarding, ForwardingReply, ForwardingRequest};
 
 use super::{RequestSigner, RequestTrace, SignedRequest, ViewerHeader};
+use crate::header_rules::RequestHeaders;
 
 /// What goes along with every request that one client request causes: its viewer, signed, and its trace.
 #[derive(Debug)]
@@ -9,11 +10,14 @@ pub(crate) struct RequestForwarding {
     pub(crate) signer: RequestSigner,
     pub(crate) viewer: ViewerHeader,
     pub(crate) trace: RequestTrace,
+    /// What rules say, where there are any.
+    pub(crate) headers: Option<RequestHeaders>,
 }
 
 impl Forwarding for RequestForwarding {
     fn headers(&self, request: ForwardingRequest<'_>) -> HeaderMap {
-        let mut headers = HeaderMap::new();
+        // What the router says itself comes last, so that no rule can say otherwise.
+        let mut headers = self.headers.as_ref().map(|rules| rules.for_subgraph(request.subgraph)).unwrap_or_default();
         self.trace.write_to(&mut headers);
         let signed = SignedRequest {
             subgraph: request.subgraph,
@@ -23,5 +27,20 @@ impl Forwarding for RequestForwarding {
         };
         self.signer.sign(&self.viewer, &signed, &mut headers);
         headers
+    }
+
+    fn replied(&self, reply: ForwardingReply<'_>) {
+        if let Some(rules) = &self.headers {
+            rules.take_from_reply(reply.subgraph, reply.fetch, reply.headers);
+        }
+    }
+}
+
+impl RequestForwarding {
+    /// Puts on the reply to the client what subgraphs' replies have for it.
+    pub(crate) fn write_to_reply(&self, headers: &mut HeaderMap) {
+        if let Some(rules) = &self.headers {
+            rules.write_to_reply(headers);
+        }
     }
 }

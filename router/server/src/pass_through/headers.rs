@@ -2,20 +2,7 @@
 
 use http::{HeaderMap, HeaderName, header};
 
-use crate::forwarding::VIEWER_PREFIX;
-
-/// They speak of one connection, not of the message.
-const HOP_BY_HOP: [HeaderName; 9] = [
-    header::CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    header::PROXY_AUTHENTICATE,
-    header::PROXY_AUTHORIZATION,
-    HeaderName::from_static("proxy-connection"),
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
+use crate::header_names::{is_hop_by_hop, is_of_viewer, named_by_connection};
 
 /// The transport writes these itself, or the router knows better than the client.
 const REWRITTEN: [HeaderName; 7] = [
@@ -30,7 +17,7 @@ const REWRITTEN: [HeaderName; 7] = [
 
 /// What a subgraph gets of a client's headers: nothing that speaks of a viewer (P10).
 pub(super) fn of_request(headers: &HeaderMap) -> HeaderMap {
-    end_to_end(headers, |name| !REWRITTEN.contains(name) && !name.as_str().starts_with(VIEWER_PREFIX))
+    end_to_end(headers, |name| !REWRITTEN.contains(name) && !is_of_viewer(name))
 }
 
 /// What a subgraph gets of a client's headers when the body is passed on while it comes: its length belongs to it, and
@@ -47,28 +34,19 @@ pub(super) fn of_streamed_request(headers: &HeaderMap) -> HeaderMap {
 
 /// What a client gets of a subgraph's headers when the body is passed on while it comes.
 pub(super) fn of_streamed_reply(headers: &HeaderMap) -> HeaderMap {
-    end_to_end(headers, |name| !name.as_str().starts_with(VIEWER_PREFIX))
+    end_to_end(headers, |name| !is_of_viewer(name))
 }
 
 /// What a client gets of a subgraph's headers.
 pub(super) fn of_reply(headers: &HeaderMap) -> HeaderMap {
-    end_to_end(headers, |name| name != header::CONTENT_LENGTH && !name.as_str().starts_with(VIEWER_PREFIX))
+    end_to_end(headers, |name| name != header::CONTENT_LENGTH && !is_of_viewer(name))
 }
 
 fn end_to_end(headers: &HeaderMap, keep: impl Fn(&HeaderName) -> bool) -> HeaderMap {
-    // `connection` may name more headers that end here.
-    let named: Vec<String> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|name| name.trim().to_ascii_lowercase())
-        .collect();
+    let named = named_by_connection(headers);
     headers
         .iter()
-        .filter(|(name, _)| {
-            !HOP_BY_HOP.contains(name) && !named.iter().any(|other| other == name.as_str()) && keep(name)
-        })
+        .filter(|(name, _)| !is_hop_by_hop(name) && !named.iter().any(|other| other == name.as_str()) && keep(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .fold(HeaderMap::new(), |mut kept, (name, value)| {
             kept.append(name, value);
