@@ -14,12 +14,12 @@ pub(crate) mod stream_type;
 
 pub(crate) use body::{BodyError, collect};
 pub(crate) use operation_reference::OperationReference;
-pub(crate) use parameters::{Asked, Parameters};
+pub(crate) use parameters::{Asked, Asks, Parameters};
 
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 
-use crate::configuration::AdmissionSettings;
+use crate::configuration::{AdmissionSettings, BatchingSettings};
 use crate::refusal::Refusal;
 
 const ALLOWED_METHODS: &str = "GET, POST";
@@ -28,13 +28,17 @@ const ALLOWED_METHODS: &str = "GET, POST";
 #[derive(Debug)]
 pub(crate) struct Admitted {
     pub(crate) headers: HeaderMap,
-    pub(crate) parameters: Parameters,
+    pub(crate) asks: Asks,
     /// False for `GET`.
     pub(crate) may_mutate: bool,
 }
 
 /// Reads the parameters of a `GET` or `POST`.
-pub(crate) async fn admit(settings: &AdmissionSettings, request: Request<Body>) -> Result<Admitted, Refusal> {
+pub(crate) async fn admit(
+    settings: &AdmissionSettings,
+    batching: &BatchingSettings,
+    request: Request<Body>,
+) -> Result<Admitted, Refusal> {
     let (head, body) = request.into_parts();
     let url_bytes = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
     if url_bytes > settings.url_bytes_max {
@@ -46,14 +50,14 @@ pub(crate) async fn admit(settings: &AdmissionSettings, request: Request<Body>) 
             ),
         ));
     }
-    let parameters = match head.method {
+    let asks = match head.method {
         Method::GET => {
             refuse_odd_content(&head.headers)?;
-            Parameters::from_query(head.uri.query().unwrap_or_default())?
+            Asks::One(Parameters::from_query(head.uri.query().unwrap_or_default())?)
         }
         Method::POST => {
             require_json(&head.headers)?;
-            Parameters::from_json(&body::read(settings, &head.headers, body).await?)?
+            Asks::from_json(&body::read(settings, &head.headers, body).await?, batching)?
         }
         other => {
             return Err(Refusal::method_not_allowed(
@@ -62,7 +66,7 @@ pub(crate) async fn admit(settings: &AdmissionSettings, request: Request<Body>) 
             ));
         }
     };
-    Ok(Admitted { headers: head.headers, parameters, may_mutate: head.method == Method::POST })
+    Ok(Admitted { headers: head.headers, asks, may_mutate: head.method == Method::POST })
 }
 
 fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {

@@ -10,6 +10,7 @@
 mod admission;
 mod authentication;
 mod authorization;
+mod batching;
 mod cors;
 mod costs;
 mod endpoint_operations;
@@ -30,6 +31,7 @@ mod subscriptions;
 pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
+pub use batching::BatchingSettings;
 pub use cors::CorsSettings;
 pub use costs::{CostMode, CostSettings};
 pub use endpoint_operations::{EndpointOperations, OperationMode};
@@ -67,6 +69,8 @@ pub struct RouterSettings {
     pub endpoints: Vec<EndpointSettings>,
     /// What is let in: sizes, times, status rules.
     pub admission: AdmissionSettings,
+    /// Several operations in one request. Default: refused.
+    pub batching: BatchingSettings,
     /// How access tokens are verified. Default: absent, which means that every request is anonymous and that a request
     /// with a token is refused.
     pub authentication: Option<AuthenticationSettings>,
@@ -122,6 +126,7 @@ impl Default for RouterSettings {
             contracts: BTreeMap::new(),
             endpoints: vec![EndpointSettings::new("/graphql")],
             admission: AdmissionSettings::default(),
+            batching: BatchingSettings::default(),
             authentication: None,
             authorization: AuthorizationSettings::default(),
             operations: OperationSettings::default(),
@@ -154,6 +159,7 @@ impl RouterSettings {
     /// The first setting that cannot be right.
     pub fn validate(&self) -> Result<(), SettingsError> {
         self.admission.validate()?;
+        self.batching.validate()?;
         self.operations.validate()?;
         self.registry.validate()?;
         self.rates.validate(&self.operations)?;

@@ -66,7 +66,7 @@ pub use clock::{Clock, SystemClock};
 pub use configuration::{RouterSettings, SettingsError};
 pub use forwarding::{RequestSigner, SigningKeyError};
 pub use identity::{JwksError, JwksSource, Revocations, RevokedSessions, Standing, SubgraphJwks};
-pub use operation::check_limits;
+pub use operation::{OperationCheck, RefusedOperation};
 pub use persisted::Registry;
 pub use server::RouterServer;
 pub use telemetry::install_recorder;

@@ -2,6 +2,7 @@
 //! not see all of it get a variant of their own, prepared and found in the same way.
 
 mod cache;
+mod check;
 mod labels;
 mod limits;
 mod prepare;
@@ -13,9 +14,11 @@ use router_execution::PreparedOperation;
 use router_schema::{RuleSet, Supergraph};
 
 use self::cache::{Key, OperationCache};
+pub use self::check::{OperationCheck, RefusedOperation};
 use self::labels::OverrideLabels;
+pub(crate) use self::limits::check_variables;
 use crate::authorization::{Authorization, DeniedSelection, Unmet};
-use crate::configuration::{AuthorizationSettings, OperationLimits, OperationSettings};
+use crate::configuration::{AuthorizationSettings, OperationSettings};
 use crate::cost::{CostModel, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::telemetry;
@@ -67,15 +70,6 @@ impl Operations {
     pub(crate) fn supergraph(&self) -> &Supergraph {
         &self.supergraph
     }
-}
-
-/// Whether a document is within the limits of an operation; whoever registers operations asks beforehand.
-///
-/// # Errors
-/// The first limit that it exceeds, or that it does not parse.
-pub fn check_limits(limits: &OperationLimits, document: &str) -> Result<(), String> {
-    let checked = prepare::parse(limits, document).and_then(|syntax| limits::check(limits, &syntax));
-    checked.map_err(|refusal| refusal.errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join("\n"))
 }
 
 /// Finds the operation that a request names, prepared.

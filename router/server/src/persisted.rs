@@ -42,24 +42,35 @@ struct Found {
     hash: Option<String>,
 }
 
+/// A document that can be asked for by its hash once nothing speaks against it.
+#[derive(Debug)]
+pub(crate) struct NewDocument {
+    hash: String,
+    text: String,
+}
+
+impl NewDocument {
+    /// What is refused is not kept: nobody fills the memory with what cannot be asked (PQ-04).
+    pub(crate) fn keep(self, view: &GraphView) {
+        view.automatic.insert(self.hash, self.text);
+    }
+}
+
 impl Found {
     fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), hash: None }
     }
 }
 
-/// Finds the operation that a request names, prepared.
+/// Finds the operation that a request names, prepared, and what is to be kept of it.
 pub(crate) async fn prepare(
     reader: Reader<'_>,
     asked: Asked,
     operation_name: Option<String>,
-) -> Result<Prepared<'_>, Refusal> {
+) -> Result<(Prepared<'_>, Option<NewDocument>), Refusal> {
     let Found { text, hash } = reader.find(asked)?;
-    let Some(hash) = hash else { return operation::prepare(&reader.view.operations, text, operation_name).await };
-    // What is refused is not kept: nobody fills the memory with what cannot be asked (PQ-04).
-    let operation = operation::prepare(&reader.view.operations, text.clone(), operation_name).await?;
-    reader.view.automatic.insert(hash, text);
-    Ok(operation)
+    let new = hash.map(|hash| NewDocument { hash, text: text.clone() });
+    Ok((operation::prepare(&reader.view.operations, text, operation_name).await?, new))
 }
 
 impl Reader<'_> {

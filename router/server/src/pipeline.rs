@@ -1,33 +1,34 @@
 //! A request's way through the router, in one place: each stage is one call, in its span and its histogram.
 
+mod batch;
+mod operation;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use apollo_compiler::ast::OperationType;
 use axum::body::Body;
 use http::{HeaderMap, Request, Response, StatusCode};
-use router_execution::{Executor, Forwarding, Reply, RequestContext, coerce_variables};
+use router_execution::Reply;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use self::operation::{Asker, Permitted};
+
 use crate::admission::media_type::{ReplyMediaType, negotiate};
 use crate::admission::stream_type::{StreamType, stream_type};
-use crate::admission::{Parameters, admit};
-use crate::authorization::{authorise, require_viewer};
-use crate::budget;
+use crate::admission::{Admitted, Asks, admit};
+use crate::authorization::require_viewer;
 use crate::configuration::{RouterSettings, StatusRules};
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
-use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, RequestTrace, ViewerHeader};
-use crate::header_rules::{HeaderPolicy, RequestFacts, RequestHeaders};
-use crate::identity::{Identity, Viewer, identify};
-use crate::operation::Operation;
-use crate::persisted::{self, Reader, Registry};
-use crate::plan_extension::PlanRequest;
+use crate::forwarding::{ClientDescription, RequestSigner, RequestTrace};
+use crate::header_rules::HeaderPolicy;
+use crate::identity::{Identity, identify};
+use crate::persisted::Registry;
 use crate::rates::Rates;
-use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
+use crate::refusal::{Refusal, RefusalClass};
 use crate::reply;
-use crate::subscription::{self, Subscriber, Subscriptions};
+use crate::subscription::{self, Subscriptions};
 use crate::telemetry::{Stage, count_request};
 
 /// What the stages work with; the same for all requests.
@@ -101,7 +102,7 @@ async fn answer(
         Ok(reply) => reply,
         Err(refusal) => refused(refusal, rules, accepted, trace),
     };
-    count_request(kind.map_or("none", reply::kind_name), reply.status(), begin.elapsed());
+    count_request(kind.unwrap_or("none"), reply.status(), begin.elapsed());
     reply
 }
 
@@ -125,116 +126,30 @@ async fn run_stages(
     trace: &RequestTrace,
     request: Request<Body>,
     accepted: Accepted,
-    kind: &mut Option<OperationType>,
+    kind: &mut Option<&'static str>,
 ) -> Result<Response<Body>, Refusal> {
     // Sizes and types first: nothing is parsed of a request that is none.
-    let admitted = Stage::Admission.run(admit(&pipeline.settings.admission, request)).await?;
+    let settings = &pipeline.settings;
+    let admitting = admit(&settings.admission, &settings.batching, request);
+    let Admitted { headers, asks, may_mutate } = Stage::Admission.run(admitting).await?;
     // A bad token ends the request, whatever it asks for.
-    let viewer = Stage::Identity.run(identify(&pipeline.identity, &admitted.headers)).await?;
-    let client = ClientDescription::new(peer, &admitted.headers, pipeline.settings.listeners.trusted_proxies);
+    let viewer = Stage::Identity.run(identify(&pipeline.identity, &headers)).await?;
+    let client = ClientDescription::new(peer, &headers, settings.listeners.trusted_proxies);
     let caller = pipeline.rates.caller(&viewer, client.address);
-    pipeline.rates.ask(&endpoint.path, caller.as_ref(), pipeline.identity.now_unix_ms())?;
-    require_viewer(&pipeline.settings.authorization, &viewer)?;
-    let Parameters { asked, operation_name, variables } = admitted.parameters;
-    // What this viewer does not see here does not exist.
-    let view = endpoint.view_of(&viewer);
-    // One look-up for an operation that was seen before; what is not registered is refused where that is asked for.
-    let reader = Reader { endpoint, view, viewer: &viewer, registry: pipeline.registry.as_deref() };
-    let prepared = Stage::Operation.run(persisted::prepare(reader, asked, operation_name)).await?;
-    *kind = Some(prepared.operation.kind);
-    // Without what the viewer may not see, before anything is fetched.
-    let operation = Stage::Authorization.run(authorise(prepared, &viewer)).await?;
-    require_method(&operation, admitted.may_mutate)?;
-    let plan = PlanRequest::of(pipeline.settings.playground.as_ref(), &admitted.headers, &viewer)?;
-    if plan == PlanRequest::Only {
-        return Ok(accepted.written(&plan.alone(&operation, view), pipeline.settings.admission.status_rules));
+    let asker = Asker { pipeline, endpoint, trace, headers, viewer, client, caller, may_mutate };
+    match asks {
+        Asks::One(parameters) => {
+            asker.ask()?;
+            require_viewer(&settings.authorization, &asker.viewer)?;
+            match asker.permit(parameters, kind).await? {
+                Permitted::Executable(permitted) => Ok(asker.answer(permitted, accepted).await),
+                Permitted::Subscription(permitted) => asker.subscribe(permitted).await,
+                Permitted::PlanOnly(reply) => Ok(accepted.written(&reply, settings.admission.status_rules)),
+            }
+        }
+        Asks::Several(several) => {
+            *kind = Some("batch");
+            batch::answer(&asker, several, accepted).await
+        }
     }
-
-    let user = endpoint.as_user(&viewer);
-    let forwarding = Arc::new(RequestForwarding {
-        signer: pipeline.signer.clone(),
-        viewer: ViewerHeader::new(user, &client),
-        trace: trace.clone(),
-        headers: ruled_headers(pipeline, &admitted.headers, endpoint, &operation, user, &client)?,
-    });
-    let context = RequestContext {
-        forwarding: Arc::clone(&forwarding) as Arc<dyn Forwarding>,
-        trace_id: Some(trace.trace_id.clone()),
-        cache: None,
-    };
-    let executor = view.executor(operation.kind);
-    let variables = coerced(executor, &operation, variables)?;
-    let cost = budget::require(&pipeline.settings.operations.cost, &viewer, &operation.cost, &variables)?;
-    let (mutations, now) = (operation.cost.mutations(), pipeline.identity.now_unix_ms());
-    let allowance = pipeline.rates.spend(&endpoint.path, caller.as_ref(), mutations, cost, now)?;
-    if operation.kind == OperationType::Subscription {
-        let stream = stream_type(&admitted.headers).ok_or_else(needs_stream)?;
-        let subscriber = Subscriber { viewer: &viewer, client: &client, trace, context };
-        let mut reply = subscription::answer(pipeline, view, stream, subscriber, &operation, variables).await?;
-        forwarding.write_to_reply(reply.headers_mut());
-        allowance.write_to_reply(reply.headers_mut());
-        return Ok(reply);
-    }
-    let mut executed = Stage::Execution.run(executor.execute(&operation.prepared, &variables, &context)).await;
-    plan.write_to(&mut executed, &operation, view);
-    // What only operators may read stays in the log.
-    pipeline.mask.apply(&mut executed.errors, &trace.trace_id);
-    if budget::is_wanted(&admitted.headers) {
-        budget::tell(&mut executed, &operation.cost, &variables, cost, allowance.throttle());
-    }
-    let rules = pipeline.settings.admission.status_rules;
-    let mut reply = Stage::Projection.run(async { accepted.written(&executed, rules) }).await;
-    forwarding.write_to_reply(reply.headers_mut());
-    allowance.write_to_reply(reply.headers_mut());
-    Ok(reply)
-}
-
-/// What rules do with the headers of this request; nothing without rules.
-fn ruled_headers(
-    pipeline: &Pipeline,
-    headers: &HeaderMap,
-    endpoint: &Endpoint,
-    operation: &Operation,
-    user: &Viewer,
-    client: &ClientDescription,
-) -> Result<Option<RequestHeaders>, Refusal> {
-    let Some(policy) = &pipeline.headers else { return Ok(None) };
-    let facts = RequestFacts {
-        endpoint: endpoint.path.clone(),
-        client_address: client.address,
-        operation_kind: reply::kind_name(operation.kind),
-        operation_name: operation.prepared.operation().name.as_ref().map(ToString::to_string),
-        claims: user.claims().cloned(),
-    };
-    RequestHeaders::new(policy, headers, facts).map(Some)
-}
-
-fn needs_stream() -> Refusal {
-    Refusal::http(
-        StatusCode::NOT_ACCEPTABLE,
-        "A subscription is answered by a stream; accept text/event-stream, or multipart/mixed;subscriptionSpec=1.0.",
-    )
-}
-
-/// A mutation by `GET` could be sent by a link or an image of any page. A subscription changes nothing, and a browser's
-/// `EventSource` knows no other method.
-fn require_method(operation: &Operation, may_mutate: bool) -> Result<(), Refusal> {
-    if operation.kind != OperationType::Mutation || may_mutate {
-        return Ok(());
-    }
-    Err(Refusal::method_not_allowed("A GET may not execute mutations; send this operation with POST.", "POST"))
-}
-
-type Variables = apollo_compiler::validation::Valid<router_execution::JsonMap>;
-
-fn coerced(
-    executor: &Executor,
-    operation: &Operation,
-    variables: serde_json::Map<String, serde_json::Value>,
-) -> Result<Variables, Refusal> {
-    let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-    coerce_variables(executor.api_schema(), operation.prepared.operation(), &variables).map_err(|problems| {
-        let errors = problems.iter().map(|problem| RequestError::new(ErrorCode::BadUserInput, problem.to_string()));
-        Refusal::of_errors(RefusalClass::Operation, errors.collect())
-    })
 }

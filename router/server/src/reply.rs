@@ -21,6 +21,11 @@ pub(crate) fn of_execution(reply: &Reply, rules: StatusRules, media_type: ReplyM
     json_reply(status, media_type, Body::from(reply.to_bytes()))
 }
 
+/// The reply to several operations, whatever became of them.
+pub(crate) fn of_batch(body: Vec<u8>, media_type: ReplyMediaType) -> Response<Body> {
+    json_reply(StatusCode::OK, media_type, Body::from(body))
+}
+
 /// The reply to a request that is not executed.
 pub(crate) fn of_refusal(
     refusal: Refusal,

@@ -5,6 +5,7 @@
 mod advisories;
 mod amplification;
 mod authorization;
+mod batching;
 mod cors;
 mod endpoints;
 mod forwarding;
@@ -30,3 +31,4 @@ mod subscriptions;
 mod testkit;
 mod token_forms;
 mod tokens;
+mod transports;

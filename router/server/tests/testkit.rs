@@ -8,6 +8,6 @@ mod graph;
 mod issuer;
 mod scripted;
 
-pub(crate) use graph::{Graph, GraphBuilder, TestReply};
+pub(crate) use graph::{Graph, GraphBuilder, TestReply, supergraph};
 pub(crate) use issuer::{AUDIENCE, ISSUER, Issuer};
 pub(crate) use scripted::{Outcome, Scripted, reply};

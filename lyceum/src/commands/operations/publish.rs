@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
 
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::parser::Parser;
@@ -9,7 +10,7 @@ use router_composition::{ContractFilter, contract};
 use router_planning::PlanningOptions;
 use router_registry::{ClientName, Published, RegisteredOperation, RegistryStore, manifest};
 use router_schema::Supergraph;
-use router_server::RouterSettings;
+use router_server::{OperationCheck, RouterSettings};
 use router_server::configuration::EndpointSettings;
 use serde::Serialize;
 
@@ -56,10 +57,11 @@ pub(super) async fn run(
     let client = ClientName::parse(&arguments.client)?;
     let endpoint = endpoint(&configuration.router, client.as_str(), arguments.endpoint.as_deref())?;
     let mut operations = manifest::read_path(&arguments.manifest)?;
-    let supergraph = view(configuration, endpoint).await?;
+    let supergraph = Arc::new(view(configuration, endpoint).await?);
+    let router = OperationCheck::new(Arc::clone(&supergraph), &configuration.router);
     let (mut accepted, mut refused) = (Vec::new(), Vec::new());
     for operation in &mut operations {
-        match check(&supergraph, &configuration.router, operation, &arguments.manifest) {
+        match check(&supergraph, (&router, &configuration.router), operation, &arguments.manifest) {
             Ok(found) => {
                 operation.name.clone_from(&found.name);
                 accepted.push(found);
@@ -137,10 +139,10 @@ async fn view(configuration: &Configuration, endpoint: &EndpointSettings) -> Res
     Ok(Supergraph::parse(&sdl)?)
 }
 
-/// Parses, bounds, validates and plans, as the router will.
+/// Parses, validates, bounds, reckons and plans, as the router will.
 fn check(
     supergraph: &Supergraph,
-    settings: &RouterSettings,
+    (router, settings): (&OperationCheck, &RouterSettings),
     operation: &RegisteredOperation,
     manifest: &Path,
 ) -> Result<Accepted, String> {
@@ -153,10 +155,10 @@ fn check(
         .parse_executable(schema, &*operation.text, place)
         .map_err(|found| found.errors.to_string())?;
     let document = document.validate(schema).map_err(|found| found.errors.to_string())?;
-    router_server::check_limits(limits, &operation.text)?;
     let Ok(asked) = document.operations.get(None) else {
         return Err("a registered document holds one operation; split it".to_owned());
     };
+    router.check(&operation.text).map_err(|refused| refused.to_string())?;
     let options =
         PlanningOptions { override_labels: settings.operations.override_labels.clone(), ..Default::default() };
     let plan = router_planning::plan_with_options(supergraph, &document, None, &options)

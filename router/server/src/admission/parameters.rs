@@ -1,14 +1,24 @@
 use axum::extract::Query;
 use http::Uri;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::operation_reference::{self, OperationReference};
 use super::{json_value, query_string};
+use crate::configuration::BatchingSettings;
 use crate::refusal::Refusal;
 
 /// RFC 8259 section 8.1: JSON on its way begins without one.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What a request asks for.
+#[derive(Debug)]
+pub(crate) enum Asks {
+    One(Parameters),
+    /// A list, each item of which is refused by itself.
+    Several(Vec<Result<Parameters, Refusal>>),
+}
 
 /// The parameters of a GraphQL request (GraphQL over HTTP, section 5.1). Of `extensions` one is known, `persistedQuery`;
 /// keys that nobody names are ignored, as the specification demands.
@@ -54,9 +64,9 @@ struct QueryParameters {
     extensions: Option<String>,
 }
 
-impl Parameters {
+impl Asks {
     /// Reads a `POST` body.
-    pub(crate) fn from_json(body: &[u8]) -> Result<Self, Refusal> {
+    pub(crate) fn from_json(body: &[u8], batching: &BatchingSettings) -> Result<Self, Refusal> {
         if body.is_empty() {
             return Err(Refusal::http(
                 http::StatusCode::BAD_REQUEST,
@@ -69,12 +79,16 @@ impl Parameters {
                 "The body begins with a byte order mark, which JSON does not have; send it without.",
             ));
         }
-        let raw = match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'[') if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
-                return Err(Refusal::parameters("The body is a list; send one operation per request."));
-            }
-            _ => serde_json::from_slice::<RawParameters>(body).map_err(|error| not_readable(&error))?,
-        };
+        if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            return several(body, batching).map(Self::Several);
+        }
+        Parameters::from_json(body).map(Self::One)
+    }
+}
+
+impl Parameters {
+    fn from_json(text: &[u8]) -> Result<Self, Refusal> {
+        let raw = serde_json::from_slice::<RawParameters>(text).map_err(|error| not_readable(&error))?;
         Self::checked(raw)
     }
 
@@ -122,6 +136,24 @@ impl Parameters {
         };
         Ok(Self { asked, operation_name, variables: object("variables", raw.variables)? })
     }
+}
+
+/// The items of a list, none of which is looked into before their number is known to be right.
+fn several(body: &[u8], batching: &BatchingSettings) -> Result<Vec<Result<Parameters, Refusal>>, Refusal> {
+    let items: Vec<&RawValue> = serde_json::from_slice(body).map_err(|error| not_readable(&error))?;
+    if !batching.enabled {
+        return Err(Refusal::parameters("The body is a list; send one operation per request."));
+    }
+    let (count, most) = (items.len(), batching.operations_max);
+    if count == 0 || count > most {
+        let problem = format!("The body is a list of {count} operations; a list may have 1 to {most}.");
+        return Err(Refusal::parameters(problem));
+    }
+    let read = |item: &&RawValue| match item.get() {
+        list if list.starts_with('[') => Err(Refusal::parameters("A list in the list of operations is none.")),
+        text => Parameters::from_json(text.as_bytes()),
+    };
+    Ok(items.iter().map(read).collect())
 }
 
 fn object(name: &str, value: Option<Value>) -> Result<Map<String, Value>, Refusal> {

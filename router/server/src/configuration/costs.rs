@@ -46,7 +46,7 @@ impl Default for CostSettings {
 
 impl CostSettings {
     /// The most that anybody may spend on one operation.
-    pub(super) fn budget_max(&self) -> u64 {
+    pub(crate) fn budget_max(&self) -> u64 {
         self.budget_by_scope.values().fold(self.budget, |most, budget| most.max(*budget))
     }
 

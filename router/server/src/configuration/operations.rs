@@ -45,10 +45,10 @@ pub struct OperationLimits {
     pub variables_max: usize,
     /// How many directives a document may have. Default 100. `LYCEUM_ROUTER__OPERATIONS__LIMITS__DIRECTIVES_MAX`
     pub directives_max: usize,
-    /// How many values a list that is written in a document may have. Default 1000.
+    /// How many values a list may have, in a document or in a variable. Default 1000.
     /// `LYCEUM_ROUTER__OPERATIONS__LIMITS__LIST_VALUES_MAX`
     pub list_values_max: usize,
-    /// How deep lists and input objects that are written in a document may nest. Default 10.
+    /// How deep lists and input objects may nest, in a document or in a variable. Default 10.
     /// `LYCEUM_ROUTER__OPERATIONS__LIMITS__INPUT_DEPTH_MAX`
     pub input_depth_max: usize,
     /// How deep the syntax itself may nest (selections, lists, input objects); the parser stops there, well before its

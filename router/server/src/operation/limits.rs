@@ -1,12 +1,14 @@
 //! Bounds on a document, checked on its syntax alone, before anything that costs more (AMP, domain section 4.4).
 
 mod counts;
+mod variables;
 
 use std::collections::{HashMap, HashSet};
 
 use apollo_compiler::Name;
 use apollo_compiler::ast::{Definition, Document, FragmentDefinition, Selection};
 
+pub(crate) use self::variables::check_variables;
 use crate::configuration::OperationLimits;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 

@@ -212,7 +212,7 @@ impl TestReply {
     }
 }
 
-fn supergraph([identity, learning]: &[String; 2]) -> Supergraph {
+pub(crate) fn supergraph([identity, learning]: &[String; 2]) -> Supergraph {
     let source = |name: &str, sdl: &str| SubgraphSource {
         name: name.to_owned(),
         url: format!("http://{name}.invalid/graphql"),

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -20,11 +20,20 @@ pub(crate) struct Scripted {
     script: Mutex<Script>,
     requests: Mutex<Vec<Request<Bytes>>>,
     stays_open: AtomicBool,
+    /// Requests that wait for their answer, and the most there have been.
+    waiting: AtomicUsize,
+    waiting_max: AtomicUsize,
 }
 
 impl Scripted {
     pub(crate) fn new(script: impl Fn(&Request<Bytes>) -> Outcome + Send + Sync + 'static) -> Self {
-        Self { script: Mutex::new(Box::new(script)), requests: Mutex::default(), stays_open: AtomicBool::new(false) }
+        Self {
+            script: Mutex::new(Box::new(script)),
+            requests: Mutex::default(),
+            stays_open: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
+            waiting_max: AtomicUsize::new(0),
+        }
     }
 
     /// Answers by another script from now on.
@@ -35,6 +44,11 @@ impl Scripted {
     /// From now on streams do not end with what the script gives, nor do they say that they are complete.
     pub(crate) fn stays_open(&self) {
         self.stays_open.store(true, Ordering::Relaxed);
+    }
+
+    /// How many requests have waited for their answers at once.
+    pub(crate) fn waiting_max(&self) -> usize {
+        self.waiting_max.load(Ordering::Relaxed)
     }
 
     /// What it was asked at this path, oldest first.
@@ -55,6 +69,12 @@ impl Transport for Scripted {
     async fn send(&self, request: Request<Bytes>, _timeout: Duration) -> Outcome {
         let outcome = (self.script.lock().unwrap())(&request);
         self.requests.lock().unwrap().push(request);
+        self.waiting_max.fetch_max(self.waiting.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+        // Whoever asks at the same time comes in between.
+        for _ in 0..4 {
+            tokio::task::yield_now().await;
+        }
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
         outcome
     }
 

@@ -1,0 +1,114 @@
+//! Several operations in one request, each of which goes its own way: it is counted, found, authorised, reckoned and
+//! answered as if it had come alone (OW-13, OW-15). What becomes of one changes nothing for the others.
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::future::join_all;
+use http::{HeaderMap, Response, StatusCode};
+use serde_json::json;
+
+use super::Accepted;
+use super::operation::{Asker, Executable, Permitted};
+use crate::admission::Parameters;
+use crate::authorization::require_viewer;
+use crate::refusal::{ErrorCode, Refusal, RefusalClass};
+use crate::reply;
+use crate::telemetry::Stage;
+
+/// What becomes of one operation: its answer is there, or it is still to be executed.
+enum Outcome<'r> {
+    Answered(Bytes),
+    Executable(Executable<'r>),
+}
+
+/// Answers with a list of replies, in the order of the operations.
+///
+/// # Errors
+/// When the client reads no list, or everybody here has to have a token.
+pub(super) async fn answer(
+    asker: &Asker<'_>,
+    several: Vec<Result<Parameters, Refusal>>,
+    accepted: Accepted,
+) -> Result<Response<Body>, Refusal> {
+    let Accepted::Whole(media_type) = accepted else {
+        return Err(Refusal::http(
+            StatusCode::NOT_ACCEPTABLE,
+            "A list of operations is answered by a list; accept application/json.",
+        ));
+    };
+    // Whatever is wrong with them, they have been asked.
+    let counted = several.into_iter().map(|parameters| asker.ask().and(parameters));
+    let counted: Vec<_> = counted.collect();
+    require_viewer(&asker.pipeline.settings.authorization, &asker.viewer)?;
+    // What is left to the caller after the last operation that says it.
+    let mut left = HeaderMap::new();
+    let mut outcomes = Vec::with_capacity(counted.len());
+    // One after the other, so that of a bucket that is nearly empty the first get what is left.
+    for parameters in counted {
+        let outcome = match parameters {
+            Ok(parameters) => permit(asker, parameters).await,
+            Err(refusal) => Err(refusal),
+        };
+        let mut told = HeaderMap::new();
+        outcomes.push(match outcome {
+            Ok(outcome) => {
+                if let Outcome::Executable(permitted) = &outcome {
+                    permitted.allowance().write_to_reply(&mut told);
+                }
+                outcome
+            }
+            Err(refusal) => {
+                told.extend(refusal.headers.iter().cloned());
+                Outcome::Answered(refused(refusal, asker).into())
+            }
+        });
+        if !told.is_empty() {
+            left = told;
+        }
+    }
+    let is_ordered =
+        outcomes.iter().any(|outcome| matches!(outcome, Outcome::Executable(permitted) if permitted.is_mutation()));
+    let waiting = outcomes.iter().map(|outcome| finish(asker, outcome));
+    let finished = if is_ordered { one_by_one(waiting).await } else { join_all(waiting).await };
+    let body = [b"[", finished.join(&b","[..]).as_slice(), b"]"].concat();
+    let mut reply = Stage::Projection.run(async { reply::of_batch(body, media_type) }).await;
+    for outcome in &outcomes {
+        if let Outcome::Executable(permitted) = outcome {
+            permitted.forward_headers(reply.headers_mut());
+        }
+    }
+    reply.headers_mut().extend(left);
+    Ok(reply)
+}
+
+async fn permit<'r>(asker: &Asker<'r>, parameters: Parameters) -> Result<Outcome<'r>, Refusal> {
+    match asker.permit(parameters, &mut None).await? {
+        Permitted::Executable(permitted) => Ok(Outcome::Executable(permitted)),
+        Permitted::PlanOnly(reply) => Ok(Outcome::Answered(reply.to_bytes())),
+        Permitted::Subscription(_) => Err(Refusal::new(
+            RefusalClass::Operation,
+            ErrorCode::BadUserInput,
+            "A subscription is answered by a stream; send it in a request of its own.",
+        )),
+    }
+}
+
+async fn finish(asker: &Asker<'_>, outcome: &Outcome<'_>) -> Bytes {
+    match outcome {
+        Outcome::Answered(answer) => answer.clone(),
+        Outcome::Executable(permitted) => asker.execute(permitted).await.to_bytes(),
+    }
+}
+
+/// A mutation may change what the next operation reads.
+async fn one_by_one<T>(waiting: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut finished = Vec::new();
+    for next in waiting {
+        finished.push(next.await);
+    }
+    finished
+}
+
+fn refused(refusal: Refusal, asker: &Asker<'_>) -> Vec<u8> {
+    json!({ "errors": refusal.traced(&asker.trace.trace_id).errors }).to_string().into_bytes()
+}
