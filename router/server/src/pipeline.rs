@@ -10,20 +10,21 @@ use router_execution::{Executor, Reply, RequestContext, coerce_variables};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::administration::{self, Acted, Acting, Administration, Why};
 use crate::admission::media_type::{ReplyMediaType, negotiate};
 use crate::admission::stream_type::{StreamType, stream_type};
-use crate::admission::{Parameters, admit};
+use crate::admission::{Admitted, Parameters, admit};
 use crate::authorization::{authorise, require_viewer};
-use crate::budget;
+use crate::budget::{self, CostRequest};
 use crate::configuration::{RouterSettings, StatusRules};
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, RequestTrace, ViewerHeader};
-use crate::identity::{Identity, identify};
+use crate::identity::{Identity, Viewer, identify};
 use crate::operation::Operation;
 use crate::persisted::{self, Reader, Registry};
 use crate::plan_extension::PlanRequest;
-use crate::rates::Rates;
+use crate::rates::{Caller, Rates};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::reply;
 use crate::subscription::{self, Subscriber, Subscriptions};
@@ -39,6 +40,7 @@ pub(crate) struct Pipeline {
     pub(crate) subscriptions: Subscriptions,
     pub(crate) registry: Option<Arc<Registry>>,
     pub(crate) rates: Rates,
+    pub(crate) administration: Option<Administration>,
 }
 
 /// Answers one request to a GraphQL endpoint.
@@ -131,49 +133,104 @@ async fn run_stages(
     let client = ClientDescription::new(peer, &admitted.headers, pipeline.settings.listeners.trusted_proxies);
     let caller = pipeline.rates.caller(&viewer, client.address);
     pipeline.rates.ask(&endpoint.path, caller.as_ref(), pipeline.identity.now_unix_ms())?;
-    require_viewer(&pipeline.settings.authorization, &viewer)?;
+    // Administrators may ask as somebody else. Whose buckets are taken from, and whose session it is, stays the same.
+    let (administration, registry) = (pipeline.administration.as_ref(), pipeline.registry.as_deref());
+    let acting = administration::acting(administration, registry, endpoint, &admitted.headers, &viewer)?;
+    let why = Why::of(administration, endpoint, &admitted.headers, &viewer);
+    let asker =
+        Asker { endpoint, viewer: &viewer, client: &client, caller, acting: acting.as_ref(), why: why.as_ref() };
+    let Some(why) = &why else { return run_operation(pipeline, &asker, trace, admitted, accepted, kind).await };
+    let parameters = admitted.parameters.clone();
+    let reply = run_operation(pipeline, &asker, trace, admitted, accepted, kind).await;
+    let Err(refusal) = reply else { return reply };
+    Err(why.of_refusal(&pipeline.settings, endpoint, asker.acting, refusal, parameters).await)
+}
+
+/// Whose request it is.
+struct Asker<'r> {
+    endpoint: &'r Endpoint,
+    viewer: &'r Viewer,
+    client: &'r ClientDescription,
+    caller: Option<Caller>,
+    /// As whom the operation is run, where that is somebody else.
+    acting: Option<&'r Acting>,
+    why: Option<&'r Why>,
+}
+
+/// The stages after it is known who asks.
+async fn run_operation(
+    pipeline: &Arc<Pipeline>,
+    asker: &Asker<'_>,
+    trace: &RequestTrace,
+    admitted: Admitted,
+    accepted: Accepted,
+    kind: &mut Option<OperationType>,
+) -> Result<Response<Body>, Refusal> {
+    let (settings, registry) = (&pipeline.settings, pipeline.registry.as_deref());
+    let endpoint = asker.acting.map_or(asker.endpoint, |acting| &acting.endpoint);
     let Parameters { asked, operation_name, variables } = admitted.parameters;
-    // What this viewer does not see here does not exist.
-    let view = endpoint.view_of(&viewer);
-    // One look-up for an operation that was seen before; what is not registered is refused where that is asked for.
-    let reader = Reader { endpoint, view, viewer: &viewer, registry: pipeline.registry.as_deref() };
-    let prepared = Stage::Operation.run(persisted::prepare(reader, asked, operation_name)).await?;
+    let found = Stage::Operation.run(async {
+        if let Some(acting) = asker.acting {
+            return acting.prepare(&settings.authorization, registry, asked, operation_name).await;
+        }
+        let viewer = asker.viewer;
+        require_viewer(&settings.authorization, viewer)?;
+        // What this viewer does not see here does not exist.
+        let view = endpoint.view_of(viewer);
+        // One look-up for an operation that was seen before; what is not registered is refused where that is asked for.
+        let reader = Reader { endpoint, view, viewer, registry };
+        Ok(Acted { viewer, view, prepared: persisted::prepare(reader, asked, operation_name).await? })
+    });
+    let Acted { viewer, view, prepared } = found.await?;
     *kind = Some(prepared.operation.kind);
-    // Without what the viewer may not see, before anything is fetched.
-    let operation = Stage::Authorization.run(authorise(prepared, &viewer)).await?;
+    // Without what the viewer may not see, before anything is fetched. Nobody gains a right by acting as another.
+    let also = asker.acting.and((prepared.operation.kind != OperationType::Query).then_some(asker.viewer));
+    let operation = Stage::Authorization.run(authorise(prepared, viewer, also)).await?;
     require_method(&operation, admitted.may_mutate)?;
-    let plan = PlanRequest::of(pipeline.settings.playground.as_ref(), &admitted.headers, &viewer)?;
-    if plan == PlanRequest::Only {
-        return Ok(accepted.written(&plan.alone(&operation, view), pipeline.settings.admission.status_rules));
+    let plan = PlanRequest::of(settings.playground.as_ref(), &admitted.headers, asker.viewer)?;
+    let cost_request = CostRequest::of(&admitted.headers);
+    let executor = view.executor(operation.kind);
+    if plan == PlanRequest::Only || cost_request == CostRequest::Only {
+        let mut foretold = plan.alone(&operation, view);
+        if cost_request == CostRequest::Only {
+            let variables = coerced(executor, &operation, variables)?;
+            budget::foretell(&mut foretold, &settings.operations.cost, viewer, &operation.cost, &variables);
+        }
+        return Ok(accepted.written(&foretold, settings.admission.status_rules));
     }
 
     let forwarding = RequestForwarding {
         signer: pipeline.signer.clone(),
-        viewer: ViewerHeader::new(endpoint.as_user(&viewer), &client),
+        viewer: ViewerHeader::new(endpoint.as_user(viewer), asker.client),
         trace: trace.clone(),
     };
     let context = RequestContext { forwarding: Arc::new(forwarding), trace_id: Some(trace.trace_id.clone()) };
-    let executor = view.executor(operation.kind);
     let variables = coerced(executor, &operation, variables)?;
-    let cost = budget::require(&pipeline.settings.operations.cost, &viewer, &operation.cost, &variables)?;
+    let cost = budget::require(&settings.operations.cost, viewer, &operation.cost, &variables)?;
     let (mutations, now) = (operation.cost.mutations(), pipeline.identity.now_unix_ms());
-    let allowance = pipeline.rates.spend(&endpoint.path, caller.as_ref(), mutations, cost, now)?;
+    let allowance = pipeline.rates.spend(&asker.endpoint.path, asker.caller.as_ref(), mutations, cost, now)?;
     if operation.kind == OperationType::Subscription {
         let stream = stream_type(&admitted.headers).ok_or_else(needs_stream)?;
-        let subscriber = Subscriber { viewer: &viewer, client: &client, trace, context };
+        let subscriber = Subscriber { viewer: asker.viewer, client: asker.client, trace, context };
         let mut reply = subscription::answer(pipeline, view, stream, subscriber, &operation, variables).await?;
         allowance.write_to_reply(reply.headers_mut());
         return Ok(reply);
     }
     let mut executed = Stage::Execution.run(executor.execute(&operation.prepared, &variables, &context)).await;
     plan.write_to(&mut executed, &operation, view);
+    let unmasked = asker.why.map(|_| executed.errors.clone());
     // What only operators may read stays in the log.
     pipeline.mask.apply(&mut executed.errors, &trace.trace_id);
-    if budget::is_wanted(&admitted.headers) {
+    if let Some((why, unmasked)) = asker.why.zip(unmasked) {
+        why.of_errors(&settings.authorization, &mut executed.errors, &unmasked);
+    }
+    if let Some(acting) = asker.acting {
+        acting.write_to(&mut executed, operation.kind);
+    }
+    if cost_request == CostRequest::Beside {
         budget::tell(&mut executed, &operation.cost, &variables, cost, allowance.throttle());
     }
-    let rules = pipeline.settings.admission.status_rules;
-    let mut reply = Stage::Projection.run(async { accepted.written(&executed, rules) }).await;
+    let mut reply = Stage::Projection.run(async { accepted.written(&executed, settings.admission.status_rules) }).await;
     allowance.write_to_reply(reply.headers_mut());
     Ok(reply)
 }
