@@ -71,14 +71,21 @@ pub(crate) fn require_viewer(settings: &AuthorizationSettings, viewer: &Viewer) 
     Err(refusal)
 }
 
-/// The operation as this viewer may have it executed.
+/// The operation as this viewer may have it executed; with `also`, as both may.
 ///
 /// # Errors
 /// When the viewer may not see some of it and the settings say that it is then refused; or when it is a subscription and
 /// there is nothing to wait for.
-pub(crate) async fn authorise(prepared: Prepared<'_>, viewer: &Viewer) -> Result<Arc<Operation>, Refusal> {
+pub(crate) async fn authorise(
+    prepared: Prepared<'_>,
+    viewer: &Viewer,
+    also: Option<&Viewer>,
+) -> Result<Arc<Operation>, Refusal> {
     let authorization = prepared.authorization();
-    let unmet = authorization.unmet(&prepared.operation.rules, viewer);
+    let mut unmet = authorization.unmet(&prepared.operation.rules, viewer);
+    if let Some(also) = also {
+        unmet.rules.extend(&authorization.unmet(&prepared.operation.rules, also).rules);
+    }
     if unmet.rules.is_empty() {
         return Ok(prepared.operation);
     }

@@ -1,6 +1,6 @@
 //! What an operation may cost its viewer, and what a client is told of it (domain section 4.4).
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use router_execution::{JsonMap, JsonValue, Reply};
 
 use crate::configuration::{CostMode, CostSettings};
@@ -12,8 +12,30 @@ use crate::telemetry;
 
 /// How many of the most expensive fields a refusal names.
 const NAMED_MAX: usize = 3;
-/// A client sends it, with the value `1`, to read the costs in `extensions.cost`.
-const COST_HEADER: &str = "x-cost";
+/// How many of them are told to who asks beforehand.
+const FORETOLD_MAX: usize = 10;
+/// What a client sends to read the costs in `extensions.cost`.
+const COST_HEADER: HeaderName = HeaderName::from_static("x-cost");
+
+/// What a client wants to read of its operation's cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CostRequest {
+    Nothing,
+    /// What it may have cost and what it has, beside the data.
+    Beside,
+    /// What it may cost and what of it costs the most; nothing is executed.
+    Only,
+}
+
+impl CostRequest {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        match headers.get(COST_HEADER).map(http::HeaderValue::as_bytes) {
+            Some(b"1") => Self::Beside,
+            Some(b"only") => Self::Only,
+            _ => Self::Nothing,
+        }
+    }
+}
 
 /// Reckons what the operation may cost with these variables.
 ///
@@ -54,9 +76,23 @@ fn budget_of(settings: &CostSettings, viewer: &Viewer) -> u64 {
     by_scope.fold(settings.budget, |most, budget| most.max(*budget))
 }
 
-/// Whether the client wants to read what its operation costs.
-pub(crate) fn is_wanted(headers: &HeaderMap) -> bool {
-    headers.get(COST_HEADER).is_some_and(|value| value == "1")
+/// Tells what an operation may cost that is not executed, whether or not that is too much.
+pub(crate) fn foretell(
+    reply: &mut Reply,
+    settings: &CostSettings,
+    viewer: &Viewer,
+    formula: &Formula,
+    variables: &Variables,
+) {
+    let fields = formula.most_expensive(variables, FORETOLD_MAX).into_iter().map(|field| {
+        let told = [("path", JsonValue::from(field.path)), ("cost", field.cost.into())];
+        JsonValue::Object(told.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    });
+    let mut told = JsonMap::new();
+    told.insert("requested", formula.cost(variables).into());
+    told.insert("budget", budget_of(settings, viewer).into());
+    told.insert("fields", JsonValue::Array(fields.collect()));
+    reply.extensions.insert("cost", JsonValue::Object(told));
 }
 
 /// Counts what the reply has cost, and tells it in `extensions.cost`.

@@ -11,8 +11,9 @@ use router_schema::{Supergraph, SupergraphError};
 use thiserror::Error;
 use tokio_rustls::rustls::ServerConfig;
 
+use crate::administration::Administration;
 use crate::clock::{Clock, SystemClock};
-use crate::configuration::{ContractSettings, JwksSettings, RouterSettings, SettingsError};
+use crate::configuration::{ContractSettings, EndpointSettings, JwksSettings, RouterSettings, SettingsError};
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::RequestSigner;
@@ -182,6 +183,7 @@ impl RouterBuilder {
         let mask = self.error_mask(&transports)?;
         let endpoints = endpoints(self.supergraph, &self.settings, &transports)?;
         let pipeline = Pipeline {
+            administration: Administration::new(&self.settings, &endpoints),
             identity,
             headers,
             signer: self.signer,
@@ -323,7 +325,7 @@ fn endpoints(
     supergraph: Supergraph,
     settings: &RouterSettings,
     transports: &BTreeMap<String, Reached>,
-) -> Result<Vec<Endpoint>, BuildError> {
+) -> Result<Vec<Arc<Endpoint>>, BuildError> {
     let view = |supergraph| {
         let within = |timeout_ms| subgraphs(&supergraph, transports, Duration::from_millis(timeout_ms));
         let requests = &settings.subgraph_requests;
@@ -337,14 +339,14 @@ fn endpoints(
         }
     }
     let whole = view(supergraph);
-    let endpoints = settings.endpoints.iter().map(|endpoint| Endpoint {
+    let endpoint = |endpoint: &EndpointSettings| Endpoint {
         path: endpoint.path.clone(),
         view: Arc::clone(endpoint.contract.as_ref().map_or(&whole, |name| &contracts[name])),
         whole: Arc::clone(&whole),
         whole_scopes: endpoint.whole_graph_scopes.clone(),
         operations: endpoint.operations.clone(),
-    });
-    Ok(endpoints.collect())
+    };
+    Ok(settings.endpoints.iter().map(|settings| Arc::new(endpoint(settings))).collect())
 }
 
 fn contract_of(supergraph: &Supergraph, name: &str, settings: &ContractSettings) -> Result<Supergraph, BuildError> {

@@ -171,6 +171,9 @@ impl RouterSettings {
         self.headers.validate()?;
         self.errors.validate()?;
         self.cors.validate()?;
+        if let Some(playground) = &self.playground {
+            playground.validate()?;
+        }
         endpoints::validate(&self.endpoints, &self.contracts, &self.pass_through)?;
         for (index, route) in self.pass_through.iter().enumerate() {
             route.validate(index)?;

@@ -17,7 +17,7 @@
 //! A subscription takes the same way up to the sixth stage; `subscription` then answers it with a stream.
 //!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
-//! `plan_extension` tells plans to those who may see them, `health`, `telemetry` and `operators` serve operators, `listener`
+//! `plan_extension` tells plans to those who may see them, `administration` runs operations as others, `health`, `telemetry` and `operators` serve operators, `listener`
 //! accepts and drains connections.
 //!
 //! **Invariants.** Nothing that a client sends as a viewer header reaches a subgraph. A request with a bad token is
@@ -26,6 +26,7 @@
 //!
 //! It reads no files and no environment, composes nothing, and knows no domain.
 
+mod administration;
 mod admission;
 mod authorization;
 mod budget;

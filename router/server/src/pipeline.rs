@@ -14,6 +14,7 @@ use tracing::Instrument;
 
 use self::operation::{Asker, Permitted};
 
+use crate::administration::{self, Administration, Why};
 use crate::admission::media_type::{ReplyMediaType, negotiate};
 use crate::admission::stream_type::{StreamType, stream_type};
 use crate::admission::{Admitted, Asks, admit};
@@ -43,6 +44,7 @@ pub(crate) struct Pipeline {
     pub(crate) subscriptions: Subscriptions,
     pub(crate) registry: Option<Arc<Registry>>,
     pub(crate) rates: Rates,
+    pub(crate) administration: Option<Administration>,
 }
 
 /// Answers one request to a GraphQL endpoint.
@@ -136,15 +138,19 @@ async fn run_stages(
     let viewer = Stage::Identity.run(identify(&pipeline.identity, &headers)).await?;
     let client = ClientDescription::new(peer, &headers, settings.listeners.trusted_proxies);
     let caller = pipeline.rates.caller(&viewer, client.address);
-    let asker = Asker { pipeline, endpoint, trace, headers, viewer, client, caller, may_mutate };
+    // Administrators may ask as somebody else. Whose buckets are taken from, and whose session it is, stays the same.
+    let (administration, registry) = (pipeline.administration.as_ref(), pipeline.registry.as_deref());
+    let acting = administration::acting(administration, registry, endpoint, &headers, &viewer)?;
+    let why = Why::of(administration, endpoint, &headers, &viewer);
+    let asker = Asker { pipeline, endpoint, trace, headers, viewer, client, caller, may_mutate, acting, why };
     match asks {
         Asks::One(parameters) => {
             asker.ask()?;
             require_viewer(&settings.authorization, &asker.viewer)?;
-            match asker.permit(parameters, kind).await? {
+            match asker.permit_explained(parameters, kind).await? {
                 Permitted::Executable(permitted) => Ok(asker.answer(permitted, accepted).await),
                 Permitted::Subscription(permitted) => asker.subscribe(permitted).await,
-                Permitted::PlanOnly(reply) => Ok(accepted.written(&reply, settings.admission.status_rules)),
+                Permitted::Foretold(reply) => Ok(accepted.written(&reply, settings.admission.status_rules)),
             }
         }
         Asks::Several(several) => {

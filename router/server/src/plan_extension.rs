@@ -7,7 +7,7 @@
 //! **Invariant.** Who has none of the playground's `plan_scopes` is told no plan: for them `1` means nothing, and `only`
 //! is refused, so that what was not to be executed is not.
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use router_execution::{CachePolicy, Reply};
 use router_planning::plan::{Fetch, FetchTarget, PathSegment};
 use router_schema::Supergraph;
@@ -20,7 +20,7 @@ use crate::identity::Viewer;
 use crate::operation::Operation;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 
-const HEADER: &str = "x-lyceum-plan";
+const HEADER: HeaderName = HeaderName::from_static("x-lyceum-plan");
 
 /// What of the plan a reply shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use axum::routing::{MethodRouter, any, get, post};
 use http::{HeaderValue, Method, Request, Response, header};
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::administration::choices;
 use crate::admission::media_type::wants_page;
 use crate::endpoint::Endpoint;
 use crate::health::Health;
@@ -35,7 +36,11 @@ pub(crate) fn public(
         routes = routes.route(&endpoint.path, any(graphql).with_state(Arc::new(state)));
     }
     if page.is_some() {
-        routes = routes.route(playground::ASSET_PATH, get(playground::asset));
+        let for_administrators = |method: MethodRouter<Arc<Pipeline>>| method.with_state(Arc::clone(pipeline));
+        routes = routes
+            .route(playground::ASSET_PATH, get(playground::asset))
+            .route(choices::CHOICES_PATH, for_administrators(get(offered)))
+            .route(choices::SCHEMA_PATH, for_administrators(get(shown)));
     }
     for route in pass_through {
         let prefix = &route.route.prefix;
@@ -77,6 +82,14 @@ async fn graphql(State(graphql): State<Arc<Graphql>>, request: Request<Body>) ->
         return page.page();
     }
     pipeline::handle(&graphql.pipeline, &graphql.endpoint, peer(&request), request).await
+}
+
+async fn offered(State(pipeline): State<Arc<Pipeline>>, request: Request<Body>) -> Response<Body> {
+    choices::choices(&pipeline, request.headers()).await
+}
+
+async fn shown(State(pipeline): State<Arc<Pipeline>>, request: Request<Body>) -> Response<Body> {
+    choices::schema(&pipeline, request.headers()).await
 }
 
 async fn passed_through(State(route): State<Arc<PassThrough>>, request: Request<Body>) -> Response<Body> {

@@ -37,7 +37,7 @@ pub struct RouterServer {
 impl RouterServer {
     pub(crate) fn new(
         pipeline: Pipeline,
-        endpoints: Vec<Endpoint>,
+        endpoints: Vec<Arc<Endpoint>>,
         pass_through: Vec<PassThrough>,
         health: Health,
         operators: Operators,
@@ -47,7 +47,6 @@ impl RouterServer {
         let page_asks = endpoints.first().map(|endpoint| endpoint.path.as_str());
         let page = pipeline.settings.playground.as_ref().zip(page_asks);
         let playground = page.map(|(settings, path)| Arc::new(Playground::new(settings, path)));
-        let endpoints = endpoints.into_iter().map(Arc::new).collect();
         let pass_through = pass_through.into_iter().map(Arc::new).collect();
         let (health, operators) = (Arc::new(health), Arc::new(operators));
         Self { pipeline: Arc::new(pipeline), endpoints, playground, pass_through, health, operators, listeners, tls }

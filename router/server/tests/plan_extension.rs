@@ -66,3 +66,38 @@ async fn the_plan_alone_executes_nothing() {
     assert_eq!((refused.status, refused.code().as_str()), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
     assert_eq!(graph.executed(), 0);
 }
+
+/// OW-11: what an operation may cost can be asked before it is executed, by everybody, and even when it is too much.
+#[tokio::test]
+async fn the_cost_alone_executes_nothing() {
+    let graph = Graph::builder()
+        .settings(|settings| {
+            settings.operations.cost.budget = 3;
+            settings.playground = Some(PlaygroundSettings::default());
+        })
+        .build();
+    let query = "query($first: Int!) { me { courses } courses(first: $first) node { node { id } } }";
+    let ask = async |first: Value, headers: &[(&str, &str)]| {
+        let asked = [&[("x-cost", "only")], headers].concat();
+        graph.post(&json!({ "query": query, "variables": { "first": first } }), &asked).await
+    };
+    let body = ask(json!(7), &[]).await.json();
+    assert_eq!((&body["data"], &body["errors"]), (&Value::Null, &Value::Null));
+    let cost = &body["extensions"]["cost"];
+    assert_eq!((&cost["requested"], &cost["budget"], &cost["actual"]), (&json!(3), &json!(3), &Value::Null));
+    let fields: Vec<_> = cost["fields"].as_array().unwrap().iter().map(|field| field["path"].clone()).collect();
+    assert!(fields.contains(&json!("node.node")), "{cost}");
+    let mutation = json!({ "query": "mutation { rename(name: \"x\") { name } }" });
+    let body = graph.post(&mutation, &[("x-cost", "only")]).await.json();
+    assert_eq!(body["extensions"]["cost"]["requested"], 10, "more than the budget, and told all the same");
+
+    // Together with the plan, for those who may see it.
+    let token = format!("Bearer {}", graph.token_with("admin", &json!({})));
+    let both = [("authorization", token.as_str()), ("x-lyceum-plan", "only")];
+    let body = ask(json!(7), &both).await.json();
+    assert_eq!(body["extensions"]["cost"]["budget"], 2000);
+    assert_eq!(body["extensions"]["plan"]["fetches"][0]["subgraph"], "identity");
+    let wrong = ask(json!("seven"), &both).await;
+    assert_eq!((wrong.status, wrong.code().as_str()), (StatusCode::BAD_REQUEST, "BAD_USER_INPUT"));
+    assert_eq!(graph.executed(), 0);
+}

@@ -2,7 +2,7 @@
 
 use router_server::RouterSettings;
 use router_server::configuration::{
-    AuthenticationSettings, EndpointSettings, IssuerSettings, PassThroughRoute, TokenSource,
+    AuthenticationSettings, EndpointSettings, IssuerSettings, PassThroughRoute, PlaygroundSettings, TokenSource,
 };
 use serde_json::json;
 
@@ -116,4 +116,16 @@ fn settings_of_registered_operations_that_cannot_be_right_are_named() {
     }
     let right = json!({ "endpoints": [{ "path": "/a", "operations": { "mode": "registered", "require_id": true } }] });
     assert_eq!(read(&right).unwrap().validate(), Ok(()));
+}
+
+/// A token grants its scopes one by one: what holds several would be granted by none, in silence.
+#[test]
+fn a_scope_of_the_playground_is_one_scope() {
+    for scopes in [&["admin ops:read"][..], &[""]] {
+        let scopes = scopes.iter().map(ToString::to_string).collect();
+        let playground = PlaygroundSettings { admin_scopes: scopes, ..PlaygroundSettings::default() };
+        let error =
+            RouterSettings { playground: Some(playground), ..RouterSettings::default() }.validate().unwrap_err();
+        assert_eq!(error.key, "playground.admin_scopes");
+    }
 }

@@ -3,6 +3,8 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::SettingsError;
+
 /// The page that a browser gets from `GET /graphql`. What stands here is readable by everybody who can open it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -15,6 +17,9 @@ pub struct PlaygroundSettings {
     pub examples: Vec<PlaygroundExample>,
     /// Who has one of these scopes may ask for the plan of an operation. Default `[ops:read, admin]`; empty: nobody.
     pub plan_scopes: BTreeSet<String>,
+    /// Who has one of these scopes may run operations as others, reading with any role and scope, and may read what the
+    /// errors say that clients do not see (docs/playground.md). Default `[admin]`; empty: nobody.
+    pub admin_scopes: BTreeSet<String>,
 }
 
 /// How the page gets an access token.
@@ -66,7 +71,24 @@ pub struct PlaygroundExample {
 impl Default for PlaygroundSettings {
     fn default() -> Self {
         let plan_scopes = ["ops:read", "admin"].map(str::to_owned).into();
-        Self { title: "GraphQL playground".to_owned(), sign_in: None, examples: Vec::new(), plan_scopes }
+        let admin_scopes = ["admin".to_owned()].into();
+        Self { title: "GraphQL playground".to_owned(), sign_in: None, examples: Vec::new(), plan_scopes, admin_scopes }
+    }
+}
+
+impl PlaygroundSettings {
+    pub(super) fn validate(&self) -> Result<(), SettingsError> {
+        for (key, scopes) in [("plan_scopes", &self.plan_scopes), ("admin_scopes", &self.admin_scopes)] {
+            // A token grants its scopes in one text, with spaces between them.
+            if let Some(scope) = scopes.iter().find(|scope| scope.is_empty() || scope.contains(char::is_whitespace)) {
+                return Err(SettingsError::new(
+                    format!("playground.{key}"),
+                    format!("`{scope}` can be no scope of a token"),
+                    "name each scope by itself, like [admin, ops:read]",
+                ));
+            }
+        }
+        Ok(())
     }
 }
 

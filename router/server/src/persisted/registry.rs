@@ -34,8 +34,13 @@ impl Registry {
         Ok(true)
     }
 
+    /// Whether this client has registered anything.
+    pub(crate) fn has_client(&self, client: &str) -> bool {
+        self.snapshot().clients.contains_key(client)
+    }
+
     /// All that is registered.
-    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -81,10 +81,10 @@ pub(super) async fn answer(
     Ok(reply)
 }
 
-async fn permit<'r>(asker: &Asker<'r>, parameters: Parameters) -> Result<Outcome<'r>, Refusal> {
+async fn permit<'r>(asker: &'r Asker<'_>, parameters: Parameters) -> Result<Outcome<'r>, Refusal> {
     match asker.permit(parameters, &mut None).await? {
         Permitted::Executable(permitted) => Ok(Outcome::Executable(permitted)),
-        Permitted::PlanOnly(reply) => Ok(Outcome::Answered(reply.to_bytes())),
+        Permitted::Foretold(reply) => Ok(Outcome::Answered(reply.to_bytes())),
         Permitted::Subscription(_) => Err(Refusal::new(
             RefusalClass::Operation,
             ErrorCode::BadUserInput,

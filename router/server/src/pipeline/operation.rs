@@ -8,10 +8,11 @@ use http::{HeaderMap, Response, StatusCode};
 use router_execution::{Executor, Forwarding, Reply, RequestContext, coerce_variables};
 
 use super::{Accepted, Pipeline};
-use crate::admission::Parameters;
+use crate::administration::{Acted, Acting, Why};
 use crate::admission::stream_type::stream_type;
+use crate::admission::{Asked, Parameters};
 use crate::authorization::authorise;
-use crate::budget;
+use crate::budget::{self, CostRequest};
 use crate::endpoint::Endpoint;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestTrace, ViewerHeader};
 use crate::graph_view::GraphView;
@@ -37,6 +38,10 @@ pub(super) struct Asker<'r> {
     pub(super) caller: Option<Caller>,
     /// False for `GET`.
     pub(super) may_mutate: bool,
+    /// As whom operations are run, where that is somebody else.
+    pub(super) acting: Option<Acting>,
+    /// Whether errors are explained.
+    pub(super) why: Option<Why>,
 }
 
 /// An operation that goes on.
@@ -44,8 +49,8 @@ pub(super) enum Permitted<'r> {
     /// A query or a mutation.
     Executable(Executable<'r>),
     Subscription(Executable<'r>),
-    /// Nothing is executed: the client has asked for the plan.
-    PlanOnly(Reply),
+    /// Nothing is executed: the client has asked for the plan, or for the cost.
+    Foretold(Reply),
 }
 
 /// An operation that its viewer may execute now, and has been charged for.
@@ -54,6 +59,7 @@ pub(super) struct Executable<'r> {
     operation: Arc<Operation>,
     variables: Variables,
     plan: PlanRequest,
+    cost_request: CostRequest,
     cost: u64,
     allowance: Allowance,
     forwarding: Arc<RequestForwarding>,
@@ -82,52 +88,91 @@ impl<'r> Asker<'r> {
         self.pipeline.rates.ask(&self.endpoint.path, self.caller.as_ref(), now)
     }
 
+    /// The same as [`Self::permit`], with an explanation of a refusal for whom it may be explained to.
+    pub(super) async fn permit_explained(
+        &self,
+        parameters: Parameters,
+        kind: &mut Option<&'static str>,
+    ) -> Result<Permitted<'_>, Refusal> {
+        let Some(why) = &self.why else { return self.permit(parameters, kind).await };
+        let permitted = self.permit(parameters.clone(), kind).await;
+        let Err(refusal) = permitted else { return permitted };
+        let settings = &self.pipeline.settings;
+        Err(why.of_refusal(settings, self.endpoint, self.acting.as_ref(), refusal, parameters).await)
+    }
+
     /// Finds the operation, and whether it may be executed now.
     pub(super) async fn permit(
         &self,
         parameters: Parameters,
         kind: &mut Option<&'static str>,
-    ) -> Result<Permitted<'r>, Refusal> {
-        let (pipeline, endpoint, viewer) = (self.pipeline, self.endpoint, &self.viewer);
+    ) -> Result<Permitted<'_>, Refusal> {
+        let pipeline = self.pipeline;
         let Parameters { asked, operation_name, variables } = parameters;
-        // What this viewer does not see here does not exist.
-        let view = endpoint.view_of(viewer);
-        // One look-up for an operation that was seen before; what is not registered is refused where that is asked for.
-        let reader = Reader { endpoint, view, viewer, registry: pipeline.registry.as_deref() };
-        let (prepared, new) = Stage::Operation.run(persisted::prepare(reader, asked, operation_name)).await?;
+        let Acted { viewer, view, prepared, new } = Stage::Operation.run(self.find(asked, operation_name)).await?;
         *kind = Some(reply::kind_name(prepared.operation.kind));
-        // Without what the viewer may not see, before anything is fetched.
-        let operation = Stage::Authorization.run(authorise(prepared, viewer)).await?;
+        // Without what the viewer may not see, before anything is fetched. Nobody gains a right by acting as another.
+        let is_query = prepared.operation.kind == OperationType::Query;
+        let also = self.acting.as_ref().and((!is_query).then_some(&self.viewer));
+        let operation = Stage::Authorization.run(authorise(prepared, viewer, also)).await?;
         require_method(&operation, self.may_mutate)?;
-        let plan = PlanRequest::of(pipeline.settings.playground.as_ref(), &self.headers, viewer)?;
-        if plan == PlanRequest::Only {
-            return Ok(Permitted::PlanOnly(plan.alone(&operation, view)));
-        }
+        let plan = PlanRequest::of(pipeline.settings.playground.as_ref(), &self.headers, &self.viewer)?;
+        let cost_request = CostRequest::of(&self.headers);
         let settings = &pipeline.settings.operations;
-        let forwarding = Arc::new(self.forwarding(&operation)?);
+        if plan == PlanRequest::Only && cost_request != CostRequest::Only {
+            return Ok(Permitted::Foretold(plan.alone(&operation, view)));
+        }
         let variables = coerced(view.executor(operation.kind), &operation, variables)?;
         operation::check_variables(&settings.limits, &variables)?;
+        if cost_request == CostRequest::Only {
+            let mut foretold = plan.alone(&operation, view);
+            budget::foretell(&mut foretold, &settings.cost, viewer, &operation.cost, &variables);
+            return Ok(Permitted::Foretold(foretold));
+        }
+        let forwarding = Arc::new(self.forwarding(&operation, viewer)?);
         let cost = budget::require(&settings.cost, viewer, &operation.cost, &variables)?;
         if let Some(new) = new {
             new.keep(view);
         }
         let (mutations, now) = (operation.cost.mutations(), pipeline.identity.now_unix_ms());
-        let allowance = pipeline.rates.spend(&endpoint.path, self.caller.as_ref(), mutations, cost, now)?;
+        let allowance = pipeline.rates.spend(&self.endpoint.path, self.caller.as_ref(), mutations, cost, now)?;
         let is_subscription = operation.is_subscription();
-        let permitted = Executable { view, operation, variables, plan, cost, allowance, forwarding };
+        let permitted = Executable { view, operation, variables, plan, cost_request, cost, allowance, forwarding };
         Ok(if is_subscription { Permitted::Subscription(permitted) } else { Permitted::Executable(permitted) })
+    }
+
+    /// Finds the operation for who asks, or for whom they act as.
+    async fn find(&self, asked: Asked, operation_name: Option<String>) -> Result<Acted<'_>, Refusal> {
+        let (endpoint, viewer, registry) = (self.endpoint, &self.viewer, self.pipeline.registry.as_deref());
+        if let Some(acting) = &self.acting {
+            let settings = &self.pipeline.settings.authorization;
+            return acting.prepare(settings, registry, asked, operation_name).await;
+        }
+        // What this viewer does not see here does not exist.
+        let view = endpoint.view_of(viewer);
+        // One look-up for an operation that was seen before; what is not registered is refused where that is asked for.
+        let reader = Reader { endpoint, view, viewer, registry };
+        let (prepared, new) = persisted::prepare(reader, asked, operation_name).await?;
+        Ok(Acted { viewer, view, prepared, new })
     }
 
     /// Executes a query or a mutation.
     pub(super) async fn execute(&self, permitted: &Executable<'_>) -> Reply {
-        let Executable { view, operation, variables, plan, cost, allowance, .. } = permitted;
+        let Executable { view, operation, variables, plan, cost_request, cost, allowance, .. } = permitted;
         let executor = view.executor(operation.kind);
         let context = self.context(permitted);
         let mut executed = Stage::Execution.run(executor.execute(&operation.prepared, variables, &context)).await;
         plan.write_to(&mut executed, operation, view);
+        let unmasked = self.why.as_ref().map(|why| (why, executed.errors.clone()));
         // What only operators may read stays in the log.
         self.pipeline.mask.apply(&mut executed.errors, &self.trace.trace_id);
-        if budget::is_wanted(&self.headers) {
+        if let Some((why, unmasked)) = unmasked {
+            why.of_errors(&self.pipeline.settings.authorization, &mut executed.errors, &unmasked);
+        }
+        if let Some(acting) = &self.acting {
+            acting.write_to(&mut executed, operation.kind);
+        }
+        if *cost_request == CostRequest::Beside {
             budget::tell(&mut executed, &operation.cost, variables, *cost, allowance.throttle());
         }
         executed
@@ -164,8 +209,9 @@ impl<'r> Asker<'r> {
     }
 
     /// What subgraphs are told of the request.
-    fn forwarding(&self, operation: &Operation) -> Result<RequestForwarding, Refusal> {
-        let user = self.endpoint.as_user(&self.viewer);
+    fn forwarding(&self, operation: &Operation, viewer: &Viewer) -> Result<RequestForwarding, Refusal> {
+        let endpoint = self.acting.as_ref().map_or(self.endpoint, |acting| &acting.endpoint);
+        let user = endpoint.as_user(viewer);
         Ok(RequestForwarding {
             signer: self.pipeline.signer.clone(),
             viewer: ViewerHeader::new(user, &self.client),

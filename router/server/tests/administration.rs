@@ -1,0 +1,8 @@
+//! What administrators may do from the playground: run operations as others, and read why.
+
+mod acting;
+mod clients;
+mod escalation;
+mod explaining;
+mod graph;
+mod log;
