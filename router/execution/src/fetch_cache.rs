@@ -6,6 +6,7 @@ use std::sync::Arc;
 use apollo_compiler::response::JsonMap;
 use async_trait::async_trait;
 use router_planning::plan::FetchId;
+use serde_json::value::RawValue;
 
 use crate::cache_policy::CachePolicy;
 use crate::flights::Flights;
@@ -32,6 +33,17 @@ pub struct KeptAnswer {
     pub policy: CachePolicy,
 }
 
+/// An answer that may be kept.
+#[derive(Debug, Clone)]
+pub struct FreshAnswer {
+    /// What it answers.
+    pub key: FetchKey,
+    /// The `data` of a root fetch, or an entity.
+    pub data: Arc<JsonMap>,
+    /// What the entity was asked by, as JSON.
+    pub representation: Option<Box<RawValue>>,
+}
+
 /// Keeps what subgraphs have answered, for one request.
 ///
 /// Whoever implements it answers for the viewer: what was made for one must not be found by another.
@@ -40,8 +52,9 @@ pub trait FetchCache: Debug + Send + Sync {
     /// What is kept under each of the keys, in their order. A cache that fails or takes long has nothing.
     async fn find(&self, place: FetchPlace, keys: &[FetchKey]) -> Vec<Option<KeptAnswer>>;
 
-    /// Keeps answers that came without an error, as long as the policy says.
-    async fn keep(&self, place: FetchPlace, policy: CachePolicy, answers: Vec<(FetchKey, Arc<JsonMap>)>);
+    /// Keeps answers that came without an error, as long as the policy says. Of those who waited for one answer together,
+    /// each is called with it.
+    async fn keep(&self, place: FetchPlace, policy: CachePolicy, answers: Vec<FreshAnswer>);
 
     /// Where requests meet that ask for the same at the same time, and who may share an answer: those of one scope. None:
     /// nobody shares.

@@ -30,9 +30,9 @@ impl Drop for Leader<'_> {
 }
 
 impl Flights {
-    /// The answer to what `key` stands for: that of an exchange under way, or of `exchange`. Whoever leads may be dropped;
-    /// one of those who waited then leads.
-    pub(crate) async fn join(&self, key: Key, exchange: impl Future<Output = Landed>) -> Landed {
+    /// The answer to what `key` stands for, and whether it is that of `exchange` and not of one that was under way. Whoever
+    /// leads may be dropped; one of those who waited then leads.
+    pub(crate) async fn join(&self, key: Key, exchange: impl Future<Output = Landed>) -> (Landed, bool) {
         loop {
             let (leader, mut followed) = {
                 let mut under_way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,11 +48,11 @@ impl Flights {
             if let Some(leader) = leader {
                 let outcome = exchange.await;
                 leader.landed.send_replace(Some(outcome.clone()));
-                return outcome;
+                return (outcome, true);
             }
             // An error here means that the leader is gone without an answer.
             if let Ok(landed) = followed.wait_for(Option::is_some).await {
-                return landed.clone().expect("invariant: it was waited for");
+                return (landed.clone().expect("invariant: it was waited for"), false);
             }
         }
     }

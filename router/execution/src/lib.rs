@@ -54,7 +54,7 @@ pub use crate::cache_policy::{CachePolicy, CacheScope};
 pub use crate::context::{Forwarding, ForwardingReply, ForwardingRequest, NoForwarding, RequestContext};
 pub use crate::error::{ErrorOrigin, ExecutionError, ResponsePath, code};
 pub use crate::executor::{ExecutionLimits, Executor, Subgraph};
-pub use crate::fetch_cache::{FetchCache, FetchKey, FetchPlace, KeptAnswer};
+pub use crate::fetch_cache::{FetchCache, FetchKey, FetchPlace, FreshAnswer, KeptAnswer};
 pub use crate::flights::Flights;
 pub use crate::guard::{FieldGuard, FieldRefusal};
 pub use crate::prepared::{PrepareError, PreparedOperation};

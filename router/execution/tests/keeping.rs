@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use proptest::prelude::{ProptestConfig, prop, proptest};
-use router_execution::{CachePolicy, CacheScope, FetchCache, FetchKey, FetchPlace, Flights, JsonMap, KeptAnswer};
+use router_execution::{CachePolicy, CacheScope, FetchCache, FetchKey, FetchPlace, Flights, FreshAnswer, KeptAnswer};
 use router_planning::plan::Fetch;
 use serde_json::{Value, json};
 
@@ -29,8 +29,8 @@ impl FetchCache for Shelf {
         keys.iter().map(|key| answers.get(key).cloned()).collect()
     }
 
-    async fn keep(&self, _place: FetchPlace, policy: CachePolicy, answers: Vec<(FetchKey, Arc<JsonMap>)>) {
-        let answers = answers.into_iter().map(|(key, data)| (key, KeptAnswer { data, policy }));
+    async fn keep(&self, _place: FetchPlace, policy: CachePolicy, answers: Vec<FreshAnswer>) {
+        let answers = answers.into_iter().map(|fresh| (fresh.key, KeptAnswer { data: fresh.data, policy }));
         self.answers.lock().unwrap().extend(answers);
     }
 

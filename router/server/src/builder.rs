@@ -12,6 +12,7 @@ use thiserror::Error;
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::administration::Administration;
+use crate::caching::Caches;
 use crate::clock::{Clock, SystemClock};
 use crate::configuration::{ContractSettings, EndpointSettings, JwksSettings, RouterSettings, SettingsError};
 use crate::endpoint::Endpoint;
@@ -191,6 +192,7 @@ impl RouterBuilder {
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
             registry: self.registry,
             rates: Rates::new(self.settings.rates.clone()),
+            caches: Arc::new(Caches::new(self.settings.caching.clone())),
             settings: self.settings.clone(),
         };
         let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();

@@ -11,6 +11,7 @@ mod admission;
 mod authentication;
 mod authorization;
 mod batching;
+mod caching;
 mod cors;
 mod costs;
 mod endpoint_operations;
@@ -32,6 +33,7 @@ pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
 pub use batching::BatchingSettings;
+pub use caching::CachingSettings;
 pub use cors::CorsSettings;
 pub use costs::{CostMode, CostSettings};
 pub use endpoint_operations::{EndpointOperations, OperationMode};
@@ -78,6 +80,8 @@ pub struct RouterSettings {
     pub authorization: AuthorizationSettings,
     /// Limits on documents, and the cache of prepared ones.
     pub operations: OperationSettings,
+    /// What is kept of replies, and for how long.
+    pub caching: CachingSettings,
     /// Where registered operations are kept.
     pub registry: RegistrySettings,
     /// How much may be asked over time. Default: nothing is limited.
@@ -130,6 +134,7 @@ impl Default for RouterSettings {
             authentication: None,
             authorization: AuthorizationSettings::default(),
             operations: OperationSettings::default(),
+            caching: CachingSettings::default(),
             registry: RegistrySettings::default(),
             rates: RateSettings::default(),
             subgraph_requests: SubgraphRequestSettings::default(),
@@ -161,6 +166,7 @@ impl RouterSettings {
         self.admission.validate()?;
         self.batching.validate()?;
         self.operations.validate()?;
+        self.caching.validate()?;
         self.registry.validate()?;
         self.rates.validate(&self.operations)?;
         self.subscriptions.validate()?;

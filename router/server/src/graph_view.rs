@@ -34,7 +34,12 @@ impl GraphView {
         let executor = |subgraphs| Executor::new(schema.clone(), subgraphs, ExecutionLimits::default());
         let (query_executor, mutation_executor) = (executor(for_queries), executor(for_mutations));
         let automatic = AutomaticDocuments::new(settings.operations.cache.automatic_bytes_max);
-        let operations = Operations::new(Arc::new(supergraph), settings.operations.clone(), &settings.authorization);
+        let operations = Operations::new(
+            Arc::new(supergraph),
+            settings.operations.clone(),
+            &settings.authorization,
+            settings.caching.default_max_age_seconds,
+        );
         Self { operations: Arc::new(operations), automatic, query_executor, mutation_executor }
     }
 

@@ -31,6 +31,7 @@ mod admission;
 mod authorization;
 mod budget;
 mod builder;
+mod caching;
 mod clock;
 pub mod configuration;
 mod cors;
@@ -63,6 +64,7 @@ mod subscription;
 mod telemetry;
 
 pub use builder::{BuildError, RouterBuilder};
+pub use caching::CacheInvalidation;
 pub use clock::{Clock, SystemClock};
 pub use configuration::{RouterSettings, SettingsError};
 pub use forwarding::{RequestSigner, SigningKeyError};

@@ -10,7 +10,7 @@ mod prepare;
 use std::sync::Arc;
 
 use apollo_compiler::ast::OperationType;
-use router_execution::PreparedOperation;
+use router_execution::{CachePolicy, PreparedOperation};
 use router_schema::{RuleSet, Supergraph};
 
 use self::cache::{Key, OperationCache};
@@ -18,6 +18,7 @@ pub use self::check::{OperationCheck, RefusedOperation};
 use self::labels::OverrideLabels;
 pub(crate) use self::limits::check_variables;
 use crate::authorization::{Authorization, DeniedSelection, Unmet};
+use crate::caching::{FetchSubjects, Hints};
 use crate::configuration::{AuthorizationSettings, OperationSettings};
 use crate::cost::{CostModel, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
@@ -33,6 +34,14 @@ pub(crate) struct Operation {
     pub(crate) rules: RuleSet,
     /// The first selections that are left out of a variant.
     pub(crate) denied: Vec<DeniedSelection>,
+    /// One for each operation that was ever prepared.
+    pub(crate) number: u64,
+    /// How long its replies may be kept, as far as the graph says.
+    pub(crate) policy: CachePolicy,
+    /// What the answers to each fetch of its plan are about.
+    pub(crate) subjects: Vec<FetchSubjects>,
+    /// Of a mutation, what its reply is about.
+    pub(crate) changes: FetchSubjects,
 }
 
 /// An operation that was found for a request, before it is known what its viewer may see.
@@ -50,6 +59,8 @@ pub(crate) struct Operations {
     labels: OverrideLabels,
     costs: CostModel,
     authorization: Authorization,
+    hints: Hints,
+    default_max_age_seconds: u32,
     cache: OperationCache,
 }
 
@@ -58,12 +69,14 @@ impl Operations {
         supergraph: Arc<Supergraph>,
         settings: OperationSettings,
         authorization: &AuthorizationSettings,
+        default_max_age_seconds: u32,
     ) -> Self {
         let cache = OperationCache::new(settings.cache.document_bytes_max);
         let labels = OverrideLabels::new(&supergraph, &settings.override_labels);
         let costs = CostModel::new(Arc::clone(&supergraph), settings.cost.list_size_default);
         let authorization = Authorization::new(&supergraph, authorization);
-        Self { supergraph, settings, labels, costs, authorization, cache }
+        let hints = Hints::new(Arc::clone(&supergraph));
+        Self { supergraph, settings, labels, costs, authorization, hints, default_max_age_seconds, cache }
     }
 
     /// The graph that operations are prepared for.

@@ -11,7 +11,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use router_execution::transport::Transport;
 use serde_json::{Map, Value, json};
 
@@ -67,11 +67,8 @@ async fn ask_all(
     request: Request<Body>,
 ) -> Result<Response<Body>, Problem> {
     let (head, body) = request.into_parts();
-    let viewer = identify(&operators.identity, &head.headers).await.map_err(|refusal| {
-        let detail = refusal.errors.first().map(|error| error.message.clone());
-        unauthenticated(refusal.status(StatusRules::default(), false), detail.unwrap_or_default())
-    })?;
-    require_scope(&viewer)?;
+    let viewer = viewer_of(operators, &head.headers).await?;
+    require_scope(&viewer, SCOPE)?;
     let body = collect(body, BODY_BYTES_MAX, BODY_TIMEOUT).await.map_err(|_| body_problem())?;
     let client = ClientDescription::new(peer, &head.headers, 0);
     let viewer = ViewerHeader::new(&viewer, &client);
@@ -86,6 +83,14 @@ async fn ask_all(
         (name.clone(), ask(transport.as_ref(), onward).await)
     });
     Ok(merged(join_all(asked).await))
+}
+
+/// Who asks.
+pub(crate) async fn viewer_of(operators: &Operators, headers: &HeaderMap) -> Result<Viewer, Problem> {
+    identify(&operators.identity, headers).await.map_err(|refusal| {
+        let detail = refusal.errors.first().map(|error| error.message.clone());
+        unauthenticated(refusal.status(StatusRules::default(), false), detail.unwrap_or_default())
+    })
 }
 
 async fn ask(transport: &dyn Transport, request: Request<Bytes>) -> Answer {
@@ -122,18 +127,19 @@ fn merged(answers: Vec<(String, Answer)>) -> Response<Body> {
     reply
 }
 
-fn require_scope(viewer: &Viewer) -> Result<(), Problem> {
+/// Refuses who lacks the scope.
+pub(crate) fn require_scope(viewer: &Viewer, needed: &str) -> Result<(), Problem> {
     match viewer {
         Viewer::Anonymous => {
             Err(unauthenticated(StatusCode::UNAUTHORIZED, "Send an access token: Authorization: Bearer.".to_owned()))
         }
-        Viewer::Authenticated(claims) if claims.scopes.iter().any(|scope| scope == SCOPE) => Ok(()),
+        Viewer::Authenticated(claims) if claims.scopes.iter().any(|scope| scope == needed) => Ok(()),
         Viewer::Authenticated(_) => Err(Problem {
             status: StatusCode::FORBIDDEN,
             slug: "forbidden",
             code: "FORBIDDEN",
             title: "The viewer may not",
-            detail: format!("This needs the scope `{SCOPE}`."),
+            detail: format!("This needs the scope `{needed}`."),
         }),
     }
 }
@@ -146,7 +152,8 @@ fn unauthenticated(status: StatusCode, detail: String) -> Problem {
     Problem { status, slug, code, title, detail }
 }
 
-fn body_problem() -> Problem {
+/// The body is too long, or does not come.
+pub(crate) fn body_problem() -> Problem {
     Problem {
         status: StatusCode::BAD_REQUEST,
         slug: "bad-body",

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
+use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use router_execution::Reply;
 use tokio::time::Instant;
@@ -19,6 +20,7 @@ use crate::admission::media_type::{ReplyMediaType, negotiate};
 use crate::admission::stream_type::{StreamType, stream_type};
 use crate::admission::{Admitted, Asks, admit};
 use crate::authorization::require_viewer;
+use crate::caching::Caches;
 use crate::configuration::{RouterSettings, StatusRules};
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
@@ -44,6 +46,7 @@ pub(crate) struct Pipeline {
     pub(crate) subscriptions: Subscriptions,
     pub(crate) registry: Option<Arc<Registry>>,
     pub(crate) rates: Rates,
+    pub(crate) caches: Arc<Caches>,
     pub(crate) administration: Option<Administration>,
 }
 
@@ -74,10 +77,11 @@ impl Accepted {
         negotiate(headers).map(Self::Whole).or_else(|| stream_type(headers).map(Self::InStream))
     }
 
-    fn written(self, reply: &Reply, rules: StatusRules) -> Response<Body> {
+    /// The reply, whose body this is.
+    fn written(self, reply: &Reply, body: Bytes, rules: StatusRules) -> Response<Body> {
         match self {
-            Self::InStream(stream) => subscription::only(stream, &reply.to_bytes()),
-            Self::Whole(media_type) => reply::of_execution(reply, rules, media_type),
+            Self::InStream(stream) => subscription::only(stream, &body),
+            Self::Whole(media_type) => reply::of_execution(reply, body, rules, media_type),
         }
     }
 }
@@ -150,7 +154,9 @@ async fn run_stages(
             match asker.permit_explained(parameters, kind).await? {
                 Permitted::Executable(permitted) => Ok(asker.answer(permitted, accepted).await),
                 Permitted::Subscription(permitted) => asker.subscribe(permitted).await,
-                Permitted::Foretold(reply) => Ok(accepted.written(&reply, settings.admission.status_rules)),
+                Permitted::Foretold(reply) => {
+                    Ok(accepted.written(&reply, reply.to_bytes(), settings.admission.status_rules))
+                }
             }
         }
         Asks::Several(several) => {

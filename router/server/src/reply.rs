@@ -2,6 +2,7 @@
 
 use apollo_compiler::ast::OperationType;
 use axum::body::Body;
+use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use router_execution::Reply;
 use serde_json::json;
@@ -14,15 +15,20 @@ use crate::refusal::Refusal;
 /// Partial data, in the draft of August 2026.
 const PARTIAL_DATA: u16 = 294;
 
-/// The reply to an operation that was executed, whatever became of its fields.
-pub(crate) fn of_execution(reply: &Reply, rules: StatusRules, media_type: ReplyMediaType) -> Response<Body> {
+/// The reply to an operation that was executed, whatever became of its fields. `body` is the reply as bytes.
+pub(crate) fn of_execution(
+    reply: &Reply,
+    body: Bytes,
+    rules: StatusRules,
+    media_type: ReplyMediaType,
+) -> Response<Body> {
     let partial = rules == StatusRules::Draft2026 && !reply.errors.is_empty() && !reply.data_is_null();
     let status = if partial { StatusCode::from_u16(PARTIAL_DATA).unwrap_or(StatusCode::OK) } else { StatusCode::OK };
-    json_reply(status, media_type, Body::from(reply.to_bytes()))
+    json_reply(status, media_type, Body::from(body))
 }
 
 /// The reply to several operations, whatever became of them.
-pub(crate) fn of_batch(body: Vec<u8>, media_type: ReplyMediaType) -> Response<Body> {
+pub(crate) fn of_batch(body: Bytes, media_type: ReplyMediaType) -> Response<Body> {
     json_reply(StatusCode::OK, media_type, Body::from(body))
 }
 

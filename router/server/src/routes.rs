@@ -13,6 +13,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::administration::choices;
 use crate::admission::media_type::wants_page;
+use crate::caching::{self, Caches};
 use crate::endpoint::Endpoint;
 use crate::health::Health;
 use crate::listener::Peer;
@@ -51,13 +52,21 @@ pub(crate) fn public(
 }
 
 /// What operators may ask for; on a listener of its own.
-pub(crate) fn operations(health: &Arc<Health>, operators: &Arc<Operators>, metrics: PrometheusHandle) -> Router {
+pub(crate) fn operations(
+    caches: &Arc<Caches>,
+    health: &Arc<Health>,
+    operators: &Arc<Operators>,
+    metrics: PrometheusHandle,
+) -> Router {
     let ask_all = |method: MethodRouter<Arc<Operators>>| method.with_state(Arc::clone(operators));
+    let keeping = (Arc::clone(caches), Arc::clone(operators));
     Router::new()
         .route("/health/live", get(|| async { Health::live() }))
         .route("/health/startup", get(|| async { Health::live() }))
         .route("/health/ready", get(ready).with_state(Arc::clone(health)))
         .route("/metrics", get(rendered).with_state(metrics))
+        .route("/ops/cache", get(kept).with_state(keeping.clone()))
+        .route("/ops/cache/invalidate", post(kept).with_state(keeping))
         .route("/ops/outbox", ask_all(get(asked_of_all)))
         .route("/ops/dead-letters", ask_all(get(asked_of_all)))
         .route("/ops/dead-letters/replay", ask_all(post(asked_of_all)))
@@ -98,6 +107,12 @@ async fn passed_through(State(route): State<Arc<PassThrough>>, request: Request<
 
 async fn asked_of_all(State(operators): State<Arc<Operators>>, request: Request<Body>) -> Response<Body> {
     operators::answer(&operators, peer(&request), request).await
+}
+
+type Keeping = (Arc<Caches>, Arc<Operators>);
+
+async fn kept(State((caches, operators)): State<Keeping>, request: Request<Body>) -> Response<Body> {
+    caching::operators::answer(&caches, &operators, request).await
 }
 
 async fn ready(State(health): State<Arc<Health>>) -> impl axum::response::IntoResponse {

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
+use crate::caching::CacheInvalidation;
 use crate::configuration::ListenerSettings;
 use crate::endpoint::Endpoint;
 use crate::health::Health;
@@ -60,7 +61,13 @@ impl RouterServer {
 
     /// What operators may ask for: health, metrics, and with a token that may, what the subgraphs know of their events.
     pub fn operations_router(&self) -> Router {
-        routes::operations(&self.health, &self.operators, telemetry::install_recorder())
+        routes::operations(&self.pipeline.caches, &self.health, &self.operators, telemetry::install_recorder())
+    }
+
+    /// Tells the router what has changed outside of it.
+    #[must_use]
+    pub fn cache_invalidation(&self) -> CacheInvalidation {
+        CacheInvalidation::new(&self.pipeline.caches)
     }
 
     /// Serves both until `stop` resolves: then the router is no longer ready, accepts nothing new, and lets requests in

@@ -17,6 +17,9 @@ const FETCH_DURATION: &str = "router_subgraph_request_duration_seconds";
 const FETCH_ERRORS: &str = "router_subgraph_request_errors_total";
 const OPERATION_CACHE: &str = "router_operation_cache_total";
 const DOCUMENTS: &str = "router_documents_total";
+const FETCH_CACHE: &str = "router_fetch_cache_total";
+const REPLY_CACHE: &str = "router_reply_cache_total";
+const CACHE_INVALIDATIONS: &str = "router_cache_invalidations_total";
 const OPERATION_COST: &str = "router_operation_cost";
 const OVER_BUDGET: &str = "router_operations_over_budget_total";
 const RATE_LIMITED: &str = "router_rate_limited_total";
@@ -74,6 +77,9 @@ fn describe() {
     describe_histogram!(STAGE_DURATION, "Time in each stage of a request");
     describe_histogram!(FETCH_DURATION, "Time of requests to each subgraph");
     describe_counter!(FETCH_ERRORS, "Requests to each subgraph without a usable reply, by reason");
+    describe_counter!(FETCH_CACHE, "Questions to subgraphs, by whether the answer was kept.");
+    describe_counter!(REPLY_CACHE, "Queries, by whether their whole reply was kept.");
+    describe_counter!(CACHE_INVALIDATIONS, "Times at which something that is kept was said to have changed.");
     describe_counter!(OPERATION_CACHE, "Look-ups of prepared operations");
     describe_counter!(
         DOCUMENTS,
@@ -140,6 +146,27 @@ pub(crate) fn count_request(kind: &'static str, status: StatusCode, elapsed: Dur
 
 pub(crate) fn count_operation_lookup(hit: bool) {
     counter!(OPERATION_CACHE, "outcome" => if hit { "hit" } else { "miss" }).increment(1);
+}
+
+/// Questions to a subgraph that were answered from what is kept, and those that were not.
+pub(crate) fn count_fetch_cache(subgraph: &str, hits: usize, misses: usize) {
+    for (outcome, count) in [("hit", hits), ("miss", misses)] {
+        counter!(FETCH_CACHE, "subgraph" => subgraph.to_owned(), "outcome" => outcome).increment(count as u64);
+    }
+}
+
+/// Whether a whole reply was kept, and was still of its time.
+pub(crate) fn count_reply_cache(is_fresh: Option<bool>) {
+    let outcome = match is_fresh {
+        Some(true) => "hit",
+        Some(false) => "stale",
+        None => "miss",
+    };
+    counter!(REPLY_CACHE, "outcome" => outcome).increment(1);
+}
+
+pub(crate) fn count_cache_invalidation() {
+    counter!(CACHE_INVALIDATIONS).increment(1);
 }
 
 pub(crate) fn count_document(found: &'static str) {

@@ -14,7 +14,11 @@ use crate::testkit::{Graph, GraphBuilder, reply};
 const ME: &str = "{ me { name } }";
 
 fn batching() -> GraphBuilder {
-    Graph::builder().settings(|settings| settings.batching = BatchingSettings { enabled: true, operations_max: 10 })
+    Graph::builder().settings(|settings| {
+        settings.batching = BatchingSettings { enabled: true, operations_max: 10 };
+        // So that what is counted is what each operation causes.
+        settings.caching.shared_fetches = false;
+    })
 }
 
 fn operation(query: &str) -> Value {

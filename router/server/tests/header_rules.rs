@@ -374,8 +374,8 @@ async fn a_reply_with_cookies_is_not_public() {
     }
 }
 
-/// ADV-52, FED-32: what one client sends goes with its own requests only, however many ask the same at once. The router asks
-/// subgraphs anew for each: there is nothing that two clients' requests could share.
+/// ADV-52, FED-32: what one client sends goes with its own requests only, however many ask the same at once. Where rules
+/// send headers on, no two clients' requests wait for one answer.
 #[tokio::test]
 async fn clients_never_share_a_request() {
     let rules = json!({ "all": {

@@ -7,6 +7,7 @@ mod advisories;
 mod amplification;
 mod authorization;
 mod batching;
+mod caching;
 mod cors;
 mod endpoints;
 mod forwarding;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use apollo_compiler::Name;
 use apollo_compiler::response::{JsonMap, JsonValue, ResponseDataPathSegment};
+use router_planning::plan::FetchId;
 use sha2::{Digest, Sha256};
 
 use super::exchange;
@@ -13,7 +14,7 @@ use super::reply::{FailedEntities, SubgraphReply};
 use crate::cache_policy::CachePolicy;
 use crate::context::RequestContext;
 use crate::entities::Batch;
-use crate::fetch_cache::{FetchCache, FetchKey, FetchPlace, KeptAnswer};
+use crate::fetch_cache::{FetchCache, FetchKey, FetchPlace, FreshAnswer, KeptAnswer};
 
 type Outcome = Result<SubgraphReply, FetchFailure>;
 
@@ -29,6 +30,46 @@ pub(super) async fn ask(cache: &dyn FetchCache, question: &Question<'_>, context
     }
 }
 
+/// What is to be kept of an answer.
+enum Wanted<'a> {
+    /// All of it.
+    Root(FetchPlace, FetchKey),
+    /// The entities that were missing.
+    Entities { fetch: FetchId, asked: &'a [Batch], missing: &'a [usize], places: &'a [Place], keys: &'a [FetchKey] },
+}
+
+impl Wanted<'_> {
+    /// Has it kept, if it may be.
+    async fn keep(&self, cache: &dyn FetchCache, outcome: &Outcome) {
+        let Ok(reply) = outcome else { return };
+        if !reply.policy.may_be_kept() || !reply.errors.is_empty() {
+            return;
+        }
+        match self {
+            Self::Root(place, key) => {
+                let Some(data) = reply.data.clone() else { return };
+                let answer = FreshAnswer { key: *key, data, representation: None };
+                cache.keep(*place, reply.policy, vec![answer]).await;
+            }
+            Self::Entities { fetch, asked, missing, places, keys } => {
+                for (index, batch) in asked.iter().enumerate() {
+                    let Ok(entities) = answers(reply, batch) else { continue };
+                    let of_batch = missing.iter().filter(|missing| places[**missing].0 == index);
+                    let answers =
+                        of_batch.zip(entities).zip(&batch.entries).filter_map(|((missing, entity), entry)| {
+                            // One that is not there now may be there soon.
+                            let data = Arc::new(entity.as_object()?.clone());
+                            let representation = Some(entry.representation.clone());
+                            Some(FreshAnswer { key: keys[*missing], data, representation })
+                        });
+                    let place = FetchPlace { fetch: *fetch, site: Some(batch.site) };
+                    cache.keep(place, reply.policy, answers.collect()).await;
+                }
+            }
+        }
+    }
+}
+
 async fn ask_root(cache: &dyn FetchCache, question: &Question<'_>, context: &RequestContext) -> Outcome {
     let place = FetchPlace { fetch: question.id, site: None };
     let key: FetchKey = question.digest().finalize().into();
@@ -36,12 +77,8 @@ async fn ask_root(cache: &dyn FetchCache, question: &Question<'_>, context: &Req
     if let Some(kept) = kept.as_ref().filter(|kept| kept.policy.may_be_kept()) {
         return Ok(SubgraphReply::kept(Arc::clone(&kept.data), kept.policy));
     }
-    let outcome = fly(cache, question, question.batches, context, async |reply: &SubgraphReply| {
-        if let Some(data) = &reply.data {
-            cache.keep(place, reply.policy, vec![(key, Arc::clone(data))]).await;
-        }
-    });
-    match (outcome.await, kept) {
+    let outcome = fly(cache, question, question.batches, context, &Wanted::Root(place, key)).await;
+    match (outcome, kept) {
         (Err(failure), Some(kept)) if failure.may_pass() => Ok(SubgraphReply::kept(kept.data, CachePolicy::NOT_KEPT)),
         (outcome, _) => outcome,
     }
@@ -71,8 +108,8 @@ async fn ask_entities(cache: &dyn FetchCache, question: &Question<'_>, context: 
 
     let batches = only(question.batches, &missing.iter().map(|index| places[*index]).collect::<Vec<_>>());
     let asked = batches.as_deref().unwrap_or(question.batches);
-    let keep = async |reply: &SubgraphReply| keep(cache, question, asked, &missing, &places, &keys, reply).await;
-    let outcome = fly(cache, question, asked, context, keep).await;
+    let wanted = Wanted::Entities { fetch: question.id, asked, missing: &missing, places: &places, keys: &keys };
+    let outcome = fly(cache, question, asked, context, &wanted).await;
     if batches.is_none() && !matches!(&outcome, Err(failure) if failure.may_pass()) {
         // Nothing was known: what the subgraph says stands as it is.
         return outcome;
@@ -94,7 +131,7 @@ async fn fly(
     question: &Question<'_>,
     batches: &[Batch],
     context: &RequestContext,
-    keep: impl AsyncFnOnce(&SubgraphReply),
+    wanted: &Wanted<'_>,
 ) -> Outcome {
     let body = question.body(batches);
     let flight = cache.flights().map(|(flights, scope)| {
@@ -104,18 +141,15 @@ async fn fly(
     let exchange = async {
         let outcome = exchange(question, body, context).await;
         // Kept before the others hear of it: who asks after them finds it.
-        if let Ok(reply) = &outcome
-            && reply.policy.may_be_kept()
-            && reply.errors.is_empty()
-        {
-            keep(reply).await;
-        }
+        wanted.keep(cache, &outcome).await;
         outcome
     };
-    match flight {
-        Some((flights, key)) => flights.join(key, exchange).await,
-        None => exchange.await,
+    let Some((flights, key)) = flight else { return exchange.await };
+    let (outcome, is_own) = flights.join(key, exchange).await;
+    if !is_own {
+        wanted.keep(cache, &outcome).await;
     }
+    outcome
 }
 
 /// The entities in order, and what each is kept under.
@@ -177,28 +211,6 @@ fn answers<'r>(reply: &'r SubgraphReply, batch: &Batch) -> Result<&'r [JsonValue
         return Ok(entities);
     }
     Err(FetchFailure::Invalid("its `_entities` is not as long as the list of representations"))
-}
-
-/// Keeps the entities that were missing. One that is not there now may be there soon.
-async fn keep(
-    cache: &dyn FetchCache,
-    question: &Question<'_>,
-    asked: &[Batch],
-    missing: &[usize],
-    places: &[Place],
-    keys: &[FetchKey],
-    reply: &SubgraphReply,
-) {
-    for (index, batch) in asked.iter().enumerate() {
-        let Ok(entities) = answers(reply, batch) else { continue };
-        let of_batch = missing.iter().filter(|missing| places[**missing].0 == index);
-        let answers = of_batch.zip(entities).filter_map(|(missing, entity)| {
-            let entity = entity.as_object()?;
-            Some((keys[*missing], Arc::new(entity.clone())))
-        });
-        let place = FetchPlace { fetch: question.id, site: Some(batch.site) };
-        cache.keep(place, reply.policy, answers.collect()).await;
-    }
 }
 
 /// Puts what was fetched among what was kept.

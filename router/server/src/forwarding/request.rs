@@ -1,8 +1,13 @@
+use std::collections::BTreeSet;
+
 use http::HeaderMap;
 use router_execution::{Forwarding, ForwardingReply, ForwardingRequest};
+use sha2::{Digest, Sha256};
 
 use super::{RequestSigner, RequestTrace, SignedRequest, ViewerHeader};
+use crate::caching::FetchSubjects;
 use crate::header_rules::RequestHeaders;
+use crate::operation::Operation;
 
 /// What goes along with every request that one client request causes: its viewer, signed, and its trace.
 #[derive(Debug)]
@@ -37,6 +42,22 @@ impl Forwarding for RequestForwarding {
 }
 
 impl RequestForwarding {
+    /// Stands for the headers that rules put on the requests that this operation causes; none without rules.
+    pub(crate) fn digest(&self, operation: &Operation) -> Option<[u8; 32]> {
+        let rules = self.headers.as_ref()?;
+        let mut digest = Sha256::new();
+        let subgraphs: BTreeSet<&str> = operation.subjects.iter().map(FetchSubjects::subgraph).collect();
+        for subgraph in subgraphs {
+            for (name, value) in &rules.for_subgraph(subgraph) {
+                for part in [subgraph.as_bytes(), name.as_str().as_bytes(), value.as_bytes()] {
+                    digest.update((part.len() as u64).to_be_bytes());
+                    digest.update(part);
+                }
+            }
+        }
+        Some(digest.finalize().into())
+    }
+
     /// Puts on the reply to the client what subgraphs' replies have for it.
     pub(crate) fn write_to_reply(&self, headers: &mut HeaderMap) {
         if let Some(rules) = &self.headers {

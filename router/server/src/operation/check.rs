@@ -39,7 +39,12 @@ impl OperationCheck {
     pub fn new(supergraph: Arc<Supergraph>, settings: &RouterSettings) -> Self {
         let cost = &settings.operations.cost;
         Self {
-            operations: Operations::new(supergraph, settings.operations.clone(), &settings.authorization),
+            operations: Operations::new(
+                supergraph,
+                settings.operations.clone(),
+                &settings.authorization,
+                settings.caching.default_max_age_seconds,
+            ),
             override_labels: settings.operations.override_labels.clone(),
             budget: (cost.mode == CostMode::Enforce).then(|| cost.budget_max()),
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use apollo_compiler::ast::Document;
+use apollo_compiler::ast::{Document, OperationType};
 use apollo_compiler::executable::Operation as ExecutableOperation;
 use apollo_compiler::parser::Parser;
 use apollo_compiler::validation::{DiagnosticList, Valid};
@@ -15,6 +15,7 @@ use router_schema::Supergraph;
 use super::cache::Key;
 use super::{Operation, Operations, limits};
 use crate::authorization::Denial;
+use crate::caching::{self, FetchSubjects};
 use crate::configuration::{CostMode, OperationLimits};
 use crate::cost::{self, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
@@ -54,11 +55,18 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
         denied = barred.iter().map(|selection| own.of_selection(selection)).collect();
         denial = Some(own);
     }
+    let policy = caching::policy_of(&operations.hints, operations.default_max_age_seconds, &document, operation);
+    let subjects = plan.fetches.iter().map(|fetch| FetchSubjects::new(supergraph, fetch)).collect();
+    let changes = match kind {
+        OperationType::Mutation => FetchSubjects::of_operation(supergraph, &syntax, operation_name),
+        OperationType::Query | OperationType::Subscription => FetchSubjects::default(),
+    };
     let mut prepared = PreparedOperation::new(document, name.as_ref(), plan).map_err(|error| unprepared(&error))?;
     if let Some(denial) = denial {
         prepared = prepared.with_guard(Arc::new(denial));
     }
-    Ok(Operation { prepared: Arc::new(prepared), kind, cost, rules, denied })
+    let (prepared, number) = (Arc::new(prepared), caching::next_operation_number());
+    Ok(Operation { prepared, kind, cost, rules, denied, number, policy, subjects, changes })
 }
 
 fn cost_of(

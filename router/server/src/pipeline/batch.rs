@@ -11,6 +11,7 @@ use super::Accepted;
 use super::operation::{Asker, Executable, Permitted};
 use crate::admission::Parameters;
 use crate::authorization::require_viewer;
+use crate::caching::{Executed, ReplyCaching, write_headers};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::reply;
 use crate::telemetry::Stage;
@@ -70,15 +71,18 @@ pub(super) async fn answer(
         outcomes.iter().any(|outcome| matches!(outcome, Outcome::Executable(permitted) if permitted.is_mutation()));
     let waiting = outcomes.iter().map(|outcome| finish(asker, outcome));
     let finished = if is_ordered { one_by_one(waiting).await } else { join_all(waiting).await };
-    let body = [b"[", finished.join(&b","[..]).as_slice(), b"]"].concat();
-    let mut reply = Stage::Projection.run(async { reply::of_batch(body, media_type) }).await;
+    let caching =
+        finished.iter().map(|(_, caching)| *caching).reduce(ReplyCaching::and).unwrap_or(ReplyCaching::none());
+    let bodies: Vec<&[u8]> = finished.iter().map(|(body, _)| &**body).collect();
+    let body = Bytes::from([b"[", bodies.join(&b","[..]).as_slice(), b"]"].concat());
+    let mut reply = Stage::Projection.run(async { reply::of_batch(body.clone(), media_type) }).await;
     for outcome in &outcomes {
         if let Outcome::Executable(permitted) = outcome {
             permitted.forward_headers(reply.headers_mut());
         }
     }
     reply.headers_mut().extend(left);
-    Ok(reply)
+    Ok(write_headers(reply, &body, caching, 0, None))
 }
 
 async fn permit<'r>(asker: &'r Asker<'_>, parameters: Parameters) -> Result<Outcome<'r>, Refusal> {
@@ -93,10 +97,13 @@ async fn permit<'r>(asker: &'r Asker<'_>, parameters: Parameters) -> Result<Outc
     }
 }
 
-async fn finish(asker: &Asker<'_>, outcome: &Outcome<'_>) -> Bytes {
+async fn finish(asker: &Asker<'_>, outcome: &Outcome<'_>) -> (Bytes, ReplyCaching) {
     match outcome {
-        Outcome::Answered(answer) => answer.clone(),
-        Outcome::Executable(permitted) => asker.execute(permitted).await.to_bytes(),
+        Outcome::Answered(answer) => (answer.clone(), ReplyCaching::none()),
+        Outcome::Executable(permitted) => {
+            let Executed { reply, caching } = asker.execute(permitted).await;
+            (reply.to_bytes(), caching)
+        }
     }
 }
 

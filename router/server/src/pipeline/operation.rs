@@ -13,6 +13,7 @@ use crate::admission::stream_type::stream_type;
 use crate::admission::{Asked, Parameters};
 use crate::authorization::authorise;
 use crate::budget::{self, CostRequest};
+use crate::caching::{Executed, Execution, write_headers};
 use crate::endpoint::Endpoint;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestTrace, ViewerHeader};
 use crate::graph_view::GraphView;
@@ -56,8 +57,10 @@ pub(super) enum Permitted<'r> {
 /// An operation that its viewer may execute now, and has been charged for.
 pub(super) struct Executable<'r> {
     view: &'r Arc<GraphView>,
+    /// As subgraphs are told.
+    user: Viewer,
     operation: Arc<Operation>,
-    variables: Variables,
+    variables: Arc<Variables>,
     plan: PlanRequest,
     cost_request: CostRequest,
     cost: u64,
@@ -129,15 +132,17 @@ impl<'r> Asker<'r> {
             budget::foretell(&mut foretold, &settings.cost, viewer, &operation.cost, &variables);
             return Ok(Permitted::Foretold(foretold));
         }
-        let forwarding = Arc::new(self.forwarding(&operation, viewer)?);
+        let user = self.acting.as_ref().map_or(self.endpoint, |acting| &acting.endpoint).as_user(viewer).clone();
+        let forwarding = Arc::new(self.forwarding(&operation, &user)?);
         let cost = budget::require(&settings.cost, viewer, &operation.cost, &variables)?;
         if let Some(new) = new {
             new.keep(view);
         }
         let (mutations, now) = (operation.cost.mutations(), pipeline.identity.now_unix_ms());
         let allowance = pipeline.rates.spend(&self.endpoint.path, self.caller.as_ref(), mutations, cost, now)?;
-        let is_subscription = operation.is_subscription();
-        let permitted = Executable { view, operation, variables, plan, cost_request, cost, allowance, forwarding };
+        let (is_subscription, variables) = (operation.is_subscription(), Arc::new(variables));
+        let permitted =
+            Executable { view, user, operation, variables, plan, cost_request, cost, allowance, forwarding };
         Ok(if is_subscription { Permitted::Subscription(permitted) } else { Permitted::Executable(permitted) })
     }
 
@@ -157,11 +162,18 @@ impl<'r> Asker<'r> {
     }
 
     /// Executes a query or a mutation.
-    pub(super) async fn execute(&self, permitted: &Executable<'_>) -> Reply {
+    pub(super) async fn execute(&self, permitted: &Executable<'_>) -> Executed {
         let Executable { view, operation, variables, plan, cost_request, cost, allowance, .. } = permitted;
-        let executor = view.executor(operation.kind);
-        let context = self.context(permitted);
-        let mut executed = Stage::Execution.run(executor.execute(&operation.prepared, variables, &context)).await;
+        let execution = Execution {
+            view: Arc::clone(view),
+            operation: Arc::clone(operation),
+            variables: Arc::clone(variables),
+            context: self.context(permitted),
+            viewer: permitted.user.clone(),
+            headers: permitted.forwarding.digest(operation),
+        };
+        let is_for_everybody = self.viewer == Viewer::Anonymous && execution.headers.is_none();
+        let Executed { reply: mut executed, caching } = self.pipeline.caches.execute(execution).await;
         plan.write_to(&mut executed, operation, view);
         let unmasked = self.why.as_ref().map(|why| (why, executed.errors.clone()));
         // What only operators may read stays in the log.
@@ -175,17 +187,23 @@ impl<'r> Asker<'r> {
         if *cost_request == CostRequest::Beside {
             budget::tell(&mut executed, &operation.cost, variables, *cost, allowance.throttle());
         }
-        executed
+        Executed { reply: executed, caching: if is_for_everybody { caching } else { caching.private() } }
     }
 
     /// Executes a query or a mutation, and answers with its result.
     pub(super) async fn answer(&self, permitted: Executable<'_>, accepted: Accepted) -> Response<Body> {
-        let executed = self.execute(&permitted).await;
-        let rules = self.pipeline.settings.admission.status_rules;
-        let mut reply = Stage::Projection.run(async { accepted.written(&executed, rules) }).await;
+        let Executed { reply: executed, caching } = self.execute(&permitted).await;
+        let settings = &self.pipeline.settings;
+        let (mut reply, body) = Stage::Projection
+            .run(async {
+                let body = executed.to_bytes();
+                (accepted.written(&executed, body.clone(), settings.admission.status_rules), body)
+            })
+            .await;
         permitted.forward_headers(reply.headers_mut());
         permitted.allowance.write_to_reply(reply.headers_mut());
-        reply
+        let conditions = (!self.may_mutate).then_some(&self.headers);
+        write_headers(reply, &body, caching, settings.caching.stale_while_revalidate_seconds, conditions)
     }
 
     /// Answers a subscription with its stream.
@@ -194,7 +212,9 @@ impl<'r> Asker<'r> {
         let context = self.context(&permitted);
         let Executable { view, operation, variables, allowance, forwarding, .. } = permitted;
         let subscriber = Subscriber { viewer: &self.viewer, client: &self.client, trace: self.trace, context };
-        let mut reply = subscription::answer(self.pipeline, view, stream, subscriber, &operation, variables).await?;
+        let mut reply =
+            subscription::answer(self.pipeline, view, stream, subscriber, &operation, Arc::unwrap_or_clone(variables))
+                .await?;
         forwarding.write_to_reply(reply.headers_mut());
         allowance.write_to_reply(reply.headers_mut());
         Ok(reply)
@@ -209,9 +229,7 @@ impl<'r> Asker<'r> {
     }
 
     /// What subgraphs are told of the request.
-    fn forwarding(&self, operation: &Operation, viewer: &Viewer) -> Result<RequestForwarding, Refusal> {
-        let endpoint = self.acting.as_ref().map_or(self.endpoint, |acting| &acting.endpoint);
-        let user = endpoint.as_user(viewer);
+    fn forwarding(&self, operation: &Operation, user: &Viewer) -> Result<RequestForwarding, Refusal> {
         Ok(RequestForwarding {
             signer: self.pipeline.signer.clone(),
             viewer: ViewerHeader::new(user, &self.client),

@@ -23,6 +23,8 @@ pub(crate) struct Scripted {
     /// Requests that wait for their answer, and the most there have been.
     waiting: AtomicUsize,
     waiting_max: AtomicUsize,
+    /// How long each answer takes.
+    pause: Mutex<Duration>,
 }
 
 impl Scripted {
@@ -33,12 +35,18 @@ impl Scripted {
             stays_open: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
             waiting_max: AtomicUsize::new(0),
+            pause: Mutex::default(),
         }
     }
 
     /// Answers by another script from now on.
     pub(crate) fn answer(&self, script: impl Fn(&Request<Bytes>) -> Outcome + Send + Sync + 'static) {
         *self.script.lock().unwrap() = Box::new(script);
+    }
+
+    /// Each answer takes so long from now on.
+    pub(crate) fn slow_down(&self, pause: Duration) {
+        *self.pause.lock().unwrap() = pause;
     }
 
     /// From now on streams do not end with what the script gives, nor do they say that they are complete.
@@ -73,6 +81,10 @@ impl Transport for Scripted {
         // Whoever asks at the same time comes in between.
         for _ in 0..4 {
             tokio::task::yield_now().await;
+        }
+        let pause = *self.pause.lock().unwrap();
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
         }
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         outcome

@@ -1,0 +1,225 @@
+//! What an answer is about: the types of its objects and the values of its `ID` fields, so that whoever changes one of them
+//! can say so.
+
+use std::collections::{BTreeSet, HashMap};
+
+use apollo_compiler::Name;
+use apollo_compiler::ast::{Definition, Document, FragmentDefinition, OperationDefinition, Selection};
+use router_execution::{FetchPlace, FreshAnswer, JsonMap, JsonValue};
+use router_planning::plan::{Fetch, FetchTarget};
+use router_schema::{IdSet, Supergraph};
+
+use super::freshness::{Freshness, Tag};
+
+/// The field of a query that asks for entities.
+const ENTITIES: &str = "_entities";
+
+/// What the answers to one fetch are about.
+#[derive(Debug, Default)]
+pub(crate) struct FetchSubjects {
+    subgraph: String,
+    /// Of a root fetch.
+    root: Subjects,
+    /// Of an entity fetch, by site.
+    sites: Vec<Subjects>,
+}
+
+/// What one answer is about.
+#[derive(Debug, Default)]
+struct Subjects {
+    /// The types of the objects in it. Of an entity: below it.
+    types: BTreeSet<String>,
+    /// Of an entity: its own types, which count when nothing says which entity it is.
+    own_types: BTreeSet<String>,
+    ids: Ids,
+}
+
+/// Where the `ID`s are.
+#[derive(Debug, Default)]
+struct Ids {
+    fields: HashMap<Name, IdField>,
+}
+
+#[derive(Debug, Default)]
+struct IdField {
+    is_id: bool,
+    below: Ids,
+}
+
+impl FetchSubjects {
+    /// Reads the document of a fetch. What it names and the graph does not know is about nothing.
+    pub(crate) fn new(supergraph: &Supergraph, fetch: &Fetch) -> Self {
+        let subgraph = supergraph.subgraph(fetch.subgraph).name.clone();
+        let Ok(document) = Document::parse(fetch.document.text.as_str(), "fetch.graphql") else {
+            return Self { subgraph, ..Self::default() };
+        };
+        let mut subjects = match &fetch.target {
+            FetchTarget::Root => Self::of_operation(supergraph, &document, None),
+            FetchTarget::Entities(_) => Self::default(),
+        };
+        subjects.subgraph = subgraph;
+        let reader = Reader::new(supergraph, &document);
+        if let (FetchTarget::Entities(sites), Some(operation)) = (&fetch.target, operation_of(&document, None)) {
+            for site in sites {
+                let mut entity = Subjects::default();
+                let fields = operation.selection_set.iter().filter_map(Selection::as_field);
+                for field in
+                    fields.filter(|field| field.name == ENTITIES && *field.response_name() == site.response_key)
+                {
+                    reader.read(&field.selection_set, None, &mut entity.types, &mut entity.ids);
+                }
+                let own = site.representations.iter().flat_map(|one| reader.types_of(&one.type_name));
+                entity.own_types = own.collect();
+                subjects.sites.push(entity);
+            }
+        }
+        subjects
+    }
+
+    /// Reads an operation of a client's document.
+    pub(crate) fn of_operation(supergraph: &Supergraph, document: &Document, name: Option<&str>) -> Self {
+        let mut subjects = Self::default();
+        let Some(operation) = operation_of(document, name) else { return subjects };
+        let root = supergraph.full_schema().root_operation(operation.operation_type);
+        let Subjects { types, ids, .. } = &mut subjects.root;
+        Reader::new(supergraph, document).read(&operation.selection_set, root.map(Name::as_str), types, ids);
+        subjects
+    }
+
+    /// Whom the fetch asks.
+    pub(crate) fn subgraph(&self) -> &str {
+        &self.subgraph
+    }
+
+    /// The tags of an answer at this place.
+    pub(super) fn tags_of(&self, freshness: &Freshness, place: FetchPlace, answer: &FreshAnswer) -> Vec<Tag> {
+        let Some(subjects) = place.site.map_or(Some(&self.root), |site| self.sites.get(site)) else {
+            return Vec::new();
+        };
+        let mut tags = Vec::new();
+        subjects.ids.collect(freshness, &answer.data, &mut tags);
+        let representation = answer.representation.as_ref().and_then(|text| serde_json::from_str(text.get()).ok());
+        if let Some(JsonValue::Object(representation)) = representation {
+            let key = representation.iter().filter(|(name, _)| name.as_str() != "__typename");
+            key.for_each(|(_, value)| collect_values(freshness, value, &mut tags));
+        }
+        if place.site.is_some() && tags.is_empty() {
+            tags.extend(subjects.own_types.iter().map(|name| of_type(freshness, name)));
+        }
+        tags.extend(subjects.types.iter().map(|name| of_type(freshness, name)));
+        tags
+    }
+
+    /// The tags of what a mutation has answered, and of everything that it was told.
+    pub(super) fn tags_of_change(&self, freshness: &Freshness, data: &JsonMap, variables: &JsonMap) -> Vec<Tag> {
+        let mut tags = Vec::new();
+        variables.values().for_each(|value| collect_values(freshness, value, &mut tags));
+        self.root.ids.collect(freshness, data, &mut tags);
+        tags.extend(self.root.types.iter().map(|name| of_type(freshness, name)));
+        tags
+    }
+}
+
+/// The tag of everything in which an object of this type may be.
+pub(super) fn of_type(freshness: &Freshness, name: &str) -> Tag {
+    freshness.tag(&format!("type {name}"))
+}
+
+/// The tag of everything in which this id is.
+pub(super) fn of_id(freshness: &Freshness, id: &str) -> Tag {
+    freshness.tag(&format!("id {id}"))
+}
+
+impl Ids {
+    fn collect(&self, freshness: &Freshness, data: &JsonMap, tags: &mut Vec<Tag>) {
+        for (key, field) in &self.fields {
+            let Some(value) = data.get(key.as_str()) else { continue };
+            if field.is_id {
+                collect_values(freshness, value, tags);
+            } else if !field.below.fields.is_empty() {
+                field.below.collect_below(freshness, value, tags);
+            }
+        }
+    }
+
+    fn collect_below(&self, freshness: &Freshness, value: &JsonValue, tags: &mut Vec<Tag>) {
+        match value {
+            JsonValue::Object(object) => self.collect(freshness, object, tags),
+            JsonValue::Array(items) => items.iter().for_each(|item| self.collect_below(freshness, item, tags)),
+            _ => {}
+        }
+    }
+}
+
+fn collect_values(freshness: &Freshness, value: &JsonValue, tags: &mut Vec<Tag>) {
+    match value {
+        JsonValue::String(id) => tags.push(of_id(freshness, id.as_str())),
+        JsonValue::Number(id) => tags.push(of_id(freshness, &id.to_string())),
+        JsonValue::Array(items) => items.iter().for_each(|item| collect_values(freshness, item, tags)),
+        JsonValue::Object(object) => object.values().for_each(|value| collect_values(freshness, value, tags)),
+        JsonValue::Null | JsonValue::Bool(_) => {}
+    }
+}
+
+struct Reader<'a> {
+    supergraph: &'a Supergraph,
+    fragments: HashMap<Name, &'a FragmentDefinition>,
+}
+
+/// The operation of this name, or the only one.
+fn operation_of<'d>(document: &'d Document, name: Option<&str>) -> Option<&'d OperationDefinition> {
+    let operations = document.definitions.iter().filter_map(|definition| match definition {
+        Definition::OperationDefinition(operation) => Some(&**operation),
+        _ => None,
+    });
+    let is_meant = |operation: &&OperationDefinition| {
+        name.is_none_or(|name| operation.name.as_ref().is_some_and(|own| own == name))
+    };
+    operations.into_iter().find(is_meant)
+}
+
+impl<'a> Reader<'a> {
+    fn new(supergraph: &'a Supergraph, document: &'a Document) -> Self {
+        let fragments = document.definitions.iter().filter_map(|definition| match definition {
+            Definition::FragmentDefinition(fragment) => Some((fragment.name.clone(), &**fragment)),
+            _ => None,
+        });
+        Self { supergraph, fragments: fragments.collect() }
+    }
+
+    fn read(&self, selections: &[Selection], parent: Option<&str>, types: &mut BTreeSet<String>, ids: &mut Ids) {
+        for selection in selections {
+            match selection {
+                Selection::Field(field) => {
+                    let definition =
+                        parent.and_then(|parent| self.supergraph.full_schema().type_field(parent, &field.name).ok());
+                    let returned = definition.map(|definition| definition.ty.inner_named_type().clone());
+                    let entry = ids.fields.entry(field.response_name().clone()).or_default();
+                    entry.is_id |= returned.as_ref().is_some_and(|name| name == "ID");
+                    if let Some(returned) = returned.as_ref().filter(|_| !field.selection_set.is_empty()) {
+                        types.extend(self.types_of(returned));
+                    }
+                    self.read(&field.selection_set, returned.as_ref().map(Name::as_str), types, &mut entry.below);
+                }
+                Selection::InlineFragment(inline) => {
+                    let condition = inline.type_condition.as_ref().map(Name::as_str).or(parent);
+                    self.read(&inline.selection_set, condition, types, ids);
+                }
+                // A fetch's document has no cycles, and each fragment stands for what is long otherwise.
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.fragments.get(&spread.fragment_name) {
+                        self.read(&fragment.selection_set, Some(&fragment.type_condition), types, ids);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The type, and those behind it when it is an interface or a union.
+    fn types_of(&self, name: &Name) -> Vec<String> {
+        let possible = self.supergraph.type_id(name).map(|id| &self.supergraph.type_definition(id).possible_types);
+        let behind = possible.into_iter().flat_map(IdSet::iter);
+        let behind = behind.map(|id| self.supergraph.type_definition(id).name.to_string());
+        std::iter::once(name.to_string()).chain(behind).collect()
+    }
+}
