@@ -2,9 +2,8 @@
 //!
 //! - [`arguments`] is the command line, [`configuration`] the file that it names;
 //! - [`platform`] lists the subgraphs that are built in, [`graph`] gathers the schemas of those configured;
-//! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them, and [`revocations`] tells
-//!   it whose sessions have ended, [`key_file`] and [`tls`] read keys and
-//!   certificates for it;
+//! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them; [`revocations`] tells it whose
+//!   sessions have ended and [`changes`] what has changed, [`key_file`] and [`tls`] read keys and certificates for it;
 //! - [`registered_operations`] says where clients' registered operations are kept;
 //! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
@@ -13,6 +12,7 @@
 //! what settings.
 
 pub mod arguments;
+pub mod changes;
 mod commands;
 pub mod configuration;
 pub mod data_directory;

@@ -3,17 +3,14 @@
 //! Every router reads the log for itself and remembers what it heard, so that no request waits for another server. A
 //! router that starts reads back as far as a token can live.
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use identity::RevokedSession;
 use kit_events::{Bookmark, EventLog, EventLogError};
 use router_server::RevokedSessions;
-use router_server::configuration::{AuthenticationSettings, IssuerSettings};
+use router_server::configuration::IssuerSettings;
 use tokio::task::AbortHandle;
-
-use crate::platform;
 
 /// How long a revocation takes at most to reach a router whose log answers, if the announcement of it is lost.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -33,17 +30,9 @@ pub struct Revocations {
 }
 
 impl Revocations {
-    /// The ended sessions of the issuer that the settings name, when that is the platform's own identity. The log is
-    /// opened only then.
-    ///
-    /// # Errors
-    /// Those of opening the log. One that cannot be read yet is no error: the router is unsure then, and says so.
-    pub async fn follow(
-        authentication: Option<&AuthenticationSettings>,
-        open_log: impl AsyncFnOnce() -> Result<Arc<dyn EventLog>, Box<dyn Error>>,
-    ) -> Result<Option<Self>, Box<dyn Error>> {
-        let Some(issuer) = authentication.and_then(platform::own_issuer) else { return Ok(None) };
-        let log = open_log().await?;
+    /// The ended sessions of the platform's own issuer. A log that cannot be read yet is no error: the router is unsure then,
+    /// and says so.
+    pub async fn follow(issuer: &IssuerSettings, log: Arc<dyn EventLog>) -> Self {
         let sessions = Arc::new(RevokedSessions::new(issuer));
         let mut reader = Reader { bookmark: beginning(issuer), log, sessions: Arc::clone(&sessions) };
         match tokio::time::timeout(FIRST_READ_TIME_MAX, reader.read_to_end()).await {
@@ -52,7 +41,7 @@ impl Revocations {
             Err(_) => tracing::warn!("the event log does not answer: ended sessions are not known yet"),
         }
         let reading = tokio::spawn(reader.read_on()).abort_handle();
-        Ok(Some(Self { issuer: issuer.issuer.clone(), sessions, reading }))
+        Self { issuer: issuer.issuer.clone(), sessions, reading }
     }
 
     /// Whose sessions they are.

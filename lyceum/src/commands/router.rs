@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::sync::Arc;
 
 use crate::arguments::{Options, RouterArguments};
+use crate::changes::Changes;
 use crate::data_directory::DataDirectory;
 use crate::front::{self, Listeners};
 use crate::revocations::Revocations;
-use crate::{configuration, graph, registered_operations, services, stop};
+use crate::{configuration, graph, platform, registered_operations, services, stop};
 
 /// Serves until it is asked to stop.
 pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Result<(), Box<dyn Error>> {
@@ -17,11 +19,16 @@ pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Resul
     let listeners = Listeners::open(options).await?;
     let names: Vec<String> = supergraph.subgraphs().iter().map(|subgraph| subgraph.name.clone()).collect();
     let authentication = configuration.router.authentication.as_ref();
-    let open_log = async || services::event_log(&configuration, &directory).await;
-    let revocations = Revocations::follow(authentication, open_log).await?;
+    // Who has no part of the platform behind the router has no event log either.
+    let (mut log, mut revocations) = (None, None);
+    if let Some(issuer) = authentication.and_then(platform::own_issuer) {
+        let opened = log.insert(services::event_log(&configuration, &directory).await?);
+        revocations = Some(Revocations::follow(issuer, Arc::clone(opened)).await);
+    }
     let registry = registered_operations::open(&configuration, &options.data_dir).await?;
     let in_process = BTreeMap::new();
     let server = front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry)?;
+    let _following = log.map(|log| Changes::follow(log, server.cache_invalidation()));
     println!("the router serves {}", names.join(", "));
     println!("  GraphQL      {}/graphql", front::origin(&configuration, listeners.public_address()?));
     println!("  operations   http://{}/health/ready", listeners.operations_address()?);

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use kit_service::RunningSubgraph;
 
 use crate::arguments::{Options, SeedProfile};
+use crate::changes::Changes;
 use crate::configuration::{Configuration, TransportKind};
 use crate::data_directory::DataDirectory;
 use crate::front::{self, Listeners};
@@ -35,10 +36,14 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let in_process: BTreeMap<String, axum::Router> =
         running.iter().map(|subgraph| (subgraph.name().to_owned(), subgraph.router())).collect();
     let authentication = configuration.router.authentication.as_ref();
-    let revocations = Revocations::follow(authentication, async || Ok(services.event_log())).await?;
+    let revocations = match authentication.and_then(platform::own_issuer) {
+        Some(issuer) => Some(Revocations::follow(issuer, services.event_log()).await),
+        None => None,
+    };
     demonstration::offer_operations(&configuration, options).await?;
     let registry = registered_operations::open(&configuration, &options.data_dir).await?;
     let server = front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry)?;
+    let _following = Changes::follow(services.event_log(), server.cache_invalidation());
     greet(&configuration, options, public, operations);
     listeners.serve(&server, stop::requested()).await;
     for subgraph in &running {
