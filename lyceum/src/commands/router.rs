@@ -7,6 +7,7 @@ use crate::arguments::{Options, RouterArguments};
 use crate::data_directory::DataDirectory;
 use crate::front::{self, Listeners};
 use crate::revocations::Revocations;
+use crate::shared::Shared;
 use crate::{configuration, graph, registered_operations, services, stop};
 
 /// Serves until it is asked to stop.
@@ -21,7 +22,9 @@ pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Resul
     let revocations = Revocations::follow(authentication, open_log).await?;
     let registry = registered_operations::open(&configuration, &options.data_dir).await?;
     let in_process = BTreeMap::new();
-    let server = front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry)?;
+    let shared = Shared::open(&configuration).await?;
+    let server =
+        front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry, &shared)?;
     println!("the router serves {}", names.join(", "));
     println!("  GraphQL      {}/graphql", front::origin(&configuration, listeners.public_address()?));
     println!("  operations   http://{}/health/ready", listeners.operations_address()?);

@@ -10,8 +10,8 @@ use router_composition::{ContractFilter, contract};
 use router_planning::PlanningOptions;
 use router_registry::{ClientName, Published, RegisteredOperation, RegistryStore, manifest};
 use router_schema::Supergraph;
-use router_server::{OperationCheck, RouterSettings};
 use router_server::configuration::EndpointSettings;
+use router_server::{OperationCheck, RouterSettings};
 use serde::Serialize;
 
 use crate::arguments::{OutputFormat, PublishArguments};

@@ -10,6 +10,7 @@ use super::Accepted;
 use super::operation::{Asker, Executable, Permitted};
 use crate::admission::Parameters;
 use crate::authorization::require_viewer;
+use crate::rates::AskedOperation;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::reply;
 use crate::telemetry::Stage;
@@ -36,16 +37,16 @@ pub(super) async fn answer(
         ));
     };
     // Whatever is wrong with them, they have been asked.
-    let counted = several.into_iter().map(|parameters| asker.ask().and(parameters));
-    let counted: Vec<_> = counted.collect();
+    let counted = several.into_iter().map(|parameters| Ok((asker.ask()?, parameters?)));
+    let counted: Vec<Result<_, Refusal>> = counted.collect();
     require_viewer(&asker.pipeline.settings.authorization, &asker.viewer)?;
     // What is left to the caller after the last operation that says it.
     let mut left = HeaderMap::new();
     let mut outcomes = Vec::with_capacity(counted.len());
     // One after the other, so that of a bucket that is nearly empty the first get what is left.
-    for parameters in counted {
-        let outcome = match parameters {
-            Ok(parameters) => permit(asker, parameters).await,
+    for operation in counted {
+        let outcome = match operation {
+            Ok((asked, parameters)) => permit(asker, asked, parameters).await,
             Err(refusal) => Err(refusal),
         };
         let mut told = HeaderMap::new();
@@ -75,8 +76,12 @@ pub(super) async fn answer(
     Ok(reply)
 }
 
-async fn permit<'r>(asker: &Asker<'r>, parameters: Parameters) -> Result<Outcome<'r>, Refusal> {
-    match asker.permit(parameters, &mut None).await? {
+async fn permit<'r>(
+    asker: &Asker<'r>,
+    asked: AskedOperation<'_>,
+    parameters: Parameters,
+) -> Result<Outcome<'r>, Refusal> {
+    match asker.permit(asked, parameters, &mut None).await? {
         Permitted::Executable(permitted) => Ok(Outcome::Executable(permitted)),
         Permitted::PlanOnly(reply) => Ok(Outcome::Answered(reply.to_bytes().into())),
         Permitted::Subscription(_) => Err(Refusal::new(

@@ -19,7 +19,7 @@ use crate::identity::Viewer;
 use crate::operation::{self, Operation};
 use crate::persisted::{self, Reader};
 use crate::plan_extension::PlanRequest;
-use crate::rates::{Allowance, Caller};
+use crate::rates::{Allowance, AskedOperation, Caller};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::reply;
 use crate::subscription::{self, Subscriber};
@@ -70,7 +70,7 @@ impl Executable<'_> {
 
 impl<'r> Asker<'r> {
     /// Takes one operation of what the caller may ask, before anything is known of it.
-    pub(super) fn ask(&self) -> Result<(), Refusal> {
+    pub(super) fn ask(&self) -> Result<AskedOperation<'_>, Refusal> {
         let now = self.pipeline.identity.now_unix_ms();
         self.pipeline.rates.ask(&self.endpoint.path, self.caller.as_ref(), now)
     }
@@ -78,6 +78,7 @@ impl<'r> Asker<'r> {
     /// Finds the operation, and whether it may be executed now.
     pub(super) async fn permit(
         &self,
+        in_account: AskedOperation<'_>,
         parameters: Parameters,
         kind: &mut Option<&'static str>,
     ) -> Result<Permitted<'r>, Refusal> {
@@ -104,7 +105,7 @@ impl<'r> Asker<'r> {
             new.keep(view);
         }
         let (mutations, now) = (operation.cost.mutations(), pipeline.identity.now_unix_ms());
-        let allowance = pipeline.rates.spend(&endpoint.path, self.caller.as_ref(), mutations, cost, now)?;
+        let allowance = in_account.spend(mutations, cost, now).await?;
         let is_subscription = operation.is_subscription();
         let permitted = Executable { view, operation, variables, plan, cost, allowance };
         Ok(if is_subscription { Permitted::Subscription(permitted) } else { Permitted::Executable(permitted) })
