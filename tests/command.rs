@@ -238,6 +238,44 @@ fn a_check_names_what_breaks_and_whose_operations() {
     );
 }
 
+/// FED-41: a rule that is gone fails the check, whoever's operations go on working; unless that is meant.
+#[test]
+fn a_check_names_what_is_less_protected() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("supergraph.yaml", "subgraphs:\n  one: { url: \"http://one.invalid\", schema: one.graphql }\n");
+    let schema = |rule: &str| {
+        let link =
+            "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.6\", import: [\"@authenticated\"])";
+        write("one.graphql", &format!("{link} type Query {{ a: Int b: Int {rule} }}"));
+    };
+    schema("@authenticated");
+    let (success, supergraph, error) = run_in(folder.path(), &["compose"]);
+    assert!(success, "{error}");
+    write("earlier.graphql", &supergraph);
+    let (success, report, error) = run_in(folder.path(), &["compose", "--check", "earlier.graphql"]);
+    assert!(success && report == "nothing changes for clients\n", "{report}{error}");
+    schema("");
+    let check = ["compose", "--check", "earlier.graphql"];
+    let (success, report, error) = run_in(folder.path(), &check);
+    assert!(!success && error.contains("1 fields are less protected than before"), "{report}{error}");
+    assert!(report.contains("breaking   Query.b: everybody may see it now; before it took a token"), "{report}");
+    std::fs::create_dir(folder.path().join("operations")).unwrap();
+    write("operations/fine.graphql", "{ b }");
+    let (success, report, _) = run_in(folder.path(), &[&check[..], &["--operations", "operations"]].concat());
+    assert!(!success && !report.contains("fine.graphql breaks"), "{report}");
+    let (success, report, error) = run_in(folder.path(), &[&check[..], &["--accept-weaker-authorization"]].concat());
+    assert!(success && report.contains("AUTHORIZATION_REMOVED"), "{report}{error}");
+    let (_, json, _) = run_in(folder.path(), &[&check[..], &["--format", "json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["protection"][0]["coordinate"], "Query.b");
+    // A public schema does not say what was protected.
+    let (_, public, _) = run_in(folder.path(), &["compose", "--public"]);
+    write("public.graphql", &public);
+    let (success, report, error) = run_in(folder.path(), &["compose", "--check", "public.graphql"]);
+    assert!(success && report.contains("were not compared"), "{report}{error}");
+}
+
 /// What composes may deserve a look: on the error stream, so that the supergraph can be piped.
 #[test]
 fn hints_go_to_the_error_stream() {

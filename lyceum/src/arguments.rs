@@ -153,7 +153,8 @@ pub struct ComposeArguments {
     /// Compose again whenever the configuration or a schema changes. What does not compose leaves the file as it was.
     #[arg(long, requires = "output", conflicts_with = "check")]
     pub watch: bool,
-    /// Compare with an earlier supergraph or public schema instead of printing; fails when a change breaks clients.
+    /// Compare with an earlier supergraph or public schema instead of printing; fails when a change breaks clients, or lets
+    /// people see what they might not (of which a public schema says nothing).
     #[arg(long, value_name = "FILE")]
     pub check: Option<PathBuf>,
     /// With --check: a folder with the operations of clients. Only what breaks one of these fails.
@@ -162,6 +163,9 @@ pub struct ComposeArguments {
     /// With --check: a client whose registered operations must go on working. Only what breaks one of these fails.
     #[arg(long, value_name = "NAME", requires = "check", conflicts_with = "operations")]
     pub client: Option<String>,
+    /// With --check: rules of authorization may ask for less than before. They are told all the same.
+    #[arg(long, requires = "check")]
+    pub accept_weaker_authorization: bool,
 }
 
 /// One rule of a contract.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use router_execution::{HttpTransport, HttpTransportOptions, InProcessTransport, Transport};
 use router_schema::{SubgraphDefinition, Supergraph};
 use router_server::{Registry, RequestSigner, RouterBuilder, RouterServer};
+use router_shared::RedisBuckets;
 use secrecy::SecretSlice;
 use tokio::net::TcpListener;
 
@@ -18,6 +19,7 @@ use crate::data_directory::DataDirectory;
 use crate::key_file::KeyFile;
 use crate::revocations::Revocations;
 use crate::services::REQUEST_KEY_ID;
+use crate::shared::Shared;
 use crate::tls;
 
 /// The router's two listeners, open.
@@ -85,7 +87,7 @@ pub async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Bo
 
 /// The router for a supergraph. `in_process` are the services of subgraphs that run here; the others are reached over
 /// HTTP, at the addresses in the supergraph. `revocations` tells it whose sessions have ended, `registry` what clients have
-/// registered.
+/// registered, `shared` is what it has in common with other routers.
 ///
 /// # Errors
 /// When the parts do not fit together.
@@ -96,6 +98,7 @@ pub fn router(
     in_process: BTreeMap<String, axum::Router>,
     revocations: Option<&Revocations>,
     registry: Arc<Registry>,
+    shared: &Shared,
 ) -> Result<RouterServer, Box<dyn Error>> {
     let signer = RequestSigner::new(REQUEST_KEY_ID, SecretSlice::from(directory.request_key()?))?;
     let settings = configuration.router.clone();
@@ -122,6 +125,10 @@ pub fn router(
     }
     if let Some(tls) = tls {
         builder = builder.tls(tls);
+    }
+    if let Some(rates) = &shared.rates {
+        let rates: Arc<RedisBuckets> = Arc::clone(rates);
+        builder = builder.shared_rates(rates);
     }
     if let Some(revocations) = revocations {
         builder = builder.revocations(revocations.issuer(), revocations.sessions());

@@ -4,6 +4,7 @@
 //! - [`platform`] lists the subgraphs that are built in, [`graph`] gathers the schemas of those configured;
 //! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them; [`revocations`] tells it whose
 //!   sessions have ended and [`changes`] what has changed, [`key_file`] and [`tls`] read keys and certificates for it;
+//! - [`shared`] opens what the router shares with other routers;
 //! - [`registered_operations`] says where clients' registered operations are kept;
 //! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
@@ -24,6 +25,7 @@ pub mod platform;
 pub mod registered_operations;
 pub mod revocations;
 pub mod services;
+pub mod shared;
 mod stop;
 pub mod tls;
 

@@ -42,7 +42,8 @@ async fn once(options: &Options, arguments: &ComposeArguments) -> Result<(), Box
             (None, Some(client)) => Some(registered(client, &configuration, options).await?),
             (None, None) => None,
         };
-        return check::run(earlier, Supergraph::parse(&sdl)?.api_schema(), documents, arguments.format);
+        let accepts_weaker = arguments.accept_weaker_authorization;
+        return check::run(earlier, &Supergraph::parse(&sdl)?, documents, accepts_weaker, arguments.format);
     }
     let text = if arguments.public { Supergraph::parse(&sdl)?.api_schema().to_string() } else { sdl };
     match &arguments.output {

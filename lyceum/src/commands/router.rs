@@ -9,6 +9,7 @@ use crate::changes::Changes;
 use crate::data_directory::DataDirectory;
 use crate::front::{self, Listeners};
 use crate::revocations::Revocations;
+use crate::shared::Shared;
 use crate::{configuration, graph, platform, registered_operations, services, stop};
 
 /// Serves until it is asked to stop.
@@ -27,7 +28,9 @@ pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Resul
     }
     let registry = registered_operations::open(&configuration, &options.data_dir).await?;
     let in_process = BTreeMap::new();
-    let server = front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry)?;
+    let shared = Shared::open(&configuration).await?;
+    let server =
+        front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry, &shared)?;
     let _following = log.map(|log| Changes::follow(log, server.cache_invalidation()));
     println!("the router serves {}", names.join(", "));
     println!("  GraphQL      {}/graphql", front::origin(&configuration, listeners.public_address()?));

@@ -13,6 +13,7 @@ use crate::data_directory::DataDirectory;
 use crate::front::{self, Listeners};
 use crate::revocations::Revocations;
 use crate::services::Services;
+use crate::shared::Shared;
 use crate::{configuration, demonstration, graph, platform, registered_operations, stop};
 
 /// Migrates, seeds and serves until it is asked to stop.
@@ -42,7 +43,9 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     demonstration::offer_operations(&configuration, options).await?;
     let registry = registered_operations::open(&configuration, &options.data_dir).await?;
-    let server = front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry)?;
+    let shared = Shared::open(&configuration).await?;
+    let server =
+        front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry, &shared)?;
     let _following = Changes::follow(services.event_log(), server.cache_invalidation());
     greet(&configuration, options, public, operations);
     listeners.serve(&server, stop::requested()).await;

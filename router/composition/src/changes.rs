@@ -2,10 +2,11 @@
 //!
 //! [`changes`] compares type by type and part by part; each module below knows one kind of thing. The classes and their
 //! names are those of graphql-js (`findBreakingChanges`, `findDangerousChanges`), and what neither knows is safe.
-//! [`Usage`] says which of these an operation meets.
+//! [`Usage`] says which of these an operation meets. [`protection_changes`] compares what no client can see: who may see what.
 
 mod directives;
 mod fields;
+mod protection;
 mod types;
 mod usage;
 
@@ -14,6 +15,7 @@ use std::fmt;
 use apollo_compiler::Schema;
 use serde::Serialize;
 
+pub use protection::protection_changes;
 pub use usage::Usage;
 
 /// How much a change matters. The order is that of importance, the most first.

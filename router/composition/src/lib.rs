@@ -39,7 +39,7 @@ mod whole_graph;
 
 use router_schema::Supergraph;
 
-pub use changes::{Change, Criticality, Usage, changes};
+pub use changes::{Change, Criticality, Usage, changes, protection_changes};
 pub use code::ErrorCode;
 pub use contract::{ContractError, ContractFilter, contract};
 pub use error::{CompositionError, Hint, Location};

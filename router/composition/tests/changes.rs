@@ -2,7 +2,8 @@
 
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
-use router_composition::{Criticality, Usage, changes};
+use router_composition::{Criticality, SubgraphSource, Usage, changes, protection_changes};
+use router_schema::Supergraph;
 
 fn schema(sdl: &str) -> Valid<Schema> {
     Schema::parse_and_validate(sdl, "schema.graphql").unwrap_or_else(|error| panic!("{}", error.errors))
@@ -131,4 +132,115 @@ fn an_operation_meets_the_changes_of_what_it_uses() {
     assert_eq!(met("query($i: I) { d(i: $i) }"), ["J.y"]);
     assert_eq!(met("{ n @d { ...F } } fragment F on N { id }"), ["@d"]);
     assert!(found.iter().all(|change| change.criticality == Criticality::Breaking), "{found:?}");
+}
+
+const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.6",
+    import: ["@key", "@shareable", "@tag", "@inaccessible", "@authenticated", "@requiresScopes", "@policy"]) "#;
+
+/// What protects less, as `criticality CODE coordinate`.
+fn less_protected(old: &str, new: &str) -> Vec<String> {
+    let supergraph = |sdl: &str| {
+        let source = SubgraphSource {
+            name: "one".to_owned(),
+            url: "http://one".to_owned(),
+            sdl: format!("{LINK} {sdl}"),
+            file_name: "one.graphql".to_owned(),
+        };
+        let composed = router_composition::compose(&[source]).unwrap_or_else(|errors| panic!("{sdl}: {errors:?}"));
+        Supergraph::parse(&composed.supergraph_sdl).expect("a supergraph that was composed can be read")
+    };
+    let found = protection_changes(&supergraph(old), &supergraph(new));
+    found.iter().map(|change| format!("{} {} {}", change.criticality, change.code, change.coordinate)).collect()
+}
+
+/// The earlier schema, the present one, and all that protects less.
+const PROTECTION: &[(&str, &str, &[&str])] = &[
+    ("type Query { a: Int @authenticated }", "type Query { a: Int }", &["breaking AUTHORIZATION_REMOVED Query.a"]),
+    (
+        "type Query { a: Int @requiresScopes(scopes: [[\"x\"]]) }",
+        "type Query { a: Int }",
+        &["breaking AUTHORIZATION_REMOVED Query.a"],
+    ),
+    (
+        "type Query { a: Int @policy(policies: [[\"x\"]]) }",
+        "type Query { a: Int }",
+        &["breaking AUTHORIZATION_REMOVED Query.a"],
+    ),
+    // Scopes that are enough now, and were not.
+    (
+        "type Query { a: Int @requiresScopes(scopes: [[\"x\", \"y\"]]) }",
+        "type Query { a: Int @requiresScopes(scopes: [[\"x\"]]) }",
+        &["breaking AUTHORIZATION_WEAKENED Query.a"],
+    ),
+    (
+        "type Query { a: Int @requiresScopes(scopes: [[\"x\"]]) }",
+        "type Query { a: Int @requiresScopes(scopes: [[\"x\"], [\"y\"]]) }",
+        &["breaking AUTHORIZATION_WEAKENED Query.a"],
+    ),
+    (
+        "type Query { a: Int @requiresScopes(scopes: [[\"x\"]]) }",
+        "type Query { a: Int @authenticated }",
+        &["breaking AUTHORIZATION_WEAKENED Query.a"],
+    ),
+    (
+        "type Query { a: Int @authenticated }",
+        "type Query { a: Int @policy(policies: [[\"x\"]]) }",
+        &["breaking AUTHORIZATION_WEAKENED Query.a"],
+    ),
+    // One of two rules, and the rule of a type, which holds wherever the type is returned.
+    (
+        "type Query { a: Int @authenticated @policy(policies: [[\"x\"]]) }",
+        "type Query { a: Int @authenticated }",
+        &["breaking AUTHORIZATION_WEAKENED Query.a"],
+    ),
+    (
+        "type Query { t: T } type T @authenticated { b: Int }",
+        "type Query { t: T } type T { b: Int }",
+        &["breaking AUTHORIZATION_REMOVED Query.t", "breaking AUTHORIZATION_REMOVED T.b"],
+    ),
+    (
+        "type Query { a: S } scalar S @authenticated",
+        "type Query { a: S } scalar S",
+        &["breaking AUTHORIZATION_REMOVED Query.a"],
+    ),
+    // As strict as before, or more.
+    (
+        "type Query { t: T } type T @authenticated { b: Int }",
+        "type Query { t: T @authenticated } type T { b: Int @authenticated }",
+        &[],
+    ),
+    ("type Query { a: Int }", "type Query { a: Int @authenticated }", &[]),
+    (
+        "type Query { a: Int @authenticated }",
+        "type Query { a: Int @requiresScopes(scopes: [[\"x\"], [\"y\", \"z\"]]) }",
+        &[],
+    ),
+    (
+        "type Query { a: Int @requiresScopes(scopes: [[\"x\"], [\"y\"]]) }",
+        "type Query { a: Int @requiresScopes(scopes: [[\"y\", \"z\"], [\"x\"]]) @authenticated }",
+        &[],
+    ),
+    ("type Query { a: Int b: Int @authenticated }", "type Query { a: Int }", &[]),
+    // Contracts.
+    (
+        "type Query { a: Int b: Int @inaccessible }",
+        "type Query { a: Int b: Int }",
+        &["dangerous INACCESSIBLE_REMOVED Query.b"],
+    ),
+    (
+        "type Query { a(b: Int @tag(name: \"x\")): E } enum E { A B @tag(name: \"x\") }",
+        "type Query { a(b: Int): E } enum E { A B @tag(name: \"y\") }",
+        &["dangerous TAG_ADDED E.B", "dangerous TAG_REMOVED E.B", "dangerous TAG_REMOVED Query.a(b:)"],
+    ),
+    ("type Query { a: Int @tag(name: \"x\") b: Int }", "type Query { b: Int a: Int @tag(name: \"x\") }", &[]),
+];
+
+/// FED-41
+#[test]
+fn what_protects_less_is_told() {
+    for (old, new, expected) in PROTECTION {
+        let mut found = less_protected(old, new);
+        found.sort();
+        assert_eq!(found, *expected, "{old}\n{new}");
+    }
 }

@@ -14,7 +14,9 @@ use tokio_rustls::rustls::ServerConfig;
 use crate::administration::Administration;
 use crate::caching::Caches;
 use crate::clock::{Clock, SystemClock};
-use crate::configuration::{ContractSettings, EndpointSettings, JwksSettings, RouterSettings, SettingsError};
+use crate::configuration::{
+    ContractSettings, EndpointSettings, JwksSettings, RateStore, RouterSettings, SettingsError,
+};
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::RequestSigner;
@@ -27,7 +29,7 @@ use crate::operators::Operators;
 use crate::pass_through::PassThrough;
 use crate::persisted::Registry;
 use crate::pipeline::Pipeline;
-use crate::rates::Rates;
+use crate::rates::{Rates, RefusedTokens, SharedBuckets};
 use crate::server::RouterServer;
 use crate::subscription::Subscriptions;
 
@@ -87,6 +89,9 @@ pub enum BuildError {
     /// The settings name certificates, and nobody has read them: without this the router would speak plain HTTP.
     #[error("listeners.tls: nothing reads the certificates for this router; give it what speaks TLS")]
     NoTls,
+    /// The settings share rates, and nobody has given the buckets: without this each router would count alone.
+    #[error("rates.store: nothing reaches the shared server for this router; give it the shared buckets")]
+    NoSharedRates,
     /// The HTTP client cannot be made.
     #[error("the HTTP client cannot be made: {0}")]
     Http(#[from] HttpTransportError),
@@ -105,6 +110,7 @@ pub struct RouterBuilder {
     clock: Arc<dyn Clock>,
     tls: Option<Arc<ServerConfig>>,
     registry: Option<Arc<Registry>>,
+    shared_rates: Option<Arc<dyn SharedBuckets>>,
 }
 
 impl RouterBuilder {
@@ -122,6 +128,7 @@ impl RouterBuilder {
             clock: Arc::new(SystemClock),
             tls: None,
             registry: None,
+            shared_rates: None,
         }
     }
 
@@ -153,6 +160,14 @@ impl RouterBuilder {
         self
     }
 
+    /// Counts what is asked for together with other routers; settings that say so need it, since the router itself knows no
+    /// server to share.
+    #[must_use]
+    pub fn shared_rates(mut self, buckets: Arc<dyn SharedBuckets>) -> Self {
+        self.shared_rates = Some(buckets);
+        self
+    }
+
     /// The clock that tokens are checked by.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -176,8 +191,12 @@ impl RouterBuilder {
         if self.settings.listeners.tls.is_some() && self.tls.is_none() {
             return Err(BuildError::NoTls);
         }
+        if self.settings.rates.store == RateStore::Redis && self.shared_rates.is_none() {
+            return Err(BuildError::NoSharedRates);
+        }
         let transports = self.all_transports()?;
-        let identity = Arc::new(self.identity(&transports)?);
+        let refused_tokens = RefusedTokens::new(&self.settings.rates);
+        let identity = Arc::new(self.identity(&transports)?.limiting(refused_tokens));
         let pass_through = self.pass_through(&transports, &identity)?;
         let operators = self.operators(&transports, &identity);
         let headers = self.header_policy(&transports)?;
@@ -191,7 +210,7 @@ impl RouterBuilder {
             mask,
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
             registry: self.registry,
-            rates: Rates::new(self.settings.rates.clone()),
+            rates: Rates::new(self.settings.rates.clone(), self.shared_rates),
             caches: Arc::new(Caches::new(self.settings.caching.clone())),
             settings: self.settings.clone(),
         };

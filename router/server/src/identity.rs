@@ -16,6 +16,7 @@ pub(crate) use claims::AccessClaims;
 pub use jwks::{JwksError, JwksSource, SubgraphJwks};
 pub use revocation::{Revocations, RevokedSessions, Standing};
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode, header};
@@ -26,6 +27,7 @@ use self::token_header::TokenHeader;
 use self::token_source::TokenSources;
 use crate::clock::Clock;
 use crate::configuration::{AuthenticationSettings, IssuerSettings, WhenUnsure};
+use crate::rates::RefusedTokens;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::telemetry;
 
@@ -52,6 +54,8 @@ impl Viewer {
 #[derive(Debug)]
 pub(crate) struct Identity {
     verifier: Option<Verifier>,
+    /// None where any number of them may come.
+    refused_tokens: Option<RefusedTokens>,
     clock: Arc<dyn Clock>,
 }
 
@@ -140,12 +144,17 @@ impl Identity {
             issuers: issuers.collect(),
             clock: Arc::clone(&clock),
         };
-        Self { verifier: Some(verifier), clock }
+        Self { verifier: Some(verifier), refused_tokens: None, clock }
     }
 
     /// An identity that accepts no tokens.
     pub(crate) fn without_issuers(clock: Arc<dyn Clock>) -> Self {
-        Self { verifier: None, clock }
+        Self { verifier: None, refused_tokens: None, clock }
+    }
+
+    /// The same, which looks at no more than so many bad tokens of an address.
+    pub(crate) fn limiting(self, refused_tokens: Option<RefusedTokens>) -> Self {
+        Self { refused_tokens, ..self }
     }
 
     /// Whether the viewer's session is known to have ended since the token was accepted.
@@ -159,6 +168,28 @@ impl Identity {
     pub(crate) fn now_unix_ms(&self) -> u64 {
         self.clock.now_unix_ms()
     }
+}
+
+/// Finds the viewer of a request from this address. One that has sent too many bad tokens is refused before its next one is
+/// looked at.
+pub(crate) async fn identify_from(
+    identity: &Identity,
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+) -> Result<Viewer, Refusal> {
+    let (Some(limit), Some(address)) = (&identity.refused_tokens, address) else {
+        return identify(identity, headers).await;
+    };
+    let has_token = identity.verifier.as_ref().is_some_and(|verifier| verifier.sources.token(headers).is_some());
+    if !has_token {
+        return identify(identity, headers).await;
+    }
+    limit.require(address, identity.now_unix_ms())?;
+    let identified = identify(identity, headers).await;
+    if identified.as_ref().is_err_and(|refusal| refusal.class == RefusalClass::Http(StatusCode::UNAUTHORIZED)) {
+        limit.count(address, identity.now_unix_ms());
+    }
+    identified
 }
 
 /// Finds the viewer of a request.

@@ -71,5 +71,6 @@ pub use forwarding::{RequestSigner, SigningKeyError};
 pub use identity::{JwksError, JwksSource, Revocations, RevokedSessions, Standing, SubgraphJwks};
 pub use operation::{OperationCheck, RefusedOperation};
 pub use persisted::Registry;
+pub use rates::{SharedBucket, SharedBuckets, SharedBucketsUnavailable, SharedLevels};
 pub use server::RouterServer;
 pub use telemetry::install_recorder;

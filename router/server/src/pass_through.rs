@@ -22,7 +22,7 @@ use router_execution::transport::{Transport, TransportError};
 use crate::admission::{BodyError, collect};
 use crate::configuration::PassThroughRoute;
 use crate::forwarding::{ClientDescription, RequestSigner, RequestTrace, SignedRequest, ViewerHeader};
-use crate::identity::{Identity, Viewer, identify};
+use crate::identity::{Identity, Viewer, identify_from};
 use crate::problem::Problem;
 
 /// How long a body may take to arrive; these are a few hundred bytes.
@@ -72,7 +72,8 @@ async fn exchange(
     let body = collect(body, route.body_bytes_max, BODY_TIMEOUT).await.map_err(|error| body_problem(error, route))?;
 
     let client = ClientDescription::new(peer, &head.headers, pass_through.trusted_proxies);
-    let viewer = identify(&pass_through.identity, &head.headers).await.unwrap_or(Viewer::Anonymous);
+    let viewer =
+        identify_from(&pass_through.identity, &head.headers, client.address).await.unwrap_or(Viewer::Anonymous);
     let signed = SignedRequest { subgraph: &route.subgraph, method: &head.method, target, body: &body };
 
     let mut onward = Request::new(Bytes::new());

@@ -26,7 +26,7 @@ use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::{ClientDescription, RequestSigner, RequestTrace};
 use crate::header_rules::HeaderPolicy;
-use crate::identity::{Identity, identify};
+use crate::identity::{Identity, identify_from};
 use crate::persisted::Registry;
 use crate::rates::Rates;
 use crate::refusal::{Refusal, RefusalClass};
@@ -138,9 +138,9 @@ async fn run_stages(
     let settings = &pipeline.settings;
     let admitting = admit(&settings.admission, &settings.batching, request);
     let Admitted { headers, asks, may_mutate } = Stage::Admission.run(admitting).await?;
-    // A bad token ends the request, whatever it asks for.
-    let viewer = Stage::Identity.run(identify(&pipeline.identity, &headers)).await?;
     let client = ClientDescription::new(peer, &headers, settings.listeners.trusted_proxies);
+    // A bad token ends the request, whatever it asks for.
+    let viewer = Stage::Identity.run(identify_from(&pipeline.identity, &headers, client.address)).await?;
     let caller = pipeline.rates.caller(&viewer, client.address);
     // Administrators may ask as somebody else. Whose buckets are taken from, and whose session it is, stays the same.
     let (administration, registry) = (pipeline.administration.as_ref(), pipeline.registry.as_deref());
@@ -149,9 +149,9 @@ async fn run_stages(
     let asker = Asker { pipeline, endpoint, trace, headers, viewer, client, caller, may_mutate, acting, why };
     match asks {
         Asks::One(parameters) => {
-            asker.ask()?;
+            let asked = asker.ask()?;
             require_viewer(&settings.authorization, &asker.viewer)?;
-            match asker.permit_explained(parameters, kind).await? {
+            match asker.permit_explained(asked, parameters, kind).await? {
                 Permitted::Executable(permitted) => Ok(asker.answer(permitted, accepted).await),
                 Permitted::Subscription(permitted) => asker.subscribe(permitted).await,
                 Permitted::Foretold(reply) => {

@@ -2,22 +2,29 @@
 //!
 //! - [`bucket`] is the arithmetic: a bucket that fills at a steady rate;
 //! - [`store`] keeps one for each viewer and address, in bounded memory;
+//! - [`refused_tokens`] counts tokens that are not accepted, by address;
+//! - [`shared`] asks the buckets that several routers share, where that is configured;
 //! - [`quota`] is what clients are told, in headers and in `extensions`.
 //!
 //! An operation takes from all its buckets or from none. It takes twice: one for having been asked, before it is parsed, so
-//! that what is refused counts as well; then what the document says beyond that.
+//! that what is refused counts as well; then what the document says beyond that. Shared buckets are asked once, with the second.
 
 mod bucket;
 mod quota;
+mod refused_tokens;
+mod shared;
 mod store;
 
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{HeaderMap, StatusCode};
 
 pub(crate) use self::quota::Throttle;
 use self::quota::{Quotas, seconds_of};
+pub(crate) use self::refused_tokens::RefusedTokens;
+use self::shared::{Answered, Shared, Takers};
+pub use self::shared::{SharedBucket, SharedBuckets, SharedBucketsUnavailable, SharedLevels};
 use self::store::{Buckets, Need, Store};
 use crate::configuration::RateSettings;
 use crate::identity::Viewer;
@@ -46,6 +53,7 @@ fn network(address: IpAddr) -> IpAddr {
 pub(crate) struct Rates {
     settings: RateSettings,
     store: Mutex<Store>,
+    shared: Option<Shared>,
 }
 
 /// What is left to a caller.
@@ -64,10 +72,20 @@ impl Allowance {
     }
 }
 
+/// An operation that was asked, and has been counted as that. Dropped, it was refused before it was reckoned.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct AskedOperation<'r> {
+    rates: &'r Rates,
+    endpoint: &'r str,
+    caller: Option<&'r Caller>,
+    is_told: bool,
+}
+
 impl Rates {
-    pub(crate) fn new(settings: RateSettings) -> Self {
+    pub(crate) fn new(settings: RateSettings, shared: Option<Arc<dyn SharedBuckets>>) -> Self {
         let store = Mutex::new(Store::new(settings.entries_max));
-        Self { settings, store }
+        Self { settings, store, shared: shared.map(Shared::new) }
     }
 
     /// Whose buckets a request takes from; nobody's when nothing is limited.
@@ -85,58 +103,94 @@ impl Rates {
     ///
     /// # Errors
     /// When too much is asked.
-    pub(crate) fn ask(&self, endpoint: &str, caller: Option<&Caller>, now_ms: u64) -> Result<(), Refusal> {
-        self.take(endpoint, caller, Need { operations: 1, cost: 0 }, now_ms).map(drop)
-    }
-
-    /// Takes what the operation costs, and the mutations in it beyond the first.
-    ///
-    /// # Errors
-    /// When too much is asked.
-    pub(crate) fn spend(
-        &self,
-        endpoint: &str,
-        caller: Option<&Caller>,
-        mutations: u64,
-        cost: u64,
+    pub(crate) fn ask<'r>(
+        &'r self,
+        endpoint: &'r str,
+        caller: Option<&'r Caller>,
         now_ms: u64,
-    ) -> Result<Allowance, Refusal> {
-        self.take(endpoint, caller, Need { operations: mutations.saturating_sub(1), cost }, now_ms)
+    ) -> Result<AskedOperation<'r>, Refusal> {
+        if let Some(caller) = caller {
+            self.take(self.takers(endpoint, caller), Need { operations: 1, cost: 0 }, now_ms)?;
+        }
+        Ok(AskedOperation { rates: self, endpoint, caller, is_told: false })
     }
 
-    fn take(&self, endpoint: &str, caller: Option<&Caller>, need: Need, now_ms: u64) -> Result<Allowance, Refusal> {
-        let Some(caller) = caller else { return Ok(Allowance::default()) };
-        let (by, limit) = match caller {
-            Caller::Viewer(_) => ("viewer", self.settings.viewer.as_ref()),
-            Caller::Address(_) => ("address", self.settings.address.as_ref()),
+    fn takers<'t>(&'t self, endpoint: &'t str, caller: &'t Caller) -> Takers<'t> {
+        let own = match caller {
+            Caller::Viewer(_) => self.settings.viewer.as_ref(),
+            Caller::Address(_) => self.settings.address.as_ref(),
         };
-        let overall = self.settings.endpoint.as_ref();
+        Takers { caller, own, endpoint, overall: self.settings.endpoint.as_ref() }
+    }
+
+    /// Takes from the router's own memory.
+    fn take(&self, takers: Takers<'_>, need: Need, now_ms: u64) -> Result<Allowance, Refusal> {
         // A thread that panicked here has left numbers, and those are sound.
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut own = limit.map(|limit| store.caller(caller, limit, now_ms));
-        let mut all = overall.map(|limit| store.endpoint(endpoint, limit, now_ms));
-        let wait_of = |buckets: &Option<Buckets>| buckets.as_ref().map_or(0, |buckets| buckets.wait_ms(need));
-        let (own_wait, all_wait) = (wait_of(&own), wait_of(&all));
-        let wait_ms = own_wait.max(all_wait);
-        if wait_ms > 0 {
-            let by = if own_wait >= all_wait { by } else { "endpoint" };
-            return Err(refused(by, wait_ms, &Quotas::of(own.as_ref())));
+        let mut own = takers.own.map(|limit| store.caller(takers.caller, limit, now_ms));
+        let mut all = takers.overall.map(|limit| store.endpoint(takers.endpoint, limit, now_ms));
+        if let Some(refusal) = refused(takers.caller, own.as_ref(), all.as_ref(), need) {
+            return Err(refusal);
         }
         for buckets in own.iter_mut().chain(&mut all) {
             buckets.take(need);
         }
-        let allowance = Allowance(Quotas::of(own.as_ref()));
-        if let Some(own) = own {
-            store.put_caller(caller, own, now_ms);
+        store.put(takers, own, all, now_ms);
+        Ok(Allowance(Quotas::of(own.as_ref())))
+    }
+
+    /// Makes the router's own memory equal to what is shared, and judges by it.
+    fn mirror(&self, takers: Takers<'_>, need: Need, answered: Answered, now_ms: u64) -> Result<Allowance, Refusal> {
+        let Answered { taken, own, all } = answered;
+        self.store.lock().unwrap_or_else(PoisonError::into_inner).put(takers, own, all, now_ms);
+        let refusal = (!taken).then(|| refused(takers.caller, own.as_ref(), all.as_ref(), need));
+        match refusal.flatten() {
+            Some(refusal) => Err(refusal),
+            None => Ok(Allowance(Quotas::of(own.as_ref()))),
         }
-        if let Some(all) = all {
-            store.put_endpoint(endpoint, all);
-        }
-        Ok(allowance)
     }
 }
 
-fn refused(by: &'static str, wait_ms: u64, quotas: &Quotas) -> Refusal {
+impl AskedOperation<'_> {
+    /// Takes what the operation costs, and the mutations in it beyond the first.
+    ///
+    /// # Errors
+    /// When too much is asked.
+    pub(crate) async fn spend(mut self, mutations: u64, cost: u64, now_ms: u64) -> Result<Allowance, Refusal> {
+        self.is_told = true;
+        let Some(caller) = self.caller else { return Ok(Allowance::default()) };
+        let takers = self.rates.takers(self.endpoint, caller);
+        let more = Need { operations: mutations.saturating_sub(1), cost };
+        let Some(shared) = &self.rates.shared else { return self.rates.take(takers, more, now_ms) };
+        let whole = Need { operations: mutations.max(1), cost };
+        match shared.take(takers, whole, now_ms).await {
+            Some(answered) => self.rates.mirror(takers, whole, answered, now_ms),
+            None => self.rates.take(takers, more, now_ms),
+        }
+    }
+}
+
+impl Drop for AskedOperation<'_> {
+    fn drop(&mut self) {
+        let (false, Some(caller), Some(shared)) = (self.is_told, self.caller, &self.rates.shared) else { return };
+        shared.tell(self.rates.takers(self.endpoint, caller));
+    }
+}
+
+/// The refusal of an operation for which one of the buckets has too little.
+fn refused(caller: &Caller, own: Option<&Buckets>, all: Option<&Buckets>, need: Need) -> Option<Refusal> {
+    let wait_of = |buckets: Option<&Buckets>| buckets.map_or(0, |buckets| buckets.wait_ms(need));
+    let (own_wait, all_wait) = (wait_of(own), wait_of(all));
+    let by = match caller {
+        _ if own_wait < all_wait => "endpoint",
+        Caller::Viewer(_) => "viewer",
+        Caller::Address(_) => "address",
+    };
+    let wait_ms = own_wait.max(all_wait);
+    (wait_ms > 0).then(|| refusal(by, wait_ms, &Quotas::of(own)))
+}
+
+fn refusal(by: &'static str, wait_ms: u64, quotas: &Quotas) -> Refusal {
     telemetry::count_rate_limited(by);
     let message = format!("Too much is asked at once; try again in {wait_ms} ms.");
     let mut error = RequestError::new(ErrorCode::RateLimited, message);

@@ -23,6 +23,7 @@ const CACHE_INVALIDATIONS: &str = "router_cache_invalidations_total";
 const OPERATION_COST: &str = "router_operation_cost";
 const OVER_BUDGET: &str = "router_operations_over_budget_total";
 const RATE_LIMITED: &str = "router_rate_limited_total";
+const SHARED_RATES: &str = "router_shared_rates_total";
 const JWKS_REFRESHES: &str = "router_jwks_refreshes_total";
 const SESSION_CHECKS: &str = "router_session_checks_total";
 const REVOKED_SESSIONS: &str = "router_revoked_sessions";
@@ -91,6 +92,10 @@ fn describe() {
     );
     describe_counter!(OVER_BUDGET, "Operations that cost more than their budget");
     describe_counter!(RATE_LIMITED, "Operations refused for a time, by whose limit");
+    describe_counter!(
+        SHARED_RATES,
+        "Operations by who has counted them: all routers (shared), or this one alone (local)"
+    );
     describe_counter!(JWKS_REFRESHES, "Fetches of the issuer's signing keys");
     describe_counter!(SESSION_CHECKS, "Sound tokens by what is known of their session: good, ended or unsure");
     describe_gauge!(REVOKED_SESSIONS, "Ended sessions that are remembered because a token of theirs may still live");
@@ -186,9 +191,13 @@ pub(crate) fn count_operation_over_budget() {
     counter!(OVER_BUDGET).increment(1);
 }
 
-/// `by` is `viewer`, `address` or `endpoint`.
+/// `by` is `viewer`, `address`, `endpoint` or `refused_tokens`.
 pub(crate) fn count_rate_limited(by: &'static str) {
     counter!(RATE_LIMITED, "by" => by).increment(1);
+}
+
+pub(crate) fn count_shared_rates(is_shared: bool) {
+    counter!(SHARED_RATES, "by" => if is_shared { "shared" } else { "local" }).increment(1);
 }
 
 pub(crate) fn count_jwks_refresh(success: bool) {

@@ -1,6 +1,9 @@
 //! How much may be asked over time.
 
-use router_server::configuration::{Rate, RateLimit, RateSettings};
+use std::sync::{Arc, Mutex};
+
+use router_server::configuration::{Rate, RateLimit, RateSettings, RateStore};
+use router_server::{SharedBucket, SharedBuckets, SharedBucketsUnavailable, SharedLevels};
 use serde_json::json;
 
 use crate::testkit::{Graph, TestReply, reply};
@@ -165,4 +168,225 @@ fn rates_that_cannot_be_right_are_refused() {
     assert!(with(viewer(rate(1, 9), None)).contains("one operation may need 10, by operations.limits.root_fields_max"));
     assert!(with(viewer(None, rate(1, 1_999))).contains("one operation may need 2000"));
     assert!(with(RateSettings { entries_max: 0, ..RateSettings::default() }).starts_with("rates.entries_max: "));
+}
+
+/// Buckets that do what a test says, and remember what they were asked.
+#[derive(Debug, Default)]
+struct Together {
+    /// What is left of every bucket; nothing while nobody answers.
+    left: Mutex<Option<u64>>,
+    asked: Mutex<Vec<SharedBucket>>,
+}
+
+#[async_trait::async_trait]
+impl SharedBuckets for Together {
+    async fn take(&self, buckets: &[SharedBucket]) -> Result<SharedLevels, SharedBucketsUnavailable> {
+        self.asked.lock().unwrap().extend_from_slice(buckets);
+        let mut left = self.left.lock().unwrap();
+        let left = left.as_mut().ok_or(SharedBucketsUnavailable)?;
+        let needed = buckets.iter().map(|bucket| bucket.points).max().unwrap();
+        let taken = *left >= needed;
+        *left -= if taken { needed } else { 0 };
+        Ok(SharedLevels { taken, thousandths: vec![*left * 1000; buckets.len()] })
+    }
+}
+
+impl Together {
+    fn graph(self: &Arc<Self>, rates: RateSettings) -> Graph {
+        let rates = RateSettings { store: RateStore::Redis, redis: Some("redis://host".to_owned()), ..rates };
+        let shared = Arc::clone(self) as Arc<dyn SharedBuckets>;
+        Graph::builder().shared_rates(shared).settings(|settings| settings.rates = rates).build()
+    }
+
+    fn asked(&self) -> Vec<(String, u64)> {
+        let asked = std::mem::take(&mut *self.asked.lock().unwrap());
+        asked.into_iter().map(|bucket| (bucket.key, bucket.points)).collect()
+    }
+}
+
+/// OW-13: two routers that share a bucket give no more than one, ask it once for an operation, and not at all for a caller
+/// who is known to have nothing left.
+#[tokio::test]
+async fn routers_share_buckets() {
+    let together = Arc::new(Together { left: Mutex::new(Some(10)), ..Together::default() });
+    let graphs = [(); 2].map(|()| together.graph(RateSettings { viewer: Some(limit(1)), ..RateSettings::default() }));
+    for number in 0..10_usize {
+        let answer = ask_as(&graphs[number % 2], "usr_1", ASK).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.header("ratelimit"), format!("\"operations\";r={};t={}", 9 - number, number + 1));
+        let [(key, points)] = together.asked().try_into().unwrap();
+        assert!(key.starts_with("viewer:") && key.ends_with(":operations") && !key.contains("usr_1"), "{key}");
+        assert_eq!(points, 1);
+    }
+    for _ in 0..3 {
+        assert_limited(&ask_as(&graphs[0], "usr_1", ASK).await, 1000);
+        assert_limited(&ask_as(&graphs[1], "usr_1", ASK).await, 1000);
+    }
+    // The first router did not know; after that both do.
+    assert_eq!(together.asked().len(), 1);
+    graphs[0].clock.advance(1);
+    *together.left.lock().unwrap() = Some(1);
+    assert_eq!(ask_as(&graphs[0], "usr_1", ASK).await.status, 200);
+}
+
+/// What is refused before it is reckoned is told beside; each field of a mutation counts; costs and endpoints are shared
+/// as well, all in one question.
+#[tokio::test]
+async fn everything_that_counts_is_shared() {
+    let together = Arc::new(Together { left: Mutex::new(Some(100_000)), ..Together::default() });
+    let rates = RateSettings {
+        address: Some(RateLimit {
+            operations: Some(Rate { per_second: 1, burst: 100 }),
+            cost: Some(Rate { per_second: 1, burst: 5_000 }),
+        }),
+        endpoint: Some(limit(5)),
+        ..RateSettings::default()
+    };
+    let graph = together.graph(rates);
+    assert_eq!(graph.query("{ nonsense }").await.status, 400);
+    let told = async {
+        while together.asked.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), told).await.unwrap();
+    let points = |asked: Vec<(String, u64)>| asked.into_iter().map(|(_, points)| points).collect::<Vec<_>>();
+    assert_eq!(points(together.asked()), [1, 0, 1]);
+    graph.identity.answer(|_| reply(200, &json!({ "data": { "a": null, "b": null } })));
+    let mutation = "mutation { a: rename(name: \"a\") { id } b: rename(name: \"b\") { id } }";
+    assert_eq!(graph.query(mutation).await.status, 200);
+    let asked = together.asked();
+    assert!(asked[0].0.starts_with("address:unknown:") && asked[2].0.starts_with("endpoint:"), "{asked:?}");
+    assert_eq!(points(asked), [2, 20, 2]);
+}
+
+/// Nobody is refused because the shared buckets do not answer: each router counts by itself, from what was left.
+#[tokio::test]
+async fn without_an_answer_each_router_counts_by_itself() {
+    let together = Arc::new(Together { left: Mutex::new(Some(10)), ..Together::default() });
+    let graph = together.graph(RateSettings { viewer: Some(limit(1)), ..RateSettings::default() });
+    for _ in 0..4 {
+        assert_eq!(ask_as(&graph, "usr_1", ASK).await.status, 200);
+    }
+    *together.left.lock().unwrap() = None;
+    for _ in 0..6 {
+        assert_eq!(ask_as(&graph, "usr_1", ASK).await.status, 200);
+    }
+    assert_limited(&ask_as(&graph, "usr_1", ASK).await, 1000);
+    graph.clock.advance(2);
+    assert_eq!(ask_as(&graph, "usr_1", ASK).await.status, 200);
+    *together.left.lock().unwrap() = Some(7);
+    assert_eq!(ask_as(&graph, "usr_1", ASK).await.header("ratelimit"), "\"operations\";r=6;t=4");
+}
+
+/// What cannot be right of the shared store is found before the router starts; no address is repeated.
+#[test]
+fn shared_rates_that_cannot_be_right_are_refused() {
+    let with = |store, redis: Option<&str>, prefix: &str, redis_timeout_ms| {
+        let (redis, redis_key_prefix) = (redis.map(str::to_owned), prefix.to_owned());
+        let rates = RateSettings { store, redis, redis_key_prefix, redis_timeout_ms, ..RateSettings::default() };
+        router_server::RouterSettings { rates, ..Default::default() }.validate().map_err(|error| error.to_string())
+    };
+    let url = Some("redis://user:secret@host");
+    assert_eq!(with(RateStore::Redis, url, "lyceum", 50), Ok(()));
+    for (refused, begin) in [
+        (with(RateStore::Redis, None, "lyceum", 50), "rates.redis: the store is redis"),
+        (with(RateStore::Memory, url, "lyceum", 50), "rates.redis: a server is named"),
+        (with(RateStore::Redis, Some("http://user:secret@host"), "lyceum", 50), "rates.redis: it begins neither"),
+        (with(RateStore::Redis, url, "", 50), "rates.redis_key_prefix: "),
+        (with(RateStore::Redis, url, "a}b", 50), "rates.redis_key_prefix: "),
+        (with(RateStore::Redis, url, "lyceum", 0), "rates.redis_timeout_ms: "),
+        (with(RateStore::Redis, url, "lyceum", 60_000), "rates.redis_timeout_ms: "),
+    ] {
+        let refused = refused.unwrap_err();
+        assert!(refused.starts_with(begin) && !refused.contains("secret"), "{refused}");
+    }
+}
+
+/// AMP-22, JWT-16: an address that sends bad tokens is refused before the next one is looked at, and nobody else is.
+#[tokio::test]
+async fn bad_tokens_are_counted_by_address() {
+    let rates = RateSettings { refused_tokens: Some(Rate { per_second: 1, burst: 4 }), ..RateSettings::default() };
+    let graph = Graph::builder()
+        .settings(|settings| {
+            settings.rates = rates;
+            settings.listeners.trusted_proxies = 1;
+        })
+        .build();
+    let ask = async |token: &str, address: &str| {
+        let authorization = format!("Bearer {token}");
+        let headers = [("authorization", authorization.as_str()), ("x-forwarded-for", address)];
+        graph.post(&json!({ "query": ASK }), &headers).await
+    };
+    let good = graph.token();
+    let mut forged = good.clone();
+    forged.replace_range(
+        good.len() - 20..good.len() - 19,
+        if good.as_bytes()[good.len() - 20] == b'A' { "B" } else { "A" },
+    );
+    let mut unknown_key = graph.issuer.header();
+    unknown_key["kid"] = json!("made-up");
+    let unknown_key = graph.issuer.sign(&unknown_key, &crate::testkit::Issuer::claims(graph.clock.seconds()));
+    let expired =
+        graph.issuer.sign(&graph.issuer.header(), &crate::testkit::Issuer::claims(graph.clock.seconds() - 7200));
+    for (bad, words) in [
+        (&forged, "signature is wrong"),
+        (&unknown_key, "unknown key"),
+        (&expired, "has expired"),
+        (&"a.b.c".to_owned(), "malformed"),
+    ] {
+        // Good ones take nothing.
+        assert_eq!(ask(&good, "192.0.2.1").await.status, 200);
+        let refused = ask(bad, "192.0.2.1").await;
+        assert_eq!((refused.status.as_u16(), refused.code().as_str()), (401, "UNAUTHENTICATED"), "{refused:?}");
+        assert!(refused.message().contains(words), "{refused:?}");
+    }
+    let fetched = graph.identity.requests("/.well-known/jwks.json").len();
+    for token in [&forged, &unknown_key, &expired, &good] {
+        assert_limited(&ask(token, "192.0.2.1").await, 1000);
+    }
+    assert_eq!(graph.identity.requests("/.well-known/jwks.json").len(), fetched);
+    let without = graph.post(&json!({ "query": ASK }), &[("x-forwarded-for", "192.0.2.1")]).await;
+    assert_eq!(without.status, 200, "who sends no token guesses none");
+    assert_eq!(ask(&good, "192.0.2.2").await.status, 200);
+    assert_eq!(ask(&forged, "192.0.2.2").await.status, 401);
+    graph.clock.advance(1);
+    assert_eq!(ask(&good, "192.0.2.1").await.status, 200);
+    assert_eq!(ask(&forged, "192.0.2.1").await.status, 401);
+    assert_limited(&ask(&good, "192.0.2.1").await, 1000);
+    // Of IPv6, a network is one address.
+    for number in 0..4 {
+        assert_eq!(ask(&forged, &format!("2001:db8::{number}")).await.status, 401);
+    }
+    assert_limited(&ask(&good, "2001:db8::9").await, 1000);
+}
+
+/// What is not the client's fault takes nothing: while there are no keys, a good token is no guess.
+#[tokio::test]
+async fn tokens_that_cannot_be_judged_are_not_counted() {
+    let rates = RateSettings { refused_tokens: Some(Rate { per_second: 1, burst: 1 }), ..RateSettings::default() };
+    let graph = Graph::builder()
+        .settings(|settings| {
+            settings.rates = rates;
+            settings.listeners.trusted_proxies = 1;
+        })
+        .build();
+    graph.identity.answer(|_| Err(router_execution::TransportError::Unavailable("gone".to_owned())));
+    let authorization = format!("Bearer {}", graph.token());
+    for _ in 0..3 {
+        let headers = [("authorization", authorization.as_str()), ("x-forwarded-for", "192.0.2.1")];
+        assert_eq!(graph.post(&json!({ "query": ASK }), &headers).await.status, 503);
+    }
+}
+
+#[test]
+fn limits_of_bad_tokens_that_cannot_be_right_are_refused() {
+    for (rate, key) in [
+        (Rate { per_second: 0, burst: 5 }, "rates.refused_tokens.per_second: "),
+        (Rate { per_second: 5, burst: 0 }, "rates.refused_tokens.burst: "),
+    ] {
+        let rates = RateSettings { refused_tokens: Some(rate), ..RateSettings::default() };
+        let error = router_server::RouterSettings { rates, ..Default::default() }.validate().unwrap_err().to_string();
+        assert!(error.starts_with(key), "{error}");
+    }
 }

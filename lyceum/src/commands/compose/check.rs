@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
-use router_composition::{Change, Criticality, Usage, changes};
+use router_composition::{Change, Criticality, Usage, changes, protection_changes};
 use router_schema::Supergraph;
 use serde::Serialize;
 
@@ -18,6 +18,9 @@ const DOCUMENT_BYTES_MAX: u64 = 1 << 20;
 #[derive(Serialize)]
 struct Report {
     changes: Vec<Change>,
+    /// What protects less; absent when the earlier file does not say what was protected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    protection: Option<Vec<Change>>,
     /// How many documents were looked at; absent when none were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     documents: Option<usize>,
@@ -31,38 +34,47 @@ struct Broken {
     reasons: Vec<String>,
 }
 
-/// Prints the changes from the earlier schema; an error when clients break.
+/// Prints the changes from the earlier schema; an error when clients break, or people see more than before.
 pub(super) fn run(
     earlier: &Path,
-    new: &Valid<Schema>,
+    new: &Supergraph,
     documents: Option<Vec<(PathBuf, String)>>,
+    accepts_weaker: bool,
     format: OutputFormat,
 ) -> Result<(), Box<dyn Error>> {
-    let old = read_schema(earlier)?;
-    let changes = changes(&old, new);
+    let earlier = Earlier::read(earlier)?;
+    let (old, public) = (earlier.public(), new.api_schema());
+    let changes = changes(old, public);
     let mut broken = Vec::new();
     for (file, text) in documents.iter().flatten() {
-        let reasons = reasons(file, text, (&old, new), &changes);
+        let reasons = reasons(file, text, (old, public), &changes);
         if !reasons.is_empty() {
             broken.push(Broken { file: file.clone(), reasons });
         }
     }
-    let report = Report { changes, documents: documents.map(|documents| documents.len()), broken };
+    let protection = earlier.supergraph().map(|old| protection_changes(old, new));
+    let report = Report { changes, protection, documents: documents.map(|documents| documents.len()), broken };
     match format {
         OutputFormat::Json => println!("{}", serde_json::to_string_pretty(&report)?),
         OutputFormat::Text => print(&report),
     }
-    verdict(&report).map_err(Into::into)
+    verdict(&report, accepts_weaker).map_err(Into::into)
 }
 
-fn verdict(report: &Report) -> Result<(), String> {
-    let breaking = report.changes.iter().filter(|change| change.criticality == Criticality::Breaking).count();
+fn verdict(report: &Report, accepts_weaker: bool) -> Result<(), String> {
+    let breaking =
+        |changes: &[Change]| changes.iter().filter(|change| change.criticality == Criticality::Breaking).count();
+    let weaker = report.protection.as_deref().map_or(0, breaking);
+    let breaking = breaking(&report.changes);
     match report.documents {
         Some(documents) if !report.broken.is_empty() => {
             Err(format!("{} of {documents} documents of operations break", report.broken.len()))
         }
         None if breaking > 0 => Err(format!(
             "{breaking} changes break clients\n  remedy: keep what was there, or show with --operations that nobody uses it"
+        )),
+        _ if weaker > 0 && !accepts_weaker => Err(format!(
+            "{weaker} fields are less protected than before\n  remedy: put the rules back, or say --accept-weaker-authorization if that is meant"
         )),
         _ => Ok(()),
     }
@@ -72,7 +84,10 @@ fn print(report: &Report) {
     if report.changes.is_empty() {
         println!("nothing changes for clients");
     }
-    for change in &report.changes {
+    if report.protection.is_none() {
+        println!("rules of authorization were not compared; give the earlier supergraph for that");
+    }
+    for change in report.changes.iter().chain(report.protection.iter().flatten()) {
         println!("{:9}  {}: {} ({})", change.criticality, change.coordinate, change.message, change.code);
     }
     for Broken { file, reasons } in &report.broken {
@@ -81,14 +96,36 @@ fn print(report: &Report) {
     }
 }
 
-/// The public schema in a file that holds it, or a supergraph.
-fn read_schema(file: &Path) -> Result<Valid<Schema>, Box<dyn Error>> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    if text.contains("@join__graph") {
-        let supergraph = Supergraph::parse(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-        return Ok(supergraph.api_schema().clone());
+/// What there was: a supergraph, or only what clients saw of it.
+enum Earlier {
+    Whole(Box<Supergraph>),
+    Public(Box<Valid<Schema>>),
+}
+
+impl Earlier {
+    fn read(file: &Path) -> Result<Self, Box<dyn Error>> {
+        let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        if text.contains("@join__graph") {
+            let supergraph = Supergraph::parse(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+            return Ok(Self::Whole(Box::new(supergraph)));
+        }
+        let public = Schema::parse_and_validate(text, file).map_err(|error| error.errors.to_string())?;
+        Ok(Self::Public(Box::new(public)))
     }
-    Schema::parse_and_validate(text, file).map_err(|error| error.errors.to_string().into())
+
+    fn public(&self) -> &Valid<Schema> {
+        match self {
+            Self::Whole(supergraph) => supergraph.api_schema(),
+            Self::Public(schema) => schema,
+        }
+    }
+
+    fn supergraph(&self) -> Option<&Supergraph> {
+        match self {
+            Self::Whole(supergraph) => Some(supergraph),
+            Self::Public(_) => None,
+        }
+    }
 }
 
 /// The documents below a folder, sorted.

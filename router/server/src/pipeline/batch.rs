@@ -12,6 +12,7 @@ use super::operation::{Asker, Executable, Permitted};
 use crate::admission::Parameters;
 use crate::authorization::require_viewer;
 use crate::caching::{Executed, ReplyCaching, write_headers};
+use crate::rates::AskedOperation;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::reply;
 use crate::telemetry::Stage;
@@ -38,16 +39,16 @@ pub(super) async fn answer(
         ));
     };
     // Whatever is wrong with them, they have been asked.
-    let counted = several.into_iter().map(|parameters| asker.ask().and(parameters));
-    let counted: Vec<_> = counted.collect();
+    let counted = several.into_iter().map(|parameters| Ok((asker.ask()?, parameters?)));
+    let counted: Vec<Result<_, Refusal>> = counted.collect();
     require_viewer(&asker.pipeline.settings.authorization, &asker.viewer)?;
     // What is left to the caller after the last operation that says it.
     let mut left = HeaderMap::new();
     let mut outcomes = Vec::with_capacity(counted.len());
     // One after the other, so that of a bucket that is nearly empty the first get what is left.
-    for parameters in counted {
-        let outcome = match parameters {
-            Ok(parameters) => permit(asker, parameters).await,
+    for operation in counted {
+        let outcome = match operation {
+            Ok((asked, parameters)) => permit(asker, asked, parameters).await,
             Err(refusal) => Err(refusal),
         };
         let mut told = HeaderMap::new();
@@ -85,8 +86,12 @@ pub(super) async fn answer(
     Ok(write_headers(reply, &body, caching, 0, None))
 }
 
-async fn permit<'r>(asker: &'r Asker<'_>, parameters: Parameters) -> Result<Outcome<'r>, Refusal> {
-    match asker.permit(parameters, &mut None).await? {
+async fn permit<'r>(
+    asker: &'r Asker<'_>,
+    asked: AskedOperation<'_>,
+    parameters: Parameters,
+) -> Result<Outcome<'r>, Refusal> {
+    match asker.permit(asked, parameters, &mut None).await? {
         Permitted::Executable(permitted) => Ok(Outcome::Executable(permitted)),
         Permitted::Foretold(reply) => Ok(Outcome::Answered(reply.to_bytes())),
         Permitted::Subscription(_) => Err(Refusal::new(

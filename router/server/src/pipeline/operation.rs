@@ -22,7 +22,7 @@ use crate::identity::Viewer;
 use crate::operation::{self, Operation};
 use crate::persisted::{self, Reader};
 use crate::plan_extension::PlanRequest;
-use crate::rates::{Allowance, Caller};
+use crate::rates::{Allowance, AskedOperation, Caller};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::reply;
 use crate::subscription::{self, Subscriber};
@@ -86,7 +86,7 @@ impl Executable<'_> {
 
 impl<'r> Asker<'r> {
     /// Takes one operation of what the caller may ask, before anything is known of it.
-    pub(super) fn ask(&self) -> Result<(), Refusal> {
+    pub(super) fn ask(&self) -> Result<AskedOperation<'_>, Refusal> {
         let now = self.pipeline.identity.now_unix_ms();
         self.pipeline.rates.ask(&self.endpoint.path, self.caller.as_ref(), now)
     }
@@ -94,11 +94,12 @@ impl<'r> Asker<'r> {
     /// The same as [`Self::permit`], with an explanation of a refusal for whom it may be explained to.
     pub(super) async fn permit_explained(
         &self,
+        in_account: AskedOperation<'_>,
         parameters: Parameters,
         kind: &mut Option<&'static str>,
     ) -> Result<Permitted<'_>, Refusal> {
-        let Some(why) = &self.why else { return self.permit(parameters, kind).await };
-        let permitted = self.permit(parameters.clone(), kind).await;
+        let Some(why) = &self.why else { return self.permit(in_account, parameters, kind).await };
+        let permitted = self.permit(in_account, parameters.clone(), kind).await;
         let Err(refusal) = permitted else { return permitted };
         let settings = &self.pipeline.settings;
         Err(why.of_refusal(settings, self.endpoint, self.acting.as_ref(), refusal, parameters).await)
@@ -107,6 +108,7 @@ impl<'r> Asker<'r> {
     /// Finds the operation, and whether it may be executed now.
     pub(super) async fn permit(
         &self,
+        in_account: AskedOperation<'_>,
         parameters: Parameters,
         kind: &mut Option<&'static str>,
     ) -> Result<Permitted<'_>, Refusal> {
@@ -139,7 +141,7 @@ impl<'r> Asker<'r> {
             new.keep(view);
         }
         let (mutations, now) = (operation.cost.mutations(), pipeline.identity.now_unix_ms());
-        let allowance = pipeline.rates.spend(&self.endpoint.path, self.caller.as_ref(), mutations, cost, now)?;
+        let allowance = in_account.spend(mutations, cost, now).await?;
         let (is_subscription, variables) = (operation.is_subscription(), Arc::new(variables));
         let permitted =
             Executable { view, user, operation, variables, plan, cost_request, cost, allowance, forwarding };

@@ -14,6 +14,11 @@ impl Bucket {
         Self { thousandths: capacity(rate), at_ms: now_ms }
     }
 
+    /// With this much in it.
+    pub(super) fn holding(rate: Rate, thousandths: u64, now_ms: u64) -> Self {
+        Self { thousandths: thousandths.min(capacity(rate)), at_ms: now_ms }
+    }
+
     /// The bucket at a later moment. A clock that was put back adds nothing.
     pub(super) fn at(self, rate: Rate, now_ms: u64) -> Self {
         let gained = now_ms.saturating_sub(self.at_ms).saturating_mul(rate.per_second);

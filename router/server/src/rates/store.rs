@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::Caller;
 use super::bucket::Bucket;
+use super::shared::Takers;
 use crate::configuration::{Rate, RateLimit};
 
 /// What an operation takes.
@@ -27,6 +28,15 @@ impl Buckets {
     fn full(limit: &RateLimit, now_ms: u64) -> Self {
         let full = |rate: Rate| (rate, Bucket::full(rate, now_ms));
         Self { operations: limit.operations.map(full), cost: limit.cost.map(full) }
+    }
+
+    /// With these levels, in thousandths: that of the operations before that of the cost.
+    pub(super) fn read(limit: &RateLimit, levels: &mut impl Iterator<Item = u64>, now_ms: u64) -> Self {
+        let mut holding = |rate: Option<Rate>| {
+            let rate = rate?;
+            Some((rate, Bucket::holding(rate, levels.next().unwrap_or_default(), now_ms)))
+        };
+        Self { operations: holding(limit.operations), cost: holding(limit.cost) }
     }
 
     fn at(self, now_ms: u64) -> Self {
@@ -76,7 +86,17 @@ impl Store {
         self.endpoints.get(path).map_or_else(|| Buckets::full(limit, now_ms), |buckets| buckets.at(now_ms))
     }
 
-    pub(super) fn put_endpoint(&mut self, path: &str, buckets: Buckets) {
+    /// Remembers the caller's buckets and the endpoint's.
+    pub(super) fn put(&mut self, takers: Takers<'_>, own: Option<Buckets>, all: Option<Buckets>, now_ms: u64) {
+        if let Some(own) = own {
+            self.put_caller(takers.caller, own, now_ms);
+        }
+        if let Some(all) = all {
+            self.put_endpoint(takers.endpoint, all);
+        }
+    }
+
+    fn put_endpoint(&mut self, path: &str, buckets: Buckets) {
         match self.endpoints.get_mut(path) {
             Some(known) => *known = buckets,
             None => drop(self.endpoints.insert(path.to_owned(), buckets)),

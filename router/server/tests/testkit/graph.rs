@@ -10,7 +10,9 @@ use router_composition::SubgraphSource;
 use router_execution::Transport;
 use router_schema::Supergraph;
 use router_server::configuration::{AuthenticationSettings, IssuerSettings};
-use router_server::{Clock, Registry, RequestSigner, Revocations, RouterBuilder, RouterServer, RouterSettings};
+use router_server::{
+    Clock, Registry, RequestSigner, Revocations, RouterBuilder, RouterServer, RouterSettings, SharedBuckets,
+};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -71,6 +73,7 @@ pub(crate) struct GraphBuilder {
     learning: Scripted,
     revocations: Option<Arc<dyn Revocations>>,
     registry: Option<Arc<Registry>>,
+    shared_rates: Option<Arc<dyn SharedBuckets>>,
 }
 
 impl GraphBuilder {
@@ -97,6 +100,12 @@ impl GraphBuilder {
         self
     }
 
+    /// Counting together with others.
+    pub(crate) fn shared_rates(mut self, buckets: Arc<dyn SharedBuckets>) -> Self {
+        self.shared_rates = Some(buckets);
+        self
+    }
+
     pub(crate) fn build(self) -> Graph {
         let clock = self.clock;
         let key = b"0123456789abcdef0123456789abcdef".to_vec().into();
@@ -111,6 +120,9 @@ impl GraphBuilder {
         }
         if let Some(registry) = self.registry {
             builder = builder.registry(registry);
+        }
+        if let Some(buckets) = self.shared_rates {
+            builder = builder.shared_rates(buckets);
         }
         let server = builder.build().unwrap();
         let router = server.public_router();
@@ -133,7 +145,7 @@ impl Graph {
         let settings = RouterSettings { authentication, ..RouterSettings::default() };
         let clock = Arc::new(TestClock(AtomicU64::new(NOW * 1000)));
         let sdl = [IDENTITY, LEARNING].map(str::to_owned);
-        GraphBuilder { sdl, settings, clock, identity, learning, revocations: None, registry: None }
+        GraphBuilder { sdl, settings, clock, identity, learning, revocations: None, registry: None, shared_rates: None }
     }
 
     pub(crate) fn new() -> Self {
