@@ -13,6 +13,7 @@ use tokio_rustls::rustls::ServerConfig;
 
 use crate::clock::{Clock, SystemClock};
 use crate::configuration::{ContractSettings, JwksSettings, RouterSettings, SettingsError};
+use crate::cors::Cors;
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::RequestSigner;
@@ -186,6 +187,7 @@ impl RouterBuilder {
             headers,
             signer: self.signer,
             mask,
+            cors: Cors::new(&self.settings.cors),
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
             registry: self.registry,
             rates: Rates::new(self.settings.rates.clone()),
@@ -234,7 +236,10 @@ impl RouterBuilder {
             Ok(IssuerKnowledge { keys, revocations: self.revocations.get(&issuer.issuer).cloned() })
         });
         let keeps_whole_claims = self.settings.authorization.reads_claims() || self.settings.headers.reads_claims();
-        Ok(Identity::new(settings, known.collect::<Result<_, BuildError>>()?, keeps_whole_claims, clock))
+        let known = known.collect::<Result<_, BuildError>>()?;
+        let cors = &self.settings.cors;
+        let origins = if cors.credentials { cors.origins.clone() } else { Vec::new() };
+        Ok(Identity::new(settings, known, keeps_whole_claims, origins, clock))
     }
 
     fn configured_jwks(

@@ -21,6 +21,7 @@ use router_execution::transport::{Transport, TransportError};
 
 use crate::admission::{BodyError, collect};
 use crate::configuration::PassThroughRoute;
+use crate::cors::is_preflight;
 use crate::forwarding::{ClientDescription, RequestSigner, RequestTrace, SignedRequest, ViewerHeader};
 use crate::identity::{Identity, Viewer, identify};
 use crate::problem::Problem;
@@ -46,7 +47,9 @@ pub(crate) async fn forward(
 ) -> Response<Body> {
     let trace = RequestTrace::of(request.headers());
     let path = request.uri().path().to_owned();
-    let exchanged = if pass_through.route.streaming {
+    let exchanged = if is_preflight(&request) {
+        Err(preflight_problem())
+    } else if pass_through.route.streaming {
         streaming::exchange(pass_through, &trace, request).await
     } else {
         exchange(pass_through, peer, &trace, request).await
@@ -96,6 +99,17 @@ fn require_plain_path(path: &str) -> Result<(), Problem> {
     let dots = lower.replace("%2e", ".").split(['/', '\\']).any(|segment| segment == "." || segment == "..");
     let hidden = ["%2f", "%5c", "%00", "\\", "//"].iter().any(|text| lower.contains(text));
     if dots || hidden { Err(path_problem()) } else { Ok(()) }
+}
+
+/// HS-13: from an origin that is not let in.
+fn preflight_problem() -> Problem {
+    Problem {
+        status: StatusCode::METHOD_NOT_ALLOWED,
+        slug: "origin-not-allowed",
+        code: "FORBIDDEN",
+        title: "Pages of this origin may not ask",
+        detail: "An operator names the origins that may.".to_owned(),
+    }
 }
 
 fn path_problem() -> Problem {

@@ -16,6 +16,7 @@ use crate::admission::{Parameters, admit};
 use crate::authorization::{authorise, require_viewer};
 use crate::budget;
 use crate::configuration::{RouterSettings, StatusRules};
+use crate::cors::Cors;
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestSigner, RequestTrace, ViewerHeader};
@@ -36,6 +37,7 @@ pub(crate) struct Pipeline {
     pub(crate) settings: RouterSettings,
     pub(crate) identity: Arc<Identity>,
     pub(crate) signer: RequestSigner,
+    pub(crate) cors: Cors,
     /// Absent without rules for headers.
     pub(crate) headers: Option<Arc<HeaderPolicy>>,
     pub(crate) mask: ErrorMask,

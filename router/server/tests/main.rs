@@ -5,11 +5,14 @@
 mod advisories;
 mod amplification;
 mod authorization;
+mod content_encoding;
 mod cors;
 mod endpoints;
 mod forwarding;
+mod framing;
 mod graphql_over_http;
 mod header_rules;
+mod http2;
 mod issuers;
 mod key_sets;
 mod leaks;
