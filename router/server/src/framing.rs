@@ -4,7 +4,6 @@
 //! The HTTP library refuses what cannot be read at all. This is about what it reads in one of several ways.
 
 use axum::body::Body;
-use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Version, header};
 
 use crate::forwarding::RequestTrace;
@@ -38,28 +37,25 @@ pub(crate) fn end_connection(reply: &mut Response<Body>) {
 
 /// RFC 9112 section 3.2, RFC 9113 section 8.3.1.
 fn names_one_host<B>(request: &Request<B>) -> bool {
-    let headers = request.headers();
-    let mut hosts = headers.get_all(header::HOST).iter();
+    let mut hosts = request.headers().get_all(header::HOST).iter();
     let (host, more) = (hosts.next(), hosts.next());
-    if more.is_some() {
+    if more.is_some() || host.is_some_and(|host| !is_host(host.as_bytes())) {
         return false;
     }
-    let authority = host.map(authority_of);
-    match (request.version(), authority) {
+    let authority = request.uri().authority().map(|authority| authority.as_str().as_bytes());
+    match (request.version(), host) {
         // `:authority` is in the place of the header, and goes before it.
-        (Version::HTTP_2, None) => request.uri().authority().is_some(),
-        (Version::HTTP_2, Some(host)) => {
-            host.is_some_and(|host| request.uri().authority().is_none_or(|own| *own == host))
-        }
+        (Version::HTTP_2, None) => authority.is_some(),
+        (Version::HTTP_2, Some(host)) => authority.is_none_or(|own| own.eq_ignore_ascii_case(host.as_bytes())),
         (Version::HTTP_11, None) => false,
-        (_, None) => true,
-        (_, Some(host)) => host.is_some(),
+        _ => true,
     }
 }
 
-fn authority_of(host: &HeaderValue) -> Option<Authority> {
-    let authority: Authority = host.to_str().ok()?.parse().ok()?;
-    (!authority.as_str().contains('@')).then_some(authority)
+/// Whether it is made of what a host and a port are made of (RFC 3986 section 3.2.2): nobody's name before it, no path behind it.
+fn is_host(text: &[u8]) -> bool {
+    let belongs = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:[]".contains(byte);
+    !text.is_empty() && text.iter().all(belongs)
 }
 
 fn refused(status: StatusCode, detail: &str) -> Response<Body> {

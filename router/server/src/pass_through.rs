@@ -83,7 +83,8 @@ async fn exchange(
     *onward.uri_mut() = target.parse().map_err(|_| path_problem())?;
     *onward.headers_mut() = headers::of_request(&head.headers);
     trace.write_to(onward.headers_mut());
-    pass_through.signer.sign(&ViewerHeader::new(&viewer, &client), &signed, onward.headers_mut());
+    let viewer = ViewerHeader::of_method(&head.method, &viewer, &client);
+    pass_through.signer.sign(&viewer, &signed, onward.headers_mut());
     *onward.body_mut() = body.clone();
 
     let sent = pass_through.transport.send(onward, Duration::from_millis(route.timeout_ms)).await;

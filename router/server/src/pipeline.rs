@@ -155,7 +155,10 @@ async fn run_stages(
     let user = endpoint.as_user(&viewer);
     let forwarding = Arc::new(RequestForwarding {
         signer: pipeline.signer.clone(),
-        viewer: ViewerHeader::new(user, &client),
+        viewer: match operation.kind {
+            OperationType::Mutation => ViewerHeader::of_changes(user, &client),
+            OperationType::Query | OperationType::Subscription => ViewerHeader::new(user, &client),
+        },
         trace: trace.clone(),
         headers: ruled_headers(pipeline, &admitted.headers, endpoint, &operation, user, &client)?,
     });

@@ -179,6 +179,10 @@ async fn hs_04_odd_heads_are_refused() {
         assert!(["400", "505"].contains(&status(&text)), "{line:?}: {text}");
     }
     assert_eq!(graph.executed(), 0);
+    // A line feed alone ends a line (RFC 9112 section 2.2): one meaning, and one request.
+    let text =
+        heard(&address, "GET /graphql?query=%7Bme%7Bname%7D%7D HTTP/1.1\nhost: test\nconnection: close\n\n").await;
+    assert_eq!((status(&text), replies(&text)), ("200", 1), "{text}");
     serving.abort();
 }
 

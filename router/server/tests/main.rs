@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
 mod advisories;
+mod advisories_replies;
 mod amplification;
 mod authorization;
 mod content_encoding;
@@ -29,6 +30,7 @@ mod rates;
 mod refusals;
 mod revocations;
 mod settings;
+mod subgraph_trust;
 mod subscriptions;
 mod testkit;
 mod token_forms;
