@@ -23,5 +23,7 @@ mod playground;
 mod queries;
 mod refusals;
 mod registered_operations;
+mod request_keys;
 mod revocation;
+mod subgraph_trust;
 mod tls;

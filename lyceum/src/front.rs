@@ -18,7 +18,6 @@ use crate::configuration::Configuration;
 use crate::data_directory::DataDirectory;
 use crate::key_file::KeyFile;
 use crate::revocations::Revocations;
-use crate::services::REQUEST_KEY_ID;
 use crate::shared::Shared;
 use crate::tls;
 
@@ -100,7 +99,9 @@ pub fn router(
     registry: Arc<Registry>,
     shared: &Shared,
 ) -> Result<RouterServer, Box<dyn Error>> {
-    let signer = RequestSigner::new(REQUEST_KEY_ID, SecretSlice::from(directory.request_key()?))?;
+    // The first one is the one to sign with; the others are for subgraphs to accept.
+    let current = directory.request_keys()?.swap_remove(0);
+    let signer = RequestSigner::new(&current.id, SecretSlice::from(current.secret))?;
     let settings = configuration.router.clone();
     let mut transports: BTreeMap<String, Arc<dyn Transport>> = BTreeMap::new();
     for subgraph in supergraph.subgraphs().iter().filter(|subgraph| !in_process.contains_key(&subgraph.name)) {

@@ -13,9 +13,6 @@ use secrecy::SecretString;
 use crate::configuration::Configuration;
 use crate::data_directory::DataDirectory;
 
-/// The name of the key that router and subgraphs sign with.
-pub const REQUEST_KEY_ID: &str = "lyceum";
-
 /// Names the server of the event log.
 const EVENTS_REDIS_URL: &str = "LYCEUM_EVENTS_REDIS_URL";
 
@@ -34,7 +31,8 @@ impl Services {
     /// # Errors
     /// When the data folder cannot be used, or the event log's address cannot be understood.
     pub async fn open(directory: DataDirectory, configuration: &Configuration) -> Result<Self, Box<dyn Error>> {
-        let keys = KeyRing::new(vec![SharedKey::new(REQUEST_KEY_ID, directory.request_key()?)?])?;
+        let keys = directory.request_keys()?.into_iter().map(|key| SharedKey::new(key.id, key.secret));
+        let keys = KeyRing::new(keys.collect::<Result<_, _>>()?)?;
         let event_log = event_log(configuration, &directory).await?;
         let live = live_bus(configuration)?;
         let neighbours = Neighbours::default();

@@ -152,6 +152,7 @@ Relative paths start at the folder of the file. Command-line options and their e
 | variable | meaning |
 |---|---|
 | `LYCEUM_<NAME>_DATABASE_URL` | the database of one subgraph, such as `LYCEUM_LEARNING_DATABASE_URL`; goes before `subgraphs.<name>.database` |
+| `LYCEUM_REQUEST_KEY` | the keys of signed requests (signed-requests.md); goes before `request.key` in the data folder |
 | `LYCEUM_EVENTS_REDIS_URL` | the server of the event log; goes before `events.redis` |
 | `LYCEUM_MAIL_SMTP_URL` | the mail server; goes before `mail.smtp` |
 | `LYCEUM_SMS_GATEWAY_TOKEN` | the bearer token of the gateway of short messages |

@@ -151,6 +151,13 @@ impl Product {
         self.stores.as_ref().map(|stores| &stores.bucket)
     }
 
+    /// Where a subgraph answers that has a process of its own.
+    pub(crate) fn subgraph_url(&self, name: &str) -> String {
+        let configuration = std::fs::read_to_string(self.folder.join("distributed.yaml")).expect("it was written");
+        let start = configuration.find(&format!("\n  {name}:\n")).expect("the configuration names the subgraph");
+        address_in(&configuration[start..].replace('\n', " "), "/graphql").expect("the subgraph has an address")
+    }
+
     /// A command on what this product keeps in its folder.
     pub(crate) fn command(&self) -> Command {
         lyceum(&self.folder)

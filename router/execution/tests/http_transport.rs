@@ -75,6 +75,7 @@ async fn a_connection_is_used_again() {
     assert_eq!(text_of(&transport).await, text_of(&transport).await);
 }
 
+/// FED-37
 #[tokio::test]
 async fn a_status_is_not_an_error_and_a_redirect_is_not_followed() {
     let router = Router::new().fallback(any(|| async {

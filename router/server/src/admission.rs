@@ -5,6 +5,7 @@
 //! execute anything; a `GET` executes no mutations. Cookies are not read.
 
 mod body;
+mod content_encoding;
 mod json_value;
 pub(crate) mod media_type;
 mod operation_reference;

@@ -17,6 +17,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::configuration::{
     ContractSettings, EndpointSettings, JwksSettings, RateStore, RouterSettings, SettingsError,
 };
+use crate::cors::Cors;
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::RequestSigner;
@@ -208,6 +209,7 @@ impl RouterBuilder {
             headers,
             signer: self.signer,
             mask,
+            cors: Cors::new(&self.settings.cors),
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
             registry: self.registry,
             rates: Rates::new(self.settings.rates.clone(), self.shared_rates),
@@ -257,7 +259,10 @@ impl RouterBuilder {
             Ok(IssuerKnowledge { keys, revocations: self.revocations.get(&issuer.issuer).cloned() })
         });
         let keeps_whole_claims = self.settings.authorization.reads_claims() || self.settings.headers.reads_claims();
-        Ok(Identity::new(settings, known.collect::<Result<_, BuildError>>()?, keeps_whole_claims, clock))
+        let known = known.collect::<Result<_, BuildError>>()?;
+        let cors = &self.settings.cors;
+        let origins = if cors.credentials { cors.origins.clone() } else { Vec::new() };
+        Ok(Identity::new(settings, known, keeps_whole_claims, origins, clock))
     }
 
     fn configured_jwks(

@@ -30,7 +30,7 @@ mod revocation;
 mod subgraph_requests;
 mod subscriptions;
 
-pub use admission::{AdmissionSettings, StatusRules};
+pub use admission::{AdmissionSettings, ContentEncoding, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
 pub use batching::BatchingSettings;

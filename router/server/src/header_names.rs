@@ -24,7 +24,10 @@ pub(crate) fn is_hop_by_hop(name: &HeaderName) -> bool {
 
 /// Whether only the router may write a header of this name (P10).
 pub(crate) fn is_of_viewer(name: &HeaderName) -> bool {
-    name.as_str().starts_with(VIEWER_PREFIX)
+    // To servers that hand headers on as variables an underscore is a hyphen.
+    let as_variable = |byte: u8| if byte == b'_' { b'-' } else { byte };
+    let name = name.as_str().bytes().map(as_variable);
+    name.take(VIEWER_PREFIX.len()).eq(VIEWER_PREFIX.bytes())
 }
 
 /// The further headers that end here, because `connection` names them.

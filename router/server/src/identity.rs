@@ -125,11 +125,13 @@ pub(crate) enum TokenError {
 
 impl Identity {
     /// An identity that accepts the tokens of these issuers, each with what is known of it, in the order of the settings.
-    /// `keeps_whole_claims` is for whoever looks at more claims than those that have a meaning here.
+    /// `keeps_whole_claims` is for whoever looks at more claims than those that have a meaning here; a token in a cookie is
+    /// believed of pages of the `origins`, too.
     pub(crate) fn new(
         settings: &AuthenticationSettings,
         known: Vec<IssuerKnowledge>,
         keeps_whole_claims: bool,
+        origins: Vec<String>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let issuers = settings.issuers.iter().zip(known).map(|(settings, known)| Issuer {
@@ -139,7 +141,7 @@ impl Identity {
             keeps_whole_claims,
         });
         let verifier = Verifier {
-            sources: TokenSources::new(&settings.token_sources),
+            sources: TokenSources::new(&settings.token_sources, origins),
             token_bytes_max: settings.token_bytes_max,
             issuers: issuers.collect(),
             clock: Arc::clone(&clock),

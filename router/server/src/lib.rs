@@ -39,6 +39,7 @@ pub mod cost;
 mod endpoint;
 mod error_masking;
 mod forwarding;
+mod framing;
 mod graph_view;
 mod header_names;
 mod header_rules;

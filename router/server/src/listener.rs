@@ -1,5 +1,6 @@
 //! Connections: accepted up to a bound, read and written with time limits, and drained when the router stops.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
+use http::{Response, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -21,6 +23,7 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::configuration::ListenerSettings;
+use crate::{framing, security_headers};
 
 /// After a failed `accept` (no free file descriptor, usually): long enough not to spin, short enough not to be noticed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -97,11 +100,32 @@ impl Connection {
         let service = tower::service_fn(move |request: http::Request<hyper::body::Incoming>| {
             let mut request: Request = request.map(Body::new);
             request.extensions_mut().insert(Peer(peer));
-            router.clone().oneshot(request)
+            answer(router.clone(), request)
         });
         let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         watcher.watch(connection.into_owned()).await
     }
+}
+
+/// Answers one request, unless its head can be read in more than one way.
+async fn answer(router: Router, request: Request) -> Result<Response<Body>, Infallible> {
+    let (is_http1, mut is_last) = (request.version() <= Version::HTTP_11, framing::ends_connection(&request));
+    let mut reply = match framing::refusal(&request) {
+        None => router.oneshot(request).await?,
+        Some(refusal) => {
+            is_last = is_http1;
+            with_security_headers(refusal)
+        }
+    };
+    if is_last {
+        framing::end_connection(&mut reply);
+    }
+    Ok(reply)
+}
+
+fn with_security_headers(mut reply: Response<Body>) -> Response<Body> {
+    security_headers::write_to_reply(reply.headers_mut());
+    reply
 }
 
 type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);

@@ -71,7 +71,7 @@ async fn ask_all(
     require_scope(&viewer, SCOPE)?;
     let body = collect(body, BODY_BYTES_MAX, BODY_TIMEOUT).await.map_err(|_| body_problem())?;
     let client = ClientDescription::new(peer, &head.headers, 0);
-    let viewer = ViewerHeader::new(&viewer, &client);
+    let viewer = ViewerHeader::of_method(&head.method, &viewer, &client);
     let target = head.uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
     let asked = operators.subgraphs.iter().map(|(name, transport)| async {
         let signed = SignedRequest { subgraph: name, method: &head.method, target: target.as_str(), body: &body };

@@ -21,6 +21,7 @@ use router_execution::transport::{Transport, TransportError};
 
 use crate::admission::{BodyError, collect};
 use crate::configuration::PassThroughRoute;
+use crate::cors::is_preflight;
 use crate::forwarding::{ClientDescription, RequestSigner, RequestTrace, SignedRequest, ViewerHeader};
 use crate::identity::{Identity, Viewer, identify_from};
 use crate::problem::Problem;
@@ -46,7 +47,9 @@ pub(crate) async fn forward(
 ) -> Response<Body> {
     let trace = RequestTrace::of(request.headers());
     let path = request.uri().path().to_owned();
-    let exchanged = if pass_through.route.streaming {
+    let exchanged = if is_preflight(&request) {
+        Err(preflight_problem())
+    } else if pass_through.route.streaming {
         streaming::exchange(pass_through, &trace, request).await
     } else {
         exchange(pass_through, peer, &trace, request).await
@@ -81,7 +84,8 @@ async fn exchange(
     *onward.uri_mut() = target.parse().map_err(|_| path_problem())?;
     *onward.headers_mut() = headers::of_request(&head.headers);
     trace.write_to(onward.headers_mut());
-    pass_through.signer.sign(&ViewerHeader::new(&viewer, &client), &signed, onward.headers_mut());
+    let viewer = ViewerHeader::of_method(&head.method, &viewer, &client);
+    pass_through.signer.sign(&viewer, &signed, onward.headers_mut());
     *onward.body_mut() = body.clone();
 
     let sent = pass_through.transport.send(onward, Duration::from_millis(route.timeout_ms)).await;
@@ -97,6 +101,17 @@ fn require_plain_path(path: &str) -> Result<(), Problem> {
     let dots = lower.replace("%2e", ".").split(['/', '\\']).any(|segment| segment == "." || segment == "..");
     let hidden = ["%2f", "%5c", "%00", "\\", "//"].iter().any(|text| lower.contains(text));
     if dots || hidden { Err(path_problem()) } else { Ok(()) }
+}
+
+/// HS-13: from an origin that is not let in.
+fn preflight_problem() -> Problem {
+    Problem {
+        status: StatusCode::METHOD_NOT_ALLOWED,
+        slug: "origin-not-allowed",
+        code: "FORBIDDEN",
+        title: "Pages of this origin may not ask",
+        detail: "An operator names the origins that may.".to_owned(),
+    }
 }
 
 fn path_problem() -> Problem {

@@ -22,6 +22,7 @@ use crate::admission::{Admitted, Asks, admit};
 use crate::authorization::require_viewer;
 use crate::caching::Caches;
 use crate::configuration::{RouterSettings, StatusRules};
+use crate::cors::Cors;
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
 use crate::forwarding::{ClientDescription, RequestSigner, RequestTrace};
@@ -40,6 +41,7 @@ pub(crate) struct Pipeline {
     pub(crate) settings: RouterSettings,
     pub(crate) identity: Arc<Identity>,
     pub(crate) signer: RequestSigner,
+    pub(crate) cors: Cors,
     /// Absent without rules for headers.
     pub(crate) headers: Option<Arc<HeaderPolicy>>,
     pub(crate) mask: ErrorMask,

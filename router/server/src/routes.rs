@@ -21,7 +21,7 @@ use crate::operators::{self, Operators};
 use crate::pass_through::{self, PassThrough};
 use crate::pipeline::{self, Pipeline};
 use crate::playground::{self, Playground};
-use crate::{cors, security_headers};
+use crate::security_headers;
 
 /// What clients may ask for.
 pub(crate) fn public(
@@ -133,13 +133,13 @@ async fn for_other_origins(
     request: Request<Body>,
     next: Next,
 ) -> Response<Body> {
-    let settings = &pipeline.settings.cors;
-    if let Some(preflight) = cors::preflight(settings, &request) {
+    let cors = &pipeline.cors;
+    if let Some(preflight) = cors.preflight(&request) {
         return preflight;
     }
-    let origin = cors::allowed_origin(settings, request.headers());
+    let origin = cors.allowed_origin(request.headers());
     let mut reply = next.run(request).await;
-    cors::write_to_reply(settings, origin, reply.headers_mut());
+    cors.write_to_reply(origin, reply.headers_mut());
     reply
 }
 

@@ -2,8 +2,8 @@
 //! before any subgraph is asked.
 //!
 //! Other rows stand where their subject does: AMP-01, AMP-03, AMP-04, AMP-10 and AMP-16 in `refusals`; AMP-05, AMP-14,
-//! AMP-15 and AMP-19 in `advisories`; AMP-18 with OW-15 in `refusals`; AMP-25 in `subscriptions`; AMP-27 in `listeners`; AMP-32 in
-//! `transports`;
+//! AMP-15 in `advisories`; AMP-19 in `content_encoding`; AMP-18 with OW-15 in `refusals`; AMP-25 in `subscriptions`; AMP-27
+//! in `listeners`; AMP-32 in `transports`;
 //! AMP-11, AMP-12 and AMP-08 beside the planner.
 
 use std::time::{Duration, Instant};

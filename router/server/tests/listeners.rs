@@ -10,7 +10,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::testkit::{Graph, reply};
 
-async fn serve(
+pub(crate) async fn serve(
     graph: &Graph,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> (String, String, tokio::task::JoinHandle<()>) {
@@ -22,7 +22,7 @@ async fn serve(
     (addresses.0, addresses.1, serving)
 }
 
-async fn exchange(address: &str, request: &str) -> String {
+pub(crate) async fn exchange(address: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut text = String::new();

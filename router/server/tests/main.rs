@@ -4,15 +4,19 @@
 
 mod administration;
 mod advisories;
+mod advisories_replies;
 mod amplification;
 mod authorization;
 mod batching;
 mod caching;
+mod content_encoding;
 mod cors;
 mod endpoints;
 mod forwarding;
+mod framing;
 mod graphql_over_http;
 mod header_rules;
+mod http2;
 mod issuers;
 mod key_sets;
 mod leaks;
@@ -29,6 +33,7 @@ mod rates;
 mod refusals;
 mod revocations;
 mod settings;
+mod subgraph_trust;
 mod subscriptions;
 mod testkit;
 mod token_forms;

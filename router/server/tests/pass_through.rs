@@ -40,6 +40,14 @@ fn graph() -> Graph {
     graph
 }
 
+/// The same of a request that may change something, without the id that it has for that.
+fn viewer_once_of(request: &Request<Bytes>) -> Value {
+    let mut viewer = viewer_of(request);
+    let id = viewer.as_object_mut().unwrap().shift_remove("jti");
+    assert_eq!(id.unwrap().as_str().unwrap().len(), 32);
+    viewer
+}
+
 fn viewer_of(request: &Request<Bytes>) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(&request.headers()["x-viewer"]).unwrap()).unwrap()
 }
@@ -72,7 +80,7 @@ async fn method_path_query_body_and_end_to_end_headers_go_through() {
     for name in ["connection", "x-secret-hop", "te", "x-forwarded-for"] {
         assert!(!request.headers().contains_key(name), "{name}");
     }
-    assert_eq!(viewer_of(&request), json!({ "act": "router", "ua": "curl/8.5" }));
+    assert_eq!(viewer_once_of(&request), json!({ "act": "router", "ua": "curl/8.5" }));
     assert!(request.headers()["x-viewer-sig"].to_str().unwrap().starts_with("v1;kid=k1;"));
 
     assert_eq!((reply.status, reply.body.as_ref()), (StatusCode::CREATED, b"{\"accessToken\":\"t\"}".as_slice()));
@@ -101,7 +109,27 @@ async fn the_viewer_is_told_when_the_token_is_sound() {
     assert_eq!(viewer_of(&graph.identity.requests("/auth/v1/logout")[0])["sub"], "usr_1");
     graph.clock.advance(3600);
     graph.request("POST", "/auth/v1/token/refresh", &[("authorization", &bearer)], "").await;
-    assert_eq!(viewer_of(&graph.identity.requests("/auth/v1/token/refresh")[0]), json!({ "act": "router" }));
+    assert_eq!(viewer_once_of(&graph.identity.requests("/auth/v1/token/refresh")[0]), json!({ "act": "router" }));
+}
+
+/// P10: what may change something has an id of its own each time, for subgraphs to hear it once; what only asks has none.
+#[tokio::test]
+async fn changes_have_ids() {
+    let graph = graph();
+    for _ in 0..2 {
+        graph.request("POST", "/auth/v1/logout", &[], "").await;
+        graph.request("GET", "/auth/v1/sessions", &[], "").await;
+        graph.query("mutation { a: rename(name: \"x\") { id } }").await;
+        graph.query("{ me { id } }").await;
+    }
+    let id = |request: &Request<Bytes>| viewer_of(request).get("jti").cloned();
+    let mut changes = [graph.identity.requests("/auth/v1/logout"), graph.identity.requests("/graphql")].concat();
+    changes.retain(|request| !String::from_utf8_lossy(request.body()).contains("me{"));
+    let ids: std::collections::BTreeSet<String> =
+        changes.iter().map(|change| id(change).unwrap().to_string()).collect();
+    assert_eq!((changes.len(), ids.len()), (4, 4));
+    let asks = [graph.identity.requests("/auth/v1/sessions"), graph.identity.requests("/graphql")].concat();
+    assert_eq!(asks.iter().filter(|request| id(request).is_none()).count(), 4);
 }
 
 /// Only the prefix is let through, whatever the path is written like: the subgraph's GraphQL endpoint stays unreachable.

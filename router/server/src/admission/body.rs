@@ -3,35 +3,36 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
+use super::content_encoding;
 use crate::configuration::AdmissionSettings;
 use crate::refusal::Refusal;
 
 /// Reads a whole body, within its bounds.
 pub(super) async fn read(settings: &AdmissionSettings, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
-    // A compressed body would have to be bounded while it grows; operations are small enough to come as they are.
-    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
-    if encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Err(Refusal::http(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "The body is compressed (content-encoding); send it as it is.",
-        ));
-    }
+    let encoding = content_encoding::of(settings, headers)?;
     let limit = settings.body_bytes_max;
     match collect(body, limit, Duration::from_millis(settings.body_timeout_ms)).await {
-        Ok(bytes) => Ok(bytes),
-        Err(BodyError::TooLarge) => Err(Refusal::http(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The body is larger than {limit} bytes, the most that is read."),
-        )),
+        Ok(bytes) => match encoding {
+            None => Ok(bytes),
+            Some(encoding) => content_encoding::inflate(settings, encoding, &bytes),
+        },
+        Err(BodyError::TooLarge) => Err(too_large(limit)),
         Err(BodyError::TooSlow) => Err(Refusal::http(
             StatusCode::REQUEST_TIMEOUT,
             format!("The body did not arrive within {} ms.", settings.body_timeout_ms),
         )),
         Err(BodyError::Broken) => Err(Refusal::http(StatusCode::BAD_REQUEST, "The body ended before it was complete.")),
     }
+}
+
+pub(super) fn too_large(limit: usize) -> Refusal {
+    Refusal::http(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("The body is larger than {limit} bytes, the most that is read."),
+    )
 }
 
 /// Why a body could not be read.

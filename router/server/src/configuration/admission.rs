@@ -16,9 +16,38 @@ pub struct AdmissionSettings {
     /// The longest path and query, in bytes; a longer one is 414. Default 16384.
     /// `LYCEUM_ROUTER__ADMISSION__URL_BYTES_MAX`
     pub url_bytes_max: usize,
+    /// How bodies may be compressed (`content-encoding`); once, and unpacked they are bounded as others are. Default all four;
+    /// an empty list for none. `LYCEUM_ROUTER__ADMISSION__ENCODINGS`
+    pub encodings: Vec<ContentEncoding>,
     /// Which status codes answer a request that cannot be executed. Default `audited`.
     /// `LYCEUM_ROUTER__ADMISSION__STATUS_RULES`
     pub status_rules: StatusRules,
+}
+
+/// A way to compress a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ContentEncoding {
+    /// RFC 1952.
+    Gzip,
+    /// Brotli, RFC 7932.
+    Br,
+    /// RFC 8878.
+    Zstd,
+    /// The zlib format, RFC 1950.
+    Deflate,
+}
+
+impl ContentEncoding {
+    /// As in headers.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Br => "br",
+            Self::Zstd => "zstd",
+            Self::Deflate => "deflate",
+        }
+    }
 }
 
 /// The two readings of GraphQL over HTTP.
@@ -39,6 +68,12 @@ impl Default for AdmissionSettings {
             body_bytes_max: 256 * 1024,
             body_timeout_ms: 10_000,
             url_bytes_max: 16 * 1024,
+            encodings: vec![
+                ContentEncoding::Gzip,
+                ContentEncoding::Br,
+                ContentEncoding::Zstd,
+                ContentEncoding::Deflate,
+            ],
             status_rules: StatusRules::Audited,
         }
     }

@@ -1,5 +1,6 @@
 //! The router's side of the contract in `docs/reference/signed-requests.md`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::ClientDescription;
+use super::trace::random_hexadecimal;
 use crate::clock::{Clock, SystemClock};
 use crate::identity::Viewer;
 
@@ -54,7 +56,11 @@ pub(crate) struct SignedRequest<'a> {
 
 /// The value of `x-viewer`, made once per client request and signed anew for each subgraph.
 #[derive(Debug, Clone)]
-pub(crate) struct ViewerHeader(HeaderValue);
+pub(crate) struct ViewerHeader {
+    value: HeaderValue,
+    /// The document, where each request gets an id of its own: what changes something is believed once.
+    believed_once: Option<String>,
+}
 
 #[derive(Debug, Default, Serialize)]
 struct ViewerDocument<'a> {
@@ -98,10 +104,32 @@ impl ViewerHeader {
         Self::encode(&document)
     }
 
+    /// For a request that is passed on by this method.
+    pub(crate) fn of_method(method: &Method, viewer: &Viewer, client: &ClientDescription) -> Self {
+        if method.is_safe() { Self::new(viewer, client) } else { Self::of_changes(viewer, client) }
+    }
+
+    /// The same as [`Self::new`] for requests that may change something. Subgraphs refuse to hear one twice (`jti`).
+    pub(crate) fn of_changes(viewer: &Viewer, client: &ClientDescription) -> Self {
+        let once = Self::new(viewer, client);
+        let document = URL_SAFE_NO_PAD.decode(once.value.as_bytes()).ok().and_then(|json| String::from_utf8(json).ok());
+        Self { believed_once: document, ..once }
+    }
+
     fn encode(document: &ViewerDocument<'_>) -> Self {
         let json = serde_json::to_vec(document).expect("invariant: strings, lists of strings and numbers become JSON");
-        let value = HeaderValue::try_from(URL_SAFE_NO_PAD.encode(json));
-        Self(value.expect("invariant: base64url is made of header characters"))
+        Self { value: base64url(&json), believed_once: None }
+    }
+
+    /// The value for one request. An attempt that is made again is another request.
+    fn for_one_request(&self) -> Cow<'_, HeaderValue> {
+        match self.believed_once.as_deref().and_then(|document| document.strip_suffix('}')) {
+            None => Cow::Borrowed(&self.value),
+            Some(open) => {
+                let id = random_hexadecimal::<16>();
+                Cow::Owned(base64url(format!("{open},\"jti\":\"{id}\"}}").as_bytes()))
+            }
+        }
     }
 }
 
@@ -133,13 +161,14 @@ impl RequestSigner {
     /// Puts the two headers on a request, in place of any that stand there.
     pub(crate) fn sign(&self, viewer: &ViewerHeader, request: &SignedRequest<'_>, headers: &mut HeaderMap) {
         let time = self.clock.now_unix_ms();
+        let viewer = viewer.for_one_request();
         let text = format!(
             "v1\n{key_id}\n{time}\n{subgraph}\n{method}\n{target}\n{viewer}\n{body}",
             key_id = self.key_id,
             subgraph = request.subgraph,
             method = request.method,
             target = request.target,
-            viewer = viewer.0.to_str().expect("invariant: base64url is visible ASCII"),
+            viewer = viewer.to_str().expect("invariant: base64url is visible ASCII"),
             body = hexadecimal(&Sha256::digest(request.body)),
         );
         let mut mac = Hmac::<Sha256>::new_from_slice(self.key.expose_secret())
@@ -147,9 +176,14 @@ impl RequestSigner {
         mac.update(text.as_bytes());
         let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
         let value = HeaderValue::try_from(format!("v1;kid={};t={time};sig={signature}", self.key_id));
-        headers.insert(VIEWER, viewer.0.clone());
+        headers.insert(VIEWER, viewer.into_owned());
         headers.insert(VIEWER_SIGNATURE, value.expect("invariant: the key's id was checked, the rest is base64url"));
     }
+}
+
+fn base64url(bytes: &[u8]) -> HeaderValue {
+    let value = HeaderValue::try_from(URL_SAFE_NO_PAD.encode(bytes));
+    value.expect("invariant: base64url is made of header characters")
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

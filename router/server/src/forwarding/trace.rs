@@ -97,7 +97,7 @@ fn is_correlation_id(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-fn random_hexadecimal<const BYTES: usize>() -> String {
+pub(super) fn random_hexadecimal<const BYTES: usize>() -> String {
     let mut bytes = [0_u8; BYTES];
     getrandom::fill(&mut bytes).expect("invariant: the operating system gives random bytes");
     // An id of zeros is not one; the last bit keeps it from ever being that.

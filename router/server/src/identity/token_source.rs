@@ -4,10 +4,15 @@ use http::{HeaderMap, HeaderName, header};
 
 use super::TokenError;
 use crate::configuration::TokenSource;
+use crate::cors::allowed;
 
 /// The sources, with their names ready for look-ups.
 #[derive(Debug)]
-pub(super) struct TokenSources(Vec<Source>);
+pub(super) struct TokenSources {
+    sources: Vec<Source>,
+    /// Of other sites, whose pages may use cookies.
+    origins: Vec<String>,
+}
 
 #[derive(Debug)]
 enum Source {
@@ -17,21 +22,21 @@ enum Source {
 
 impl TokenSources {
     /// Of settings that have been validated: a name that is none is passed over.
-    pub(super) fn new(settings: &[TokenSource]) -> Self {
+    pub(super) fn new(settings: &[TokenSource], origins: Vec<String>) -> Self {
         let source = |source: &TokenSource| match source {
             TokenSource::Header { name, scheme } => {
                 name.parse().ok().map(|name| Source::Header { name, scheme: scheme.clone() })
             }
             TokenSource::Cookie { name } => Some(Source::Cookie { name: name.clone() }),
         };
-        Self(settings.iter().filter_map(source).collect())
+        Self { sources: settings.iter().filter_map(source).collect(), origins }
     }
 
     /// The token in the first source that the request has anything in; `None` when it has none.
     pub(super) fn token<'h>(&self, headers: &'h HeaderMap) -> Option<Result<&'h str, TokenError>> {
-        self.0.iter().find_map(|source| match source {
+        self.sources.iter().find_map(|source| match source {
             Source::Header { name, scheme } => in_header(headers, name, scheme.as_deref()),
-            Source::Cookie { name } => in_cookie(headers, name),
+            Source::Cookie { name } => in_cookie(headers, name, &self.origins),
         })
     }
 }
@@ -54,8 +59,9 @@ fn in_header<'h>(
 }
 
 /// The value of a cookie (RFC 6265 section 4.2); one that is sent twice could be somebody else's. Browsers add cookies to
-/// what any page asks for, and say whose page it was: another site's gets nothing, whatever the cookie's own attributes are.
-fn in_cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<Result<&'h str, TokenError>> {
+/// what any page asks for, and say whose page it was: another site's gets nothing, whatever the cookie's own attributes are,
+/// unless it is of an origin that was let in with cookies.
+fn in_cookie<'h>(headers: &'h HeaderMap, name: &str, origins: &[String]) -> Option<Result<&'h str, TokenError>> {
     let pairs = headers
         .get_all(header::COOKIE)
         .iter()
@@ -64,7 +70,7 @@ fn in_cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<Result<&'h str, T
         .filter_map(|pair| pair.trim().split_once('='));
     let mut values = pairs.filter(|(given, _)| *given == name).map(|(_, value)| value);
     let value = values.next()?;
-    if is_of_another_site(headers) {
+    if is_of_another_site(headers) && allowed(origins, headers).is_none() {
         return Some(Err(TokenError::OtherSite));
     }
     Some(plain(Some(value).filter(|_| values.next().is_none())))

@@ -234,7 +234,10 @@ impl<'r> Asker<'r> {
     fn forwarding(&self, operation: &Operation, user: &Viewer) -> Result<RequestForwarding, Refusal> {
         Ok(RequestForwarding {
             signer: self.pipeline.signer.clone(),
-            viewer: ViewerHeader::new(user, &self.client),
+            viewer: match operation.kind {
+                OperationType::Mutation => ViewerHeader::of_changes(user, &self.client),
+                OperationType::Query | OperationType::Subscription => ViewerHeader::new(user, &self.client),
+            },
             trace: self.trace.clone(),
             headers: self.ruled_headers(operation, user)?,
         })

@@ -14,7 +14,9 @@
 //! - Keys are compared in constant time and never shown, not even by `Debug`.
 //! - An unknown role or scope gives nothing: it is passed over.
 //!
-//! What it does not do: verify access tokens (the router does), remember that a signature was used, or know of GraphQL
+//! - A request that changes something and has an id is heard once by each verifier and its clones.
+//!
+//! What it does not do: verify access tokens (the router does), say which requests change something, or know of GraphQL
 //! errors and HTTP responses: kit-graph and kit-service map what is refused here.
 
 mod authorization;

@@ -3,6 +3,7 @@
 mod claims;
 mod header;
 mod sign;
+mod spent;
 mod verify;
 
 #[cfg(test)]

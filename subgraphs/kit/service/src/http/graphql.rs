@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Value;
+use async_graphql::parser::types::OperationType;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -11,7 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kit_events::Origin;
 use kit_graph::ErrorCode;
-use kit_viewer::{RequestToVerify, Viewer};
+use kit_viewer::{RequestToVerify, SignatureError, Viewer};
 use serde_json::json;
 
 use super::{Shared, subscription};
@@ -45,10 +46,13 @@ async fn run(shared: &Shared, parts: &Parts, body: Body, origin: Origin) -> Resu
         Refused(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::BadUserInput, message)
     })?;
     let viewer = verify(shared, parts, &body)?;
-    let request: async_graphql::Request = serde_json::from_slice(&body).map_err(|error| {
+    let mut request: async_graphql::Request = serde_json::from_slice(&body).map_err(|error| {
         let message = format!("the body is no GraphQL request in JSON: {error}");
         Refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, message)
     })?;
+    if is_mutation(&mut request) {
+        shared.verifier.hear_once(&parts.headers).map_err(refused)?;
+    }
     let call = Call { viewer, origin };
     if subscription::is_wanted(&parts.headers) {
         return subscription::answer(shared, request, call).await;
@@ -70,10 +74,23 @@ fn accept_content_type(headers: &HeaderMap) -> Result<(), Refused> {
 fn verify(shared: &Shared, parts: &Parts, body: &Bytes) -> Result<Viewer, Refused> {
     let path_and_query = parts.uri.path_and_query().map_or("/", |text| text.as_str());
     let request = RequestToVerify { method: parts.method.as_str(), path_and_query, headers: &parts.headers, body };
-    shared.verifier.verify(&request).map_err(|error| {
-        tracing::warn!(%error, "a request was refused: its signature");
-        Refused(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, error.to_string())
-    })
+    shared.verifier.verify(&request).map_err(refused)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what becomes of an error")]
+fn refused(error: SignatureError) -> Refused {
+    tracing::warn!(%error, "a request was refused: its signature");
+    Refused(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, error.to_string())
+}
+
+/// Whether a request may change something. One that cannot be parsed is not run.
+fn is_mutation(request: &mut async_graphql::Request) -> bool {
+    // Few documents have the word; only those are parsed here, for whoever runs them.
+    if !request.query.contains("mutation") {
+        return false;
+    }
+    let Ok(document) = request.parsed_query() else { return false };
+    document.operations.iter().any(|(_, operation)| operation.node.ty == OperationType::Mutation)
 }
 
 /// The response as bytes, with the policy of its caching (P4).

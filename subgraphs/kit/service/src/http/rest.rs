@@ -71,7 +71,13 @@ async fn verified(shared: &Shared, request: Request) -> Result<(Request, Viewer)
     let path_and_query = parts.uri.path_and_query().map_or("/", |text| text.as_str());
     let to_verify =
         RequestToVerify { method: parts.method.as_str(), path_and_query, headers: &parts.headers, body: &body };
-    let viewer = shared.verifier.verify(&to_verify).map_err(|error| {
+    let verified = shared.verifier.verify(&to_verify).and_then(|viewer| {
+        if !parts.method.is_safe() {
+            shared.verifier.hear_once(&parts.headers)?;
+        }
+        Ok(viewer)
+    });
+    let viewer = verified.map_err(|error| {
         tracing::warn!(%error, "a request was refused: its signature");
         Problem::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED").with_detail(error.to_string())
     })?;

@@ -23,7 +23,12 @@ struct Claims {
     ip: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ua: Option<String>,
+    #[serde(default, skip_serializing)]
+    jti: Option<String>,
 }
+
+/// Longest id of a request.
+const ID_LENGTH_MAX: usize = 64;
 
 /// The value of the header for this viewer.
 pub(super) fn encode(viewer: &Viewer) -> String {
@@ -37,15 +42,29 @@ pub(super) fn encode(viewer: &Viewer) -> String {
         exp: user.map(|user| user.expires_at),
         ip: viewer.client.ip.clone(),
         ua: viewer.client.user_agent.clone(),
+        jti: None,
     };
     let json = serde_json::to_vec(&claims).expect("invariant: strings and numbers can be written as JSON");
     URL_SAFE_NO_PAD.encode(json)
 }
 
+/// The id of the request with this header value, if it is one to be believed once.
+pub(super) fn id(value: &str) -> Result<Option<String>, String> {
+    let id = read(value)?.jti;
+    match id {
+        Some(id) if id.is_empty() || id.len() > ID_LENGTH_MAX => Err("`jti` is empty or too long".to_owned()),
+        id => Ok(id),
+    }
+}
+
+fn read(value: &str) -> Result<Claims, String> {
+    let json = URL_SAFE_NO_PAD.decode(value).map_err(|error| format!("not base64url: {error}"))?;
+    serde_json::from_slice(&json).map_err(|error| format!("not the JSON of claims: {error}"))
+}
+
 /// The viewer of this header value, or what is wrong with it.
 pub(super) fn decode(value: &str) -> Result<Viewer, String> {
-    let json = URL_SAFE_NO_PAD.decode(value).map_err(|error| format!("not base64url: {error}"))?;
-    let claims: Claims = serde_json::from_slice(&json).map_err(|error| format!("not the JSON of claims: {error}"))?;
+    let claims = read(value)?;
     if claims.act.is_empty() {
         return Err("`act` is empty".to_owned());
     }

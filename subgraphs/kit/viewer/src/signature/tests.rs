@@ -181,3 +181,47 @@ proptest! {
         }
     }
 }
+
+/// A request of the router with this id, signed.
+fn signed_with_id(id: &str) -> HeaderMap {
+    use base64::Engine as _;
+    use hmac::Mac as _;
+    let claims = format!("{{\"act\":\"router\",\"jti\":\"{id}\"}}");
+    let viewer = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims);
+    let signed = super::Signed {
+        key_id: "k1",
+        time_ms: NOW / 1_000,
+        subgraph: "identity",
+        method: "POST",
+        path_and_query: "/graphql",
+        viewer: &viewer,
+        body: BODY,
+    };
+    let signature = signed.hash(&key("k1")).finalize().into_bytes().into();
+    let signature = super::header::SignatureHeader { key_id: "k1", time_ms: NOW / 1_000, signature }.write();
+    let mut headers = HeaderMap::new();
+    headers.insert(VIEWER_HEADER, viewer.parse().unwrap());
+    headers.insert(SIGNATURE_HEADER, signature.parse().unwrap());
+    headers
+}
+
+/// P10: what has an id is heard once by all who share a verifier; what has none, as often as it comes.
+#[test]
+fn a_request_with_an_id_is_heard_once() {
+    let verifier = verifier(NOW);
+    let verified = |headers: &HeaderMap| {
+        let request = RequestToVerify { method: "POST", path_and_query: "/graphql", headers, body: BODY };
+        verifier.verify(&request).and_then(|viewer| verifier.clone().hear_once(headers).map(|()| viewer))
+    };
+    let (one, other) = (signed_with_id("a"), signed_with_id("b"));
+    assert_eq!(verified(&one), Ok(Viewer::anonymous()));
+    assert_eq!(verified(&one), Err(SignatureError::Replayed));
+    assert_eq!(verified(&other), Ok(Viewer::anonymous()));
+    assert_eq!(verified(&one), Err(SignatureError::Replayed));
+    for _ in 0..3 {
+        assert_eq!(verified(&signed(&learner())), Ok(learner()));
+    }
+    for id in ["", &"a".repeat(65)] {
+        assert!(matches!(verified(&signed_with_id(id)), Err(SignatureError::Claims(_))), "{id}");
+    }
+}

@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 use super::header::SignatureHeader;
+use super::spent::SpentIds;
 use super::{SIGNATURE_BYTES_MAX, SIGNATURE_HEADER, SKEW_MAX_MS, Signed, VIEWER_BYTES_MAX, VIEWER_HEADER, claims};
 use crate::{KeyRing, Viewer};
 
@@ -19,6 +20,7 @@ pub struct RequestVerifier {
     subgraph: String,
     keys: KeyRing,
     clock: Arc<dyn Clock>,
+    spent: Arc<SpentIds>,
 }
 
 /// What of a request is verified: all of it.
@@ -64,6 +66,9 @@ pub enum SignatureError {
     /// The claims were signed, but say nothing that can be understood.
     #[error("the claims in `{VIEWER_HEADER}` cannot be read: {0}")]
     Claims(String),
+    /// A request that changes something was heard before.
+    #[error("this very request was heard before; sign each attempt anew")]
+    Replayed,
     /// The access token behind the claims has ended.
     #[error("the access token has expired; refresh it")]
     TokenExpired,
@@ -73,7 +78,7 @@ impl RequestVerifier {
     /// A verifier for the subgraph of this name.
     #[must_use]
     pub fn new(subgraph: impl Into<String>, keys: KeyRing, clock: Arc<dyn Clock>) -> Self {
-        Self { subgraph: subgraph.into(), keys, clock }
+        Self { subgraph: subgraph.into(), keys, clock, spent: Arc::default() }
     }
 
     /// The viewer of a request.
@@ -109,6 +114,17 @@ impl RequestVerifier {
             return Err(SignatureError::TokenExpired);
         }
         Ok(viewer)
+    }
+
+    /// Takes note of a verified request that changes something, so that it is not heard again while its signature is valid.
+    /// One without an id (`jti`) is not noted. Clones of a verifier take note together.
+    ///
+    /// # Errors
+    /// [`SignatureError::Replayed`] when it was heard before.
+    pub fn hear_once(&self, headers: &HeaderMap) -> Result<(), SignatureError> {
+        let viewer = single(headers, VIEWER_HEADER, VIEWER_BYTES_MAX)?;
+        let Some(id) = claims::id(viewer).map_err(SignatureError::Claims)? else { return Ok(()) };
+        if self.spent.spend(id, self.clock.now() / 1_000) { Ok(()) } else { Err(SignatureError::Replayed) }
     }
 
     /// Whether a request says who asks at all, truly or not.
