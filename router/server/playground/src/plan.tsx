@@ -3,10 +3,13 @@ import { parse, print } from "graphql";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { CopyButton } from "./copy";
 import { forgetPlan, requestPlan, steps, usePlan, watchPlans, type Plan, type PlanFetch } from "./planStore";
+import { useActing } from "./actingStore";
+import { CostSection } from "./cost";
 import { useSession } from "./session";
 
-/// The side panel of the query plan: what the router asks of whom, and after what. It executes nothing by itself.
-export const planPlugin: GraphiQLPlugin = { title: "Query plan", icon: PlanIcon, content: PlanPanel };
+/// The side panel of what an operation costs, and of its plan: what the router asks of whom, and after what. It executes
+/// nothing by itself.
+export const planPlugin: GraphiQLPlugin = { title: "Plan and cost", icon: PlanIcon, content: PlanPanel };
 
 function PlanPanel() {
   const editors = useEditorContext({ nonNull: true });
@@ -16,7 +19,8 @@ function PlanPanel() {
   const [current, setCurrent] = useState(editors.queryEditor?.getValue() ?? "");
   useEffect(watchPlans, []);
   // A plan is of the viewer who asked for it.
-  const viewer = session?.accessToken ?? null;
+  const { acting } = useActing();
+  const viewer = `${session?.accessToken ?? ""} ${JSON.stringify(acting)}`;
   const lastViewer = useRef(viewer);
   useEffect(() => {
     if (lastViewer.current !== viewer) forgetPlan();
@@ -37,8 +41,10 @@ function PlanPanel() {
     setBusy(false);
   };
   return (
-    <section className="panel" aria-label="Query plan" aria-busy={busy}>
-      <h2 className="panel-title">Query plan</h2>
+    <section className="panel" aria-label="Plan and cost" aria-busy={busy}>
+      <h2 className="panel-title">Plan and cost</h2>
+      <CostSection viewer={viewer} />
+      <h3 className="panel-section">Query plan</h3>
       <p className="panel-hint">
         {session
           ? "While this panel is open, what you run comes with its plan. The button asks for the plan alone: nothing is executed."

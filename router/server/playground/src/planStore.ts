@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import type { ExecutionResult } from "graphql";
+import { actingHeaders } from "./actingStore";
 import { accessToken } from "./session";
 import { settings } from "./settings";
 
@@ -79,6 +80,7 @@ export async function requestPlan(query: string, operationName: string | null): 
         accept: "application/graphql-response+json",
         "x-lyceum-plan": "only",
         ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...actingHeaders(),
       },
       body: JSON.stringify({ query, ...(operationName ? { operationName } : {}) }),
     });
