@@ -113,11 +113,18 @@ async fn a_masked_error_stands_beside_the_real_one() {
         page.toggle("Plan and cost").await;
         let masked = json!({ "message": "deadlock on table courses", "code": "DATABASE", "detail": "{\"retries\":3}" });
         let body = json!({
-            "data": { "courses": null },
+            "data": { "courses": null, "me": { "diary": null } },
             "errors": [{
                 "message": "An internal error occurred; the operators find it by the trace id.",
                 "path": ["courses", "edges", 0, "node", "title"],
                 "extensions": { "code": "INTERNAL", "subgraph": "learning", "traceId": "t1", "why": { "masked": masked } },
+            }, {
+                "message": "You may not see User.diary.",
+                "path": ["me", "diary"],
+                "extensions": {
+                    "code": "FORBIDDEN", "coordinate": "User.diary", "required": [{ "policies": [["family"], ["self"]] }],
+                    "why": { "policies": { "family": { "role": "PARENT" }, "self": null } },
+                },
             }],
             "extensions": { "cost": { "requested": 41, "actual": 3 } },
         });
@@ -127,6 +134,9 @@ async fn a_masked_error_stands_beside_the_real_one() {
         assert!(said.contains("What clients read") && said.contains("What happened"), "{said}");
         assert!(said.contains("DATABASE") && said.contains("\"retries\":3"), "{said}");
         assert!(said.contains("It may not be null, so that courses is."), "{said}");
+        assert!(said.contains(r#"User.diary @policy(policies: [["family"],["self"]])"#), "{said}");
+        assert!(said.contains(r#"The policy family is {"role":"PARENT"}."#), "{said}");
+        assert!(said.contains("The policy self is not configured, and met by nobody."), "{said}");
         let result = page.result().await;
         assert!(!result.contains("deadlock") && !result.contains("cost"), "{result}");
         // What is left over time, and what the run has cost.

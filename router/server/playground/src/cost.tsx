@@ -1,10 +1,12 @@
 import { Fragment, useEffect, useState } from "react";
 import { useEditorContext } from "./editors";
 import { requestCost, type Foretold } from "./costStore";
-import { useRun, type Quota } from "./runStore";
+import { useRun, type Cost, type Quota } from "./runStore";
 
 /// How long nobody has typed before the cost is asked for.
 const pauseMilliseconds = 500;
+/// How many of the most expensive fields are shown at once.
+const shownMax = 4;
 
 /// What the operation in the editor may cost, what it has cost, and what is left of the caller's quotas.
 export function CostSection({ viewer }: { viewer: string }) {
@@ -18,41 +20,7 @@ export function CostSection({ viewer }: { viewer: string }) {
         {foretold.kind === "problem" && <p className="panel-note">{foretold.problem}</p>}
         {foretold.kind === "cost" && <Estimate requested={foretold.cost.requested} budget={foretold.cost.budget ?? 0} />}
       </div>
-      {foretold.kind === "cost" && (foretold.cost.fields?.length ?? 0) > 0 && (
-        <table className="cost-fields">
-          <caption>The most expensive fields</caption>
-          <thead className="for-screen-readers">
-            <tr>
-              <th scope="col">Field</th>
-              <th scope="col">Cost</th>
-            </tr>
-          </thead>
-          <tbody>
-            {foretold.cost.fields?.filter(({ cost }) => cost > 0).map(({ path, cost }) => (
-              <tr key={path}>
-                <td>
-                  <code>
-                    {path.split(".").map((key, index) => (
-                      <Fragment key={index}>
-                        {index > 0 && (
-                          <>
-                            .<wbr />
-                          </>
-                        )}
-                        {key}
-                      </Fragment>
-                    ))}
-                  </code>
-                  <span className="bar bar-thin" aria-hidden="true">
-                    <Filled part={cost / Math.max(1, foretold.cost.requested)} />
-                  </span>
-                </td>
-                <td className="number">{cost}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {foretold.kind === "cost" && <Fields cost={foretold.cost} />}
       {run?.cost && (
         <dl className="facts">
           <dt>Last run, estimated</dt>
@@ -73,6 +41,62 @@ export function CostSection({ viewer }: { viewer: string }) {
       )}
       {retryAfter !== null && <p className="panel-problem">The last operation was refused; try again in {retryAfter} s.</p>}
     </>
+  );
+}
+
+/// The fields that cost the most: some at once, the others on demand.
+function Fields({ cost: { requested, fields = [] } }: { cost: Cost }) {
+  const costly = fields.filter(({ cost }) => cost > 0);
+  const more = costly.slice(shownMax);
+  if (costly.length === 0) return null;
+  return (
+    <>
+      <FieldTable caption="The most expensive fields" fields={costly.slice(0, shownMax)} requested={requested} />
+      {more.length > 0 && (
+        <details className="plan-text">
+          <summary>{more.length === 1 ? "1 more field" : `${more.length} more fields`}</summary>
+          <FieldTable caption="Fields that cost less" fields={more} requested={requested} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function FieldTable({ caption, fields, requested }: { caption: string; fields: { path: string; cost: number }[]; requested: number }) {
+  return (
+    <table className="cost-fields">
+      <caption>{caption}</caption>
+      <thead className="for-screen-readers">
+        <tr>
+          <th scope="col">Field</th>
+          <th scope="col">Cost</th>
+        </tr>
+      </thead>
+      <tbody>
+        {fields.map(({ path, cost }) => (
+          <tr key={path}>
+            <td>
+              <code>
+                {path.split(".").map((key, index) => (
+                  <Fragment key={index}>
+                    {index > 0 && (
+                      <>
+                        .<wbr />
+                      </>
+                    )}
+                    {key}
+                  </Fragment>
+                ))}
+              </code>
+              <span className="bar bar-thin" aria-hidden="true">
+                <Filled part={cost / Math.max(1, requested)} />
+              </span>
+            </td>
+            <td className="number">{cost}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

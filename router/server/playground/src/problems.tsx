@@ -59,16 +59,16 @@ export function Problems() {
                   <code className="problem-code">{problem.code}</code>
                   <code className="problem-path">{placeText(problem)}</code>
                 </span>
-                <span>{problem.message}</span>
+                {!isMasked(problem) && <span>{problem.message}</span>}
                 {problem.taken && <span>{problem.taken}</span>}
-                {problem.remedy && <span className="panel-muted">{problem.remedy}</span>}
+                {problem.remedy && !isMasked(problem) && <span className="panel-muted">{problem.remedy}</span>}
                 {problem.rules.map((rule) => (
                   <code key={rule} className="problem-rule">
                     {problem.coordinate} {rule}
                   </code>
                 ))}
               </button>
-              {problem.why && <Explained why={problem.why} message={problem.message} code={problem.code} />}
+              {problem.why && <Explained problem={problem} why={problem.why} />}
               {(problem.subgraph || problem.traceId) && (
                 <span className="problem-trace panel-muted">
                   {problem.subgraph && <span>subgraph {problem.subgraph}</span>}
@@ -90,25 +90,30 @@ export function Problems() {
   );
 }
 
+/// Whether the error says something else than clients read.
+function isMasked({ why, message, code }: Problem): boolean {
+  return why?.masked !== undefined && (why.masked.message !== message || why.masked.code !== code);
+}
+
 /// What administrators read: beside what clients read, what was said in truth; and the rules of policies.
-function Explained({ why, message, code }: { why: Why; message: string; code: string }) {
-  const isMasked = why.masked && (why.masked.message !== message || why.masked.code !== code);
+function Explained({ problem, why }: { problem: Problem; why: Why }) {
+  const masked = isMasked(problem);
   return (
     <>
       {why.masked && (
         <dl className="masked" aria-label="What the error says">
-          {isMasked && (
+          {masked && (
             <div>
               <dt>What clients read</dt>
               <dd>
-                <code>{code}</code> {message}
+                <code>{problem.code}</code> {problem.message}
               </dd>
             </div>
           )}
           <div className="masked-real">
             <dt>What happened</dt>
             <dd>
-              {isMasked && (
+              {masked && (
                 <>
                   <code>{why.masked.code}</code> {why.masked.message}
                 </>
