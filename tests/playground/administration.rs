@@ -69,6 +69,16 @@ async fn an_administrator_runs_as_others() {
     page.press("Add the role").await;
     run(&page, "Publish", PUBLISH).await;
     page.wait_for_text(".run-withheld", "WIZARD").await;
+    page.click("//summary[normalize-space()='Other claims']").await;
+    let claims = page.element("//section[@aria-label='Run as']//textarea").await;
+    claims.send_keys("[1]").await.unwrap();
+    page.press("Use these claims").await;
+    page.wait_for_text("section[aria-label='Run as'] [role=alert]", "not a JSON object").await;
+    page.script("document.querySelector('section[aria-label=\"Run as\"] textarea').select()", Vec::new()).await;
+    claims.send_keys("{\"home\": {\"id\": \"hom_é\"}}").await.unwrap();
+    page.press("Use these claims").await;
+    run(&page, "Publish", PUBLISH).await;
+    page.wait_for_text(".run-withheld", "WIZARD, home").await;
     page.picture("run-as-scopes").await;
 
     page.click("//button[contains(@class,'acting-badge')]").await;

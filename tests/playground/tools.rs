@@ -165,6 +165,8 @@ async fn operators_see_the_plan() {
         page.toggle("Plan and cost").await;
         page.press("Show the plan").await;
         page.wait_for_text(".plan-status", "fetches to 3 subgraphs").await;
+        let wait = page.wait_for_text(".plan-wait", "identity").await;
+        assert!(wait.starts_with("identity") && wait.contains("enrollment"), "{wait}");
         assert_eq!(page.result().await, "", "nothing was executed");
         let first = page.element("//*[@role='tree']/*[@role='treeitem'][1]").await;
         assert!(first.attr("aria-label").await.unwrap().unwrap().starts_with("Fetch 1: identity at the root"));

@@ -6,7 +6,7 @@ import { settings } from "./settings";
 export type Acting =
   | { kind: "self" }
   | { kind: "anonymous" }
-  | { kind: "claims"; roles: string[]; scopes: string[] }
+  | { kind: "claims"; roles: string[]; scopes: string[]; claims?: Record<string, unknown> }
   | { kind: "client"; client: string; endpoint: string; scopes: string[] };
 
 /// What the router says that there is to choose.
@@ -76,7 +76,7 @@ export function actingText(acting: Acting): string {
     case "client":
       return acting.client;
     case "claims": {
-      const names = [...acting.roles, ...acting.scopes];
+      const names = [...acting.roles, ...acting.scopes, ...Object.keys(acting.claims ?? {})];
       return names.length === 0 ? "no role, no scope" : names.length > 3 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(", ");
     }
   }

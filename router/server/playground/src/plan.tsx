@@ -2,7 +2,7 @@ import { useEditorContext, type GraphiQLPlugin } from "@graphiql/react";
 import { parse, print } from "graphql";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { CopyButton } from "./copy";
-import { forgetPlan, requestPlan, steps, usePlan, watchPlans, type Plan, type PlanFetch } from "./planStore";
+import { askedAgain, forgetPlan, longestWait, requestPlan, usePlan, watchPlans, type Plan, type PlanFetch } from "./planStore";
 import { useActing } from "./actingStore";
 import { CostSection } from "./cost";
 import { useSession } from "./session";
@@ -58,6 +58,7 @@ function PlanPanel() {
         {plan && <p className="panel-hint">{summary(plan)}</p>}
         {plan && query !== current && <p className="panel-hint">The operation has changed since; ask again.</p>}
       </div>
+      {plan && <Waits fetches={plan.fetches} />}
       {plan && plan.fetches.length > 0 && <PlanTree key={plan.text} fetches={plan.fetches} />}
       {plan && (
         <>
@@ -73,7 +74,25 @@ function summary({ fetches }: Plan): string {
   if (fetches.length === 0) return "No fetch: the router answers this by itself.";
   const subgraphs = new Set(fetches.map((fetch) => fetch.subgraph)).size;
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : noun.endsWith("h") ? "es" : "s"}`;
-  return `${count(fetches.length, "fetch")} to ${count(subgraphs, "subgraph").replace("subgraphes", "subgraphs")}, ${count(steps(fetches), "step")} one after the other.`;
+  return `${count(fetches.length, "fetch")} to ${count(subgraphs, "subgraph").replace("subgraphes", "subgraphs")}, ${count(longestWait(fetches).length, "step")} one after the other.`;
+}
+
+/// What makes a page slow: fetches that wait for one another, and subgraphs that are asked again.
+function Waits({ fetches }: { fetches: PlanFetch[] }) {
+  const chain = longestWait(fetches);
+  const again = askedAgain(fetches);
+  if (chain.length < 2) return null;
+  return (
+    <>
+      <p className="panel-subtitle">The longest wait</p>
+      <ol className="plan-wait" aria-label="The longest wait">
+        {chain.map((fetch, index) => (
+          <li key={index}>{fetch.subgraph}</li>
+        ))}
+      </ol>
+      {again.length > 0 && <p className="panel-muted panel-hint">Asked more than once: {again.map(([subgraph, count]) => `${subgraph} (${count} times)`).join(", ")}.</p>}
+    </>
+  );
 }
 
 /// A tree by the keyboard pattern of ARIA: arrows, Home and End move; the chosen fetch shows its operation. A fetch stands

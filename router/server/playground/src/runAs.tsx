@@ -64,6 +64,7 @@ function Kinds({ name, acting, choices }: { name: string; acting: Acting; choice
             <div className="choice-more">
               <Names what="Roles" one="role" known={choices.roles} chosen={acting.roles} onChange={(roles) => actAs({ ...acting, roles })} />
               <Names what="Scopes" one="scope" known={choices.scopes} chosen={acting.scopes} onChange={(scopes) => actAs({ ...acting, scopes })} />
+              <Claims chosen={acting.claims ?? {}} onChange={(claims) => actAs({ ...acting, claims })} />
             </div>
           )}
           {as.kind === "client" && acting.kind === "client" && <ChosenClient acting={acting} choices={choices} />}
@@ -107,6 +108,45 @@ function Names({ what, one, known, chosen, onChange }: { what: string; one: stri
         </button>
       </div>
     </form>
+  );
+}
+
+/// What else a token would say, for policies that look at it.
+function Claims({ chosen, onChange }: { chosen: Record<string, unknown>; onChange: (claims: Record<string, unknown>) => void }) {
+  const [typed, setTyped] = useState(Object.keys(chosen).length > 0 ? JSON.stringify(chosen, null, 2) : "");
+  const [problem, setProblem] = useState("");
+  const id = useId();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    try {
+      const claims: unknown = JSON.parse(typed.trim() || "{}");
+      if (typeof claims !== "object" || claims === null || Array.isArray(claims)) throw new Error();
+      setProblem("");
+      onChange(claims as Record<string, unknown>);
+    } catch {
+      setProblem("This is not a JSON object.");
+    }
+  };
+  return (
+    <details open={Object.keys(chosen).length > 0}>
+      <summary>Other claims</summary>
+      <form className="panel-form" onSubmit={submit}>
+        <label htmlFor={id} className="panel-muted">
+          A JSON object, for policies that look at claims
+        </label>
+        <textarea id={id} rows={4} spellCheck={false} placeholder={'{ "home": { "street": "Elm" } }'} value={typed} onChange={(event) => setTyped(event.target.value)} />
+        {problem && (
+          <p className="panel-problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <div className="panel-row">
+          <button type="submit" className="panel-button panel-button-small">
+            Use these claims
+          </button>
+        </div>
+      </form>
+    </details>
   );
 }
 

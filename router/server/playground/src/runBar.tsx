@@ -25,7 +25,7 @@ export function RunBar() {
       </dl>
       {as?.withheld && (
         <p className="run-withheld">
-          Withheld, because you do not have it yourself: {[...as.withheld.roles, ...as.withheld.scopes].join(", ")}.
+          Withheld, because you do not have it yourself: {[...as.withheld.roles, ...as.withheld.scopes, ...(as.withheld.claims ?? [])].join(", ")}.
         </p>
       )}
     </section>
@@ -34,7 +34,7 @@ export function RunBar() {
 
 function ranAs(as: RanAs): string {
   if (as.anonymous) return "nobody";
-  const names = [...(as.roles ?? []), ...(as.scopes ?? [])];
+  const names = [...(as.roles ?? []), ...(as.scopes ?? []), ...Object.keys(as.claims ?? {})];
   if (as.client) return names.length > 0 ? `${as.client} with ${names.join(", ")}` : as.client;
   return names.length > 0 ? names.join(", ") : "no role, no scope";
 }

@@ -24,8 +24,9 @@ export interface RanAs {
   anonymous?: boolean;
   roles?: string[];
   scopes?: string[];
+  claims?: Record<string, unknown>;
   client?: string;
-  withheld?: { roles: string[]; scopes: string[] };
+  withheld?: { roles: string[]; scopes: string[]; claims?: string[] };
 }
 
 /// How the last operation went.
