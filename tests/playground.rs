@@ -1,5 +1,7 @@
 //! The playground in a real browser: sign in, run a query across three subgraphs, see the result.
 
+mod accessibility;
+mod administration;
 mod browser;
 mod tools;
 

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use fantoccini::wd::TimeoutConfiguration;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
@@ -12,6 +13,9 @@ use crate::product::Product;
 
 /// How long the page may take for a step; generous, because machines are slow.
 pub(super) const STEP_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a script in the page may take.
+const SCRIPT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A driver of headless Chromium, ended when it is dropped.
 pub(super) struct Driver {
@@ -60,7 +64,11 @@ impl Driver {
         let options = json!({ "args": arguments });
         let capabilities = json!({ "goog:chromeOptions": options }).as_object().expect("an object").clone();
         let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
-        builder.capabilities(capabilities).connect(&self.address).await.expect("a browser window")
+        let window = builder.capabilities(capabilities).connect(&self.address).await.expect("a browser window");
+        // What looks at a whole page takes its time on a slow machine.
+        let patient = TimeoutConfiguration::new(Some(SCRIPT_TIMEOUT), None, None);
+        window.update_timeouts(patient).await.expect("a timeout is accepted");
+        window
     }
 }
 

@@ -153,7 +153,7 @@ async fn operators_see_the_plan() {
     for scheme in ["light", "dark"] {
         let page = Page::open(&driver, product, scheme).await;
         page.sign_in("learner_lee").await;
-        page.toggle("Query plan").await;
+        page.toggle("Plan and cost").await;
         page.press("Show the plan").await;
         page.wait_for_text(".plan-status", "You may not ask for this").await;
 
@@ -162,9 +162,11 @@ async fn operators_see_the_plan() {
         page.click("//details/summary[contains(., 'scopes')]").await;
         page.wait_for_text(".panel-card details", "ops:read").await;
         page.picture(&format!("scopes-{scheme}")).await;
-        page.toggle("Query plan").await;
+        page.toggle("Plan and cost").await;
         page.press("Show the plan").await;
         page.wait_for_text(".plan-status", "fetches to 3 subgraphs").await;
+        let wait = page.wait_for_text(".plan-wait", "identity").await;
+        assert!(wait.starts_with("identity") && wait.contains("enrollment"), "{wait}");
         assert_eq!(page.result().await, "", "nothing was executed");
         let first = page.element("//*[@role='tree']/*[@role='treeitem'][1]").await;
         assert!(first.attr("aria-label").await.unwrap().unwrap().starts_with("Fetch 1: identity at the root"));

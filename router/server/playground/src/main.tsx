@@ -8,12 +8,18 @@ import { AccountButton, accountPlugin } from "./account";
 import { examplesPlugin } from "./examples";
 import { fetcher } from "./fetcher";
 import { useSearchKey } from "./keys";
+import { historyPlugin } from "./history";
+import { useEditorNames, useLeavingEditors, usePlainTabs, useRegionKeys } from "./keyboard";
 import { planPlugin } from "./plan";
 import { Problems } from "./problems";
+import { ActingBadge, runAsPlugin } from "./runAs";
+import { RunBar } from "./runBar";
 import { savedPlugin } from "./saved";
 import { useSchemaOfViewer } from "./schema";
 import { settings } from "./settings";
 import { useSharedOperation } from "./share";
+import { Shortcuts } from "./shortcuts";
+import { storage } from "./storage";
 
 // The page's content policy lets a style in only with this nonce; GraphiQL's dialogs add one while they are open.
 setNonce(document.getElementById("settings")?.nonce ?? "");
@@ -22,7 +28,9 @@ const plugins = [
   ...(settings.signIn ? [accountPlugin] : []),
   ...(settings.examples.length > 0 ? [examplesPlugin] : []),
   savedPlugin,
+  historyPlugin,
   planPlugin,
+  ...(settings.signIn ? [runAsPlugin] : []),
 ];
 const tabs = settings.examples.map(({ query, variables }) => ({ query, ...(variables ? { variables } : {}) }));
 
@@ -34,13 +42,16 @@ function Playground() {
       {...(tabs.length > 0 ? { defaultTabs: tabs.slice(0, 1) } : {})}
       defaultEditorToolsVisibility
       shouldPersistHeaders={false}
+      storage={storage}
     >
       <GraphiQL.Logo>
-        <span className="brand">{settings.title}</span>
+        <h1 className="brand">{settings.title}</h1>
+        {settings.signIn && <ActingBadge />}
         {settings.signIn && <AccountButton />}
         <Companion />
       </GraphiQL.Logo>
       <GraphiQL.Footer>
+        <RunBar />
         <Problems />
       </GraphiQL.Footer>
     </GraphiQL>
@@ -52,7 +63,11 @@ function Companion() {
   useSchemaOfViewer();
   useSharedOperation();
   useSearchKey();
-  return null;
+  useRegionKeys();
+  useLeavingEditors();
+  useEditorNames();
+  usePlainTabs();
+  return <Shortcuts />;
 }
 
 const root = document.getElementById("root");

@@ -2,11 +2,14 @@ import { useEditorContext, type GraphiQLPlugin } from "@graphiql/react";
 import { parse, print } from "graphql";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { CopyButton } from "./copy";
-import { forgetPlan, requestPlan, steps, usePlan, watchPlans, type Plan, type PlanFetch } from "./planStore";
+import { askedAgain, forgetPlan, longestWait, requestPlan, usePlan, watchPlans, type Plan, type PlanFetch } from "./planStore";
+import { useActing } from "./actingStore";
+import { CostSection } from "./cost";
 import { useSession } from "./session";
 
-/// The side panel of the query plan: what the router asks of whom, and after what. It executes nothing by itself.
-export const planPlugin: GraphiQLPlugin = { title: "Query plan", icon: PlanIcon, content: PlanPanel };
+/// The side panel of what an operation costs, and of its plan: what the router asks of whom, and after what. It executes
+/// nothing by itself.
+export const planPlugin: GraphiQLPlugin = { title: "Plan and cost", icon: PlanIcon, content: PlanPanel };
 
 function PlanPanel() {
   const editors = useEditorContext({ nonNull: true });
@@ -16,7 +19,8 @@ function PlanPanel() {
   const [current, setCurrent] = useState(editors.queryEditor?.getValue() ?? "");
   useEffect(watchPlans, []);
   // A plan is of the viewer who asked for it.
-  const viewer = session?.accessToken ?? null;
+  const { acting } = useActing();
+  const viewer = `${session?.accessToken ?? ""} ${JSON.stringify(acting)}`;
   const lastViewer = useRef(viewer);
   useEffect(() => {
     if (lastViewer.current !== viewer) forgetPlan();
@@ -37,8 +41,10 @@ function PlanPanel() {
     setBusy(false);
   };
   return (
-    <section className="panel" aria-label="Query plan" aria-busy={busy}>
-      <h2 className="panel-title">Query plan</h2>
+    <section className="panel" aria-label="Plan and cost" aria-busy={busy}>
+      <h2 className="panel-title">Plan and cost</h2>
+      <CostSection viewer={viewer} />
+      <h3 className="panel-section">Query plan</h3>
       <p className="panel-hint">
         {session
           ? "While this panel is open, what you run comes with its plan. The button asks for the plan alone: nothing is executed."
@@ -52,6 +58,7 @@ function PlanPanel() {
         {plan && <p className="panel-hint">{summary(plan)}</p>}
         {plan && query !== current && <p className="panel-hint">The operation has changed since; ask again.</p>}
       </div>
+      {plan && <Waits fetches={plan.fetches} />}
       {plan && plan.fetches.length > 0 && <PlanTree key={plan.text} fetches={plan.fetches} />}
       {plan && (
         <>
@@ -67,7 +74,25 @@ function summary({ fetches }: Plan): string {
   if (fetches.length === 0) return "No fetch: the router answers this by itself.";
   const subgraphs = new Set(fetches.map((fetch) => fetch.subgraph)).size;
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : noun.endsWith("h") ? "es" : "s"}`;
-  return `${count(fetches.length, "fetch")} to ${count(subgraphs, "subgraph").replace("subgraphes", "subgraphs")}, ${count(steps(fetches), "step")} one after the other.`;
+  return `${count(fetches.length, "fetch")} to ${count(subgraphs, "subgraph").replace("subgraphes", "subgraphs")}, ${count(longestWait(fetches).length, "step")} one after the other.`;
+}
+
+/// What makes a page slow: fetches that wait for one another, and subgraphs that are asked again.
+function Waits({ fetches }: { fetches: PlanFetch[] }) {
+  const chain = longestWait(fetches);
+  const again = askedAgain(fetches);
+  if (chain.length < 2) return null;
+  return (
+    <>
+      <p className="panel-subtitle">The longest wait</p>
+      <ol className="plan-wait" aria-label="The longest wait">
+        {chain.map((fetch, index) => (
+          <li key={index}>{fetch.subgraph}</li>
+        ))}
+      </ol>
+      {again.length > 0 && <p className="panel-muted panel-hint">Asked more than once: {again.map(([subgraph, count]) => `${subgraph} (${count} times)`).join(", ")}.</p>}
+    </>
+  );
 }
 
 /// A tree by the keyboard pattern of ARIA: arrows, Home and End move; the chosen fetch shows its operation. A fetch stands

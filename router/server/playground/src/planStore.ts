@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import type { ExecutionResult } from "graphql";
+import { actingHeaders } from "./actingStore";
 import { accessToken } from "./session";
 import { settings } from "./settings";
 
@@ -79,6 +80,7 @@ export async function requestPlan(query: string, operationName: string | null): 
         accept: "application/graphql-response+json",
         "x-lyceum-plan": "only",
         ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...actingHeaders(),
       },
       body: JSON.stringify({ query, ...(operationName ? { operationName } : {}) }),
     });
@@ -91,11 +93,21 @@ export async function requestPlan(query: string, operationName: string | null): 
   }
 }
 
-/// How many fetches have to wait for one another: the length of the longest chain.
-export function steps(fetches: PlanFetch[]): number {
-  const step: number[] = [];
-  for (const fetch of fetches) step.push(Math.max(0, ...fetch.after.map((id) => step[id] ?? 0)) + 1);
-  return Math.max(0, ...step);
+/// The longest chain of fetches that wait for one another, from the first to the last.
+export function longestWait(fetches: PlanFetch[]): PlanFetch[] {
+  const chains: PlanFetch[][] = [];
+  for (const fetch of fetches) {
+    const before = fetch.after.map((id) => chains[id] ?? []).reduce((longest, chain) => (chain.length > longest.length ? chain : longest), []);
+    chains.push([...before, fetch]);
+  }
+  return chains.reduce((longest, chain) => (chain.length > longest.length ? chain : longest), []);
+}
+
+/// The subgraphs that are asked more than once, with how often.
+export function askedAgain(fetches: PlanFetch[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const { subgraph } of fetches) counts.set(subgraph, (counts.get(subgraph) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count > 1);
 }
 
 function change(next: PlanState): void {

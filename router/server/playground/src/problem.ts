@@ -1,8 +1,11 @@
-import type { Path } from "./places";
+import type { Path, Place } from "./places";
+import { whyOf, type Contract, type Why } from "./whyStore";
 
 /// One error of an answer, in words.
 export interface Problem {
   path: Path;
+  /// Where it stands in the operation, when nothing was executed; counted from zero.
+  location: Place | null;
   code: string;
   message: string;
   /// What the directives in the way say, as they stand in the graph.
@@ -12,6 +15,10 @@ export interface Problem {
   coordinate: string | null;
   subgraph: string | null;
   traceId: string | null;
+  /// What else became null because the value may not be, in words.
+  taken: string | null;
+  /// What only administrators read.
+  why: Why | null;
 }
 
 /// A rule as the router says it (docs/authorization.md). Lists are alternatives, each of which has to be had in full.
@@ -24,32 +31,67 @@ interface Required {
 interface ReportedError {
   message?: string;
   path?: (string | number)[];
+  locations?: { line: number; column: number }[];
   extensions?: { code?: string; coordinate?: string; required?: Required[]; subgraph?: string; traceId?: string; path?: string[] };
 }
 
 /// The problems that an answer tells of; none of a text that is no answer.
 export function problemsOf(text: string): Problem[] {
-  let errors: unknown;
+  let answer: { errors?: unknown; data?: unknown } | null;
   try {
-    errors = (JSON.parse(text) as { errors?: unknown } | null)?.errors;
+    answer = JSON.parse(text) as { errors?: unknown; data?: unknown } | null;
   } catch {
     return [];
   }
-  return Array.isArray(errors) ? errors.map((error: ReportedError) => problemOf(error)) : [];
+  const errors = answer?.errors;
+  if (!Array.isArray(errors)) return [];
+  const whys = whyOf(errors);
+  return errors.map((error: ReportedError, index) => problemOf(error, answer?.data, whys[index] ?? null));
 }
 
-function problemOf({ message = "", path, extensions = {} }: ReportedError): Problem {
+function problemOf({ message = "", path, locations, extensions = {} }: ReportedError, data: unknown, why: Why | null): Problem {
   const required = Array.isArray(extensions.required) ? extensions.required : [];
   return {
     path: path ?? extensions.path ?? [],
+    location: locations?.[0] ? { line: locations[0].line - 1, ch: locations[0].column - 1 } : null,
     code: extensions.code ?? "ERROR",
     message,
-    rules: required.map(directive),
-    remedy: remedyOf(required) ?? usual[extensions.code ?? ""] ?? null,
-    coordinate: extensions.coordinate ?? null,
+    rules: [...required.map(directive), ...(why?.contract ? [contractRule(why.contract)] : [])],
+    remedy: remedyOf(required) ?? (why?.contract ? contractRemedy(why.contract) : null) ?? usual[extensions.code ?? ""] ?? null,
+    coordinate: extensions.coordinate ?? why?.contract?.coordinate ?? null,
     subgraph: extensions.subgraph ?? null,
     traceId: extensions.traceId ?? null,
+    taken: path ? takenWith(path, data) : null,
+    why,
   };
+}
+
+/// A field that may not be null takes what is around it with it, up to the first place that may be.
+function takenWith(path: Path, data: unknown): string | null {
+  let value = data;
+  for (const [depth, segment] of path.entries()) {
+    if (value === null || value === undefined) {
+      const around = depth === 0 ? "the whole answer" : pathText(path.slice(0, depth));
+      return `It may not be null, so that ${around} is.`;
+    }
+    value = (value as Record<string | number, unknown>)[segment];
+  }
+  return null;
+}
+
+/// The tags that keep something out of a contract, as they stand in the graph.
+function contractRule({ name, tagged = [], tags }: Contract): string {
+  const excluded = tagged.filter((tag) => tags?.exclude?.includes(tag));
+  if (excluded.length > 0) return `${excluded.map((tag) => `@tag(name: ${JSON.stringify(tag)})`).join(" ")}, which the contract ${name} excludes`;
+  const included = tags?.include ?? [];
+  if (included.length > 0) return `without ${included.map((tag) => `@tag(name: ${JSON.stringify(tag)})`).join(" or ")}, which the contract ${name} includes`;
+  return `is not in the contract ${name}`;
+}
+
+function contractRemedy({ seenWith = [] }: Contract): string {
+  return seenWith.length === 0
+    ? "For whoever asks here it does not exist."
+    : `It does not exist for whoever has none of the scopes ${seenWith.join(", ")}.`;
 }
 
 const usual: Record<string, string> = {
@@ -85,6 +127,11 @@ function alternatives(lists: string[][], one: string, several: string): string {
 export function pathText(path: Path): string {
   if (path.length === 0) return "the whole operation";
   return path.map((segment, index) => (typeof segment === "number" ? `[${segment}]` : `${index === 0 ? "" : "."}${segment}`)).join("");
+}
+
+/// The path of a problem, or where it stands.
+export function placeText({ path, location }: Problem): string {
+  return path.length === 0 && location ? `line ${location.line + 1}, column ${location.ch + 1}` : pathText(path);
 }
 
 /// How many problems there are of which code.

@@ -1,8 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { CopyButton } from "./copy";
 import { useEditorContext, type CodeMirrorEditor } from "./editors";
-import { placeInOperation, placeInResult, type Range } from "./places";
-import { pathText, problemsOf, summaryOf, type Problem } from "./problem";
+import { placeInOperation, placeInResult, type Place, type Range } from "./places";
+import { placeText, problemsOf, summaryOf, type Problem } from "./problem";
+import { useRun } from "./runStore";
+import type { Why } from "./whyStore";
 
 /// Below the result: why something is null, or was refused. Choosing a problem shows its place in the operation and in the
 /// result.
@@ -11,6 +13,7 @@ export function Problems() {
   const text = useText(responseEditor);
   const problems = useMemo(() => problemsOf(text), [text]);
   const summary = summaryOf(problems);
+  const { run } = useRun();
   const [chosen, setChosen] = useState<number | null>(null);
   const [said, setSaid] = useState("");
   const marks = useRef<{ clear(): void }[]>([]);
@@ -27,20 +30,24 @@ export function Problems() {
   const choose = (problem: Problem, index: number) => {
     clear();
     setChosen(index);
-    const inOperation = queryEditor && placeInOperation(queryEditor.getValue(), problem.path, queryEditor.operationName);
-    const inResult = responseEditor && placeInResult(responseEditor.getValue(), problem.path);
+    const inOperation =
+      queryEditor &&
+      (problem.path.length === 0 && problem.location
+        ? wordAt(queryEditor, problem.location)
+        : placeInOperation(queryEditor.getValue(), problem.path, queryEditor.operationName));
+    const inResult = problem.path.length > 0 && responseEditor && placeInResult(responseEditor.getValue(), problem.path);
     const places = [
       inOperation && `line ${inOperation.from.line + 1} of the operation`,
       inResult && `line ${inResult.from.line + 1} of the result`,
     ];
     if (queryEditor && inOperation) marks.current.push(mark(queryEditor, inOperation));
     if (responseEditor && inResult) marks.current.push(mark(responseEditor, inResult));
-    setSaid(`${pathText(problem.path)}: ${places.filter(Boolean).join(", ") || "no place of its own"}`);
+    setSaid(`${placeText(problem)}: ${places.filter(Boolean).join(", ") || "no place of its own"}`);
   };
   return (
     <>
       <p className="problems-said for-screen-readers" role="status">
-        {said || summary}
+        {said || summary || (run && text ? "Answered without problems." : "")}
       </p>
       <section className="problems" aria-label="Problems" hidden={problems.length === 0}>
         <h2 className="problems-title">{summary}</h2>
@@ -50,16 +57,18 @@ export function Problems() {
               <button type="button" className="problem-choice" aria-pressed={chosen === index} onClick={() => choose(problem, index)}>
                 <span className="problem-head">
                   <code className="problem-code">{problem.code}</code>
-                  <code className="problem-path">{pathText(problem.path)}</code>
+                  <code className="problem-path">{placeText(problem)}</code>
                 </span>
-                <span>{problem.message}</span>
-                {problem.remedy && <span className="panel-muted">{problem.remedy}</span>}
+                {!isMasked(problem) && <span>{problem.message}</span>}
+                {problem.taken && <span>{problem.taken}</span>}
+                {problem.remedy && !isMasked(problem) && <span className="panel-muted">{problem.remedy}</span>}
                 {problem.rules.map((rule) => (
                   <code key={rule} className="problem-rule">
                     {problem.coordinate} {rule}
                   </code>
                 ))}
               </button>
+              {problem.why && <Explained problem={problem} why={problem.why} />}
               {(problem.subgraph || problem.traceId) && (
                 <span className="problem-trace panel-muted">
                   {problem.subgraph && <span>subgraph {problem.subgraph}</span>}
@@ -68,7 +77,7 @@ export function Problems() {
                       <span>
                         trace <code>{problem.traceId}</code>
                       </span>
-                      <CopyButton text={problem.traceId} what={`the trace id of ${pathText(problem.path)}`} />
+                      <CopyButton text={problem.traceId} what={`the trace id of ${placeText(problem)}`} />
                     </>
                   )}
                 </span>
@@ -79,6 +88,54 @@ export function Problems() {
       </section>
     </>
   );
+}
+
+/// Whether the error says something else than clients read.
+function isMasked({ why, message, code }: Problem): boolean {
+  return why?.masked !== undefined && (why.masked.message !== message || why.masked.code !== code);
+}
+
+/// What administrators read: beside what clients read, what was said in truth; and the rules of policies.
+function Explained({ problem, why }: { problem: Problem; why: Why }) {
+  const masked = isMasked(problem);
+  return (
+    <>
+      {why.masked && (
+        <dl className="masked" aria-label="What the error says">
+          {masked && (
+            <div>
+              <dt>What clients read</dt>
+              <dd>
+                <code>{problem.code}</code> {problem.message}
+              </dd>
+            </div>
+          )}
+          <div className="masked-real">
+            <dt>What happened</dt>
+            <dd>
+              {masked && (
+                <>
+                  <code>{why.masked.code}</code> {why.masked.message}
+                </>
+              )}
+              {why.masked.detail && <pre tabIndex={0} aria-label="Detail">{why.masked.detail}</pre>}
+            </dd>
+          </div>
+        </dl>
+      )}
+      {Object.entries(why.policies ?? {}).map(([name, rule]) => (
+        <p key={name} className="problem-policy panel-muted">
+          The policy {name} is {rule ? <code>{JSON.stringify(rule)}</code> : "not configured, and met by nobody"}.
+        </p>
+      ))}
+    </>
+  );
+}
+
+/// The word that begins at a place.
+function wordAt(editor: CodeMirrorEditor, { line, ch }: Place): Range | null {
+  const word = /^\W*\w*/.exec((editor.getLine(line) ?? "").slice(ch))?.[0] ?? "";
+  return word ? { from: { line, ch }, to: { line, ch: ch + word.length } } : null;
 }
 
 function mark(editor: CodeMirrorEditor, { from, to }: Range): { clear(): void } {

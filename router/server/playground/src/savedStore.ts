@@ -115,17 +115,14 @@ function change(next: SavedOperation[]): void {
   for (const listener of listeners) listener();
 }
 
+// Another tab of this page has changed them, or all that is stored was removed.
+window.addEventListener("storage", ({ key }) => {
+  if (key !== storageKey && key !== null) return;
+  operations = restore();
+  for (const listener of listeners) listener();
+});
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  // Another tab of this page has changed them.
-  const onStorage = (event: StorageEvent) => {
-    if (event.key !== storageKey) return;
-    operations = restore();
-    listener();
-  };
-  window.addEventListener("storage", onStorage);
-  return () => {
-    listeners.delete(listener);
-    window.removeEventListener("storage", onStorage);
-  };
+  return () => listeners.delete(listener);
 }

@@ -1,12 +1,14 @@
 import { useSchemaStore } from "@graphiql/react";
 import { useEffect, useRef } from "react";
+import { useActing } from "./actingStore";
 import { useSession } from "./session";
 
-/// Fetches the schema anew when somebody signs in or out: what there is depends on who asks.
+/// Fetches the schema anew when somebody signs in or out, or runs as another: what there is depends on who asks.
 export function useSchemaOfViewer(): void {
   const introspect = useSchemaStore((store) => store.introspect);
   const { session } = useSession();
-  const viewer = session?.accessToken ?? null;
+  const { acting } = useActing();
+  const viewer = `${session?.accessToken ?? ""} ${JSON.stringify(acting)}`;
   const seenBy = useRef(viewer);
   useEffect(() => {
     if (seenBy.current === viewer) return;

@@ -22,10 +22,16 @@ export interface SessionState {
 
 const storageKey = "lyceum:session";
 const listeners = new Set<() => void>();
+const changes = new Set<() => void>();
 let state: SessionState = { session: restore(), problem: null, signingIn: false };
 
 export function useSession(): SessionState {
   return useSyncExternalStore(subscribe, () => state);
+}
+
+/// Calls this whenever somebody signs in or out.
+export function onSession(listener: () => void): void {
+  changes.add(listener);
 }
 
 export function accessToken(): string | null {
@@ -106,10 +112,12 @@ function restore(): Session | null {
 }
 
 function change(part: Partial<SessionState>): void {
+  const before = accessToken();
   state = { ...state, ...part };
   if (state.session) sessionStorage.setItem(storageKey, JSON.stringify(state.session));
   else sessionStorage.removeItem(storageKey);
   for (const listener of listeners) listener();
+  if (before !== accessToken()) for (const listener of changes) listener();
 }
 
 function subscribe(listener: () => void): () => void {

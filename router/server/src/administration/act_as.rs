@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::{HeaderMap, StatusCode};
 use router_registry::ClientName;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::acting::Acting;
 use super::{AS, Administration};
@@ -14,6 +15,8 @@ use crate::identity::AccessClaims;
 use crate::persisted::Registry;
 use crate::refusal::Refusal;
 
+/// Claims that say who somebody is, or that are chosen otherwise.
+const OWN_CLAIMS: [&str; 10] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "roles", "scope"];
 /// A longer value is not parsed.
 const BYTES_MAX: usize = 4096;
 
@@ -25,6 +28,8 @@ pub(super) struct ActAs {
     anonymous: bool,
     roles: BTreeSet<String>,
     scopes: BTreeSet<String>,
+    /// What else a token of theirs would say, for policies that look at it.
+    claims: Map<String, Value>,
     /// A client of its own, by its name: its endpoint's view of the graph, and the operations that it has registered.
     client: Option<String>,
     /// Which endpoint, where several serve that client.
@@ -54,13 +59,16 @@ impl ActAs {
         if let Some(name) = self.roles.iter().chain(&self.scopes).find(|name| !is_token(name)) {
             return Err(format!("names {name:?}, which can be no role and no scope"));
         }
-        let has_roles = !self.roles.is_empty();
+        if let Some(name) = OWN_CLAIMS.iter().find(|name| self.claims.contains_key(**name)) {
+            return Err(format!("names the claim {name:?}, which cannot be chosen as one"));
+        }
+        let has_roles = !self.roles.is_empty() || !self.claims.is_empty();
         match (self.anonymous, &self.client, &self.endpoint) {
             (true, ..) if has_roles || !self.scopes.is_empty() => {
-                Err("asks for nobody who is signed in, and for roles or scopes".to_owned())
+                Err("asks for nobody who is signed in, and for roles, scopes or claims".to_owned())
             }
             (true, Some(_), _) => Err("asks for nobody who is signed in, and for a client".to_owned()),
-            (_, Some(_), _) if has_roles => Err("names a client and roles; a client has its own".to_owned()),
+            (_, Some(_), _) if has_roles => Err("names a client and roles or claims; a client has its own".to_owned()),
             (_, None, Some(_)) => Err("names an endpoint and no client that it serves".to_owned()),
             _ => Ok(()),
         }
@@ -81,7 +89,9 @@ impl ActAs {
             return Ok(Acting::anonymous(here));
         }
         let (roles, scopes) = (self.roles.into_iter().collect(), self.scopes.into_iter().collect());
-        let Some(client) = self.client else { return Ok(Acting::with_claims(here, own, roles, scopes)) };
+        let Some(client) = self.client else {
+            return Ok(Acting::with_claims(here, own, roles, scopes, self.claims));
+        };
         let is_registered = registry.is_some_and(|registry| registry.has_client(&client));
         if ClientName::parse(&client).is_err() || !is_registered {
             return Err(malformed(&format!("names the client {client:?}, which has registered nothing")));

@@ -23,6 +23,8 @@ pub(crate) struct Acting {
     pub(crate) endpoint: Arc<Endpoint>,
     /// The claims of a client are its own only in name; subgraphs are told of nobody.
     is_client: bool,
+    /// What else the token of whoever was chosen would say.
+    claims: Map<String, Value>,
     /// For queries.
     asked: Viewer,
     /// For everything else: without what is not the administrator's own.
@@ -40,7 +42,7 @@ pub(crate) struct Acted<'r> {
 
 impl Acting {
     pub(super) fn anonymous(endpoint: Arc<Endpoint>) -> Self {
-        Self { endpoint, is_client: false, asked: Viewer::Anonymous, narrowed: Viewer::Anonymous }
+        Self { endpoint, is_client: false, claims: Map::new(), asked: Viewer::Anonymous, narrowed: Viewer::Anonymous }
     }
 
     pub(super) fn with_claims(
@@ -48,9 +50,14 @@ impl Acting {
         own: &AccessClaims,
         roles: Vec<String>,
         scopes: Vec<String>,
+        claims: Map<String, Value>,
     ) -> Self {
         let narrowed = with(own, only_of(&roles, &own.roles), only_of(&scopes, &own.scopes));
-        Self { endpoint, is_client: false, asked: with(own, roles, scopes), narrowed }
+        let mut said = own.clone();
+        if let Some(whole) = said.whole.as_mut().and_then(Value::as_object_mut) {
+            whole.extend(claims.clone());
+        }
+        Self { endpoint, is_client: false, claims, asked: with(&said, roles, scopes), narrowed }
     }
 
     /// The client's role is no right by itself: it says whose registered operations count.
@@ -68,7 +75,13 @@ impl Acting {
             let named = AccessClaims { subject: client.to_owned(), session: None, whole, ..own.clone() };
             with(&named, vec![role.to_owned()], scopes)
         };
-        Self { endpoint, is_client: true, asked: as_client(scopes), narrowed: as_client(own_scopes) }
+        Self {
+            endpoint,
+            is_client: true,
+            claims: Map::new(),
+            asked: as_client(scopes),
+            narrowed: as_client(own_scopes),
+        }
     }
 
     /// Prepares an operation for who runs it, which depends on what it does.
@@ -105,7 +118,11 @@ impl Acting {
 
     /// What was asked for.
     pub(super) fn asked(&self) -> Value {
-        self.said(&self.asked).into()
+        let mut said = self.said(&self.asked);
+        if !self.claims.is_empty() {
+            said.insert("claims".to_owned(), self.claims.clone().into());
+        }
+        said.into()
     }
 
     /// The graph as who runs a query sees it.
@@ -120,7 +137,7 @@ impl Acting {
 
     fn told(&self, kind: OperationType) -> Value {
         if kind == OperationType::Query {
-            return self.said(&self.asked).into();
+            return self.asked();
         }
         let mut said = self.said(&self.narrowed);
         if let (Viewer::Authenticated(asked), Viewer::Authenticated(had)) = (&self.asked, &self.narrowed) {
@@ -128,8 +145,12 @@ impl Acting {
                 asked.iter().filter(|name| !had.contains(name)).cloned().collect()
             };
             let (roles, scopes) = (without(&asked.roles, &had.roles), without(&asked.scopes, &had.scopes));
-            if !roles.is_empty() || !scopes.is_empty() {
-                said.insert("withheld".to_owned(), json!({ "roles": roles, "scopes": scopes }));
+            if !roles.is_empty() || !scopes.is_empty() || !self.claims.is_empty() {
+                let mut withheld = json!({ "roles": roles, "scopes": scopes });
+                if !self.claims.is_empty() {
+                    withheld["claims"] = self.claims.keys().cloned().collect::<Vec<_>>().into();
+                }
+                said.insert("withheld".to_owned(), withheld);
             }
         }
         said.into()

@@ -50,6 +50,22 @@ async fn a_query_is_answered_as_whoever_is_chosen_is() {
     }
 }
 
+/// Policies may look at any claim of a token; nothing else of one can be chosen, and nothing is changed with it.
+#[tokio::test]
+async fn claims_are_chosen_to_read_with() {
+    let graph = graph();
+    let elm = json!({ "claims": { "home": { "street": "Elm" } } });
+    assert_eq!(graph.ask_acting(&json!({}), "{ garden }").await.json()["data"]["garden"], Value::Null);
+    let body = graph.ask_acting(&elm, "{ garden }").await.json();
+    assert_eq!(body["data"]["garden"], "roses");
+    assert_eq!(body["extensions"]["as"]["claims"], elm["claims"]);
+    let oak = json!({ "claims": { "home": { "street": "Oak" } } });
+    assert_eq!(graph.ask_acting(&oak, "{ garden }").await.json()["data"]["garden"], Value::Null);
+    let body = graph.ask_acting(&elm, "mutation { dig }").await.json();
+    assert_eq!(body["data"]["dig"], Value::Null);
+    assert_eq!(body["extensions"]["as"]["withheld"], json!({ "roles": [], "scopes": [], "claims": ["home"] }));
+}
+
 /// P12: the view of the graph, with introspection and validation, is that of whoever is chosen.
 #[tokio::test]
 async fn the_graph_is_the_one_that_whoever_is_chosen_sees() {

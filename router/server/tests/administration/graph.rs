@@ -22,12 +22,14 @@ type Query {
   mine: String @authenticated
   report: String @requiresScopes(scopes: [["reports"]]) @tag(name: "partner")
   diary: String @policy(policies: [["family"]])
+  garden: String @policy(policies: [["neighbour"]])
   ledger: Int @tag(name: "admin")
 }
 type Mutation {
   rename(name: String!): String
   pay: String @requiresScopes(scopes: [["pay"]])
   leave: String @policy(policies: [["welcome"]])
+  dig: String @policy(policies: [["neighbour"]])
 }
 type Subscription { payments: String @requiresScopes(scopes: [["pay"]]) }
 "#;
@@ -68,6 +70,8 @@ pub(crate) fn builder() -> GraphBuilder {
         settings.authorization.policies.insert("family".to_owned(), role("PARENT"));
         let welcome = PolicyRule::Not { not: Box::new(role("GUEST")) };
         settings.authorization.policies.insert("welcome".to_owned(), welcome);
+        let neighbour = PolicyRule::Claim { claim: "/home/street".to_owned(), equals: json!("Elm") };
+        settings.authorization.policies.insert("neighbour".to_owned(), neighbour);
         settings.playground = Some(PlaygroundSettings::default());
     })
 }
@@ -76,7 +80,7 @@ pub(crate) fn built(builder: GraphBuilder) -> Graph {
     let graph = builder.build();
     let data = json!({
         "name": "Lee", "mine": "m", "report": "r", "diary": "d", "ledger": 7,
-        "rename": "Kim", "pay": "paid", "leave": "left",
+        "garden": "roses", "dig": "dug", "rename": "Kim", "pay": "paid", "leave": "left",
     });
     let keys = json!({ "keys": [graph.issuer.public_key()] });
     graph.identity.answer(move |request| match request.uri().path() {
