@@ -1,15 +1,24 @@
 //! What administrators do in the page: run as others, and read why; and what everybody sees of costs and past runs.
 
+use std::time::Duration;
+
 use serde_json::json;
 
-use super::browser::{Driver, Page};
+use super::browser::{Driver, Page, STEP_TIMEOUT};
 use crate::product::{Product, Shape};
 
-/// Waits until the page has understood an operation, and runs it.
+/// Waits until the page has understood an operation, runs it, and waits for its answer: a second press would stop it.
 async fn run(page: &Page, name: &str, operation: &str) {
     page.write(operation).await;
     page.element(&format!("//*[contains(@class,'graphiql-tab-button')][contains(.,'{name}')]")).await;
+    page.script("document.querySelector('.result-window .CodeMirror').CodeMirror.setValue('')", Vec::new()).await;
     page.run().await;
+    let deadline = tokio::time::Instant::now() + STEP_TIMEOUT;
+    while page.result().await.is_empty() {
+        assert!(tokio::time::Instant::now() < deadline, "{name} is not answered");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    page.element("//button[@aria-label='Execute query (Ctrl-Enter)']").await;
 }
 
 /// Answers what the page asks from now on with this, as if a router did.
@@ -28,8 +37,7 @@ async fn answer_with(page: &Page, status: u16, body: &serde_json::Value) {
 async fn an_administrator_runs_as_others() {
     const USERS: &str = "query Users { users(first: 1) { edges { node { id } } } }";
     const MINE: &str = "query Mine { me { displayName } }";
-    const PUBLISH: &str =
-        "mutation Publish { publishCourse(input: { courseId: \"none\" }) { userErrors { message } } }";
+    const PUBLISH: &str = "mutation Publish { publishCourse(input: { courseId: \"crs_01jwh91ew0swq2zma0fvekt7zf\" }) { userErrors { message } } }";
     let Some(driver) = Driver::start() else { return };
     let product = Product::shared(Shape::OneProcess).await;
     let page = Page::open(&driver, product, "light").await;

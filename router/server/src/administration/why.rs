@@ -6,7 +6,7 @@
 //! - `contract` is the contract without which the operation would be sound, and the tags in the way.
 
 use http::HeaderMap;
-use router_execution::ExecutionError;
+use router_execution::{ErrorOrigin, ExecutionError};
 use router_schema::Supergraph;
 use serde_json::{Map, Value, json};
 
@@ -49,7 +49,9 @@ impl Why {
         let mut told = 0_usize;
         for (error, unmasked) in errors.iter_mut().zip(unmasked) {
             let mut why = Map::new();
-            if error.message != unmasked.message || unmasked.detail.is_some() {
+            // Of what a subgraph says to clients there is nothing more to tell.
+            let is_failure = unmasked.origin == ErrorOrigin::Router && unmasked.detail.is_some();
+            if is_failure || error.message != unmasked.message {
                 told += 1;
                 why.insert("masked".to_owned(), said(unmasked));
             }

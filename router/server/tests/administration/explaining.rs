@@ -91,6 +91,21 @@ async fn a_failure_is_told_with_its_cause() {
     assert!(masked["detail"].as_str().unwrap().contains("10.0.0.7:4102"), "{masked}");
 }
 
+/// What a subgraph says to clients is all there is to it.
+#[tokio::test]
+async fn an_error_for_clients_needs_no_explanation() {
+    let graph = failing();
+    let error = json!({ "message": "No such course.", "path": ["name"], "extensions": { "code": "BAD_USER_INPUT" } });
+    let keys = json!({ "keys": [graph.issuer.public_key()] });
+    graph.identity.answer(move |request| match request.uri().path() {
+        "/.well-known/jwks.json" => reply(200, &keys),
+        _ => reply(200, &json!({ "data": { "name": null }, "errors": [error] })),
+    });
+    let body = ask(&graph, Some(&graph.admin("")), "{ name }", &[("x-lyceum-why", "1")]).await.json();
+    assert_eq!(body["errors"][0]["message"], "No such course.");
+    assert_eq!(body["errors"][0]["extensions"]["why"], Value::Null);
+}
+
 /// P11: which rule a policy is, in both modes.
 #[tokio::test]
 async fn a_policy_is_told_with_its_rule() {
