@@ -1,10 +1,12 @@
 //! A request's way through the router, in one place: each stage is one call, in its span and its histogram.
 
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use apollo_compiler::ast::OperationType;
 use axum::body::Body;
+use futures_util::FutureExt;
 use http::{HeaderMap, Request, Response, StatusCode};
 use router_execution::{Executor, Forwarding, Reply, RequestContext, coerce_variables};
 use tokio::time::Instant;
@@ -55,9 +57,22 @@ pub(crate) async fn handle(
 ) -> Response<Body> {
     let trace = RequestTrace::of(request.headers());
     let span = tracing::info_span!("graphql request", trace_id = trace.trace_id, correlation_id = trace.correlation_id);
-    let mut reply = answer(pipeline, endpoint, peer, &trace, request).instrument(span).await;
+    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, request).instrument(span));
+    let mut reply = answered.catch_unwind().await.unwrap_or_else(|_| of_fault(&trace));
     trace.write_to_reply(reply.headers_mut());
     reply
+}
+
+/// The reply to a request at which the router itself has failed: no more than the trace id, by which the log tells the rest.
+fn of_fault(trace: &RequestTrace) -> Response<Body> {
+    tracing::error!(trace_id = trace.trace_id, "a request was given up because of a fault of the router");
+    let refusal = Refusal::new(
+        RefusalClass::Http(StatusCode::INTERNAL_SERVER_ERROR),
+        ErrorCode::Internal,
+        "An internal error occurred; the operators find it by the trace id.",
+    );
+    count_request("none", StatusCode::INTERNAL_SERVER_ERROR, std::time::Duration::ZERO);
+    reply::of_refusal(refusal, StatusRules::default(), ReplyMediaType::Json, trace)
 }
 
 /// How the client reads a reply that is one document.
