@@ -17,6 +17,7 @@ use lyceum::platform;
 use router_composition::SubgraphSource;
 use router_execution::{InProcessTransport, Transport, TransportError};
 use router_schema::Supergraph;
+use router_server::configuration::CachingSettings;
 use router_server::{RequestSigner, RouterBuilder, RouterServer, RouterSettings};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -108,6 +109,13 @@ impl Front {
         let mut settings = RouterSettings::default();
         // The machine may be slow; that is not what is tried here.
         settings.subgraph_requests.query_timeout_ms = 60_000;
+        // Each request is to reach a subgraph.
+        settings.caching = CachingSettings {
+            fetch_bytes_max: 0,
+            reply_bytes_max: 0,
+            shared_fetches: false,
+            ..CachingSettings::default()
+        };
         let builder = RouterBuilder::new(supergraph, settings, signer);
         let server: RouterServer =
             builder.transport("learning", Arc::clone(balancer) as Arc<dyn Transport>).build().unwrap();

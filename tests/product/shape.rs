@@ -72,6 +72,23 @@ impl Product {
         Self::start_anew(shape, &|bucket| Stores { is_direct: false, ..Stores::new(bucket) })
     }
 
+    /// The same, but nothing is kept of what subgraphs answer: each question reaches them.
+    pub(crate) fn start_keeping_nothing(shape: Shape) -> Self {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let forget = |command: &mut Command| {
+            command.env("LYCEUM_ROUTER__CACHING__FETCH_BYTES_MAX", "0");
+            command.env("LYCEUM_ROUTER__CACHING__REPLY_BYTES_MAX", "0");
+        };
+        let mut product = match shape {
+            Shape::OneProcess => Self::one_process(temporary.path(), &forget),
+            Shape::Distributed => {
+                Self::distributed(temporary.path(), &Arc::new(Stores::new(S3Server::start())), &forget)
+            }
+        };
+        product._temporary = Some(temporary);
+        product
+    }
+
     fn start_anew(shape: Shape, stores: &dyn Fn(S3Server) -> Stores) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
         let mut product = match shape {

@@ -4,10 +4,12 @@ mod batch;
 mod operation;
 
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::{HeaderMap, Request, Response, StatusCode};
 use router_execution::Reply;
 use tokio::time::Instant;
@@ -61,9 +63,22 @@ pub(crate) async fn handle(
 ) -> Response<Body> {
     let trace = RequestTrace::of(request.headers());
     let span = tracing::info_span!("graphql request", trace_id = trace.trace_id, correlation_id = trace.correlation_id);
-    let mut reply = answer(pipeline, endpoint, peer, &trace, request).instrument(span).await;
+    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, request).instrument(span));
+    let mut reply = answered.catch_unwind().await.unwrap_or_else(|_| of_fault(&trace));
     trace.write_to_reply(reply.headers_mut());
     reply
+}
+
+/// The reply to a request at which the router itself has failed: no more than the trace id, by which the log tells the rest.
+fn of_fault(trace: &RequestTrace) -> Response<Body> {
+    tracing::error!(trace_id = trace.trace_id, "a request was given up because of a fault of the router");
+    let refusal = Refusal::new(
+        RefusalClass::Http(StatusCode::INTERNAL_SERVER_ERROR),
+        ErrorCode::Internal,
+        "An internal error occurred; the operators find it by the trace id.",
+    );
+    count_request("none", StatusCode::INTERNAL_SERVER_ERROR, std::time::Duration::ZERO);
+    reply::of_refusal(refusal, StatusRules::default(), ReplyMediaType::Json, trace)
 }
 
 /// How the client reads a reply that is one document.

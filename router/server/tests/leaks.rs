@@ -143,3 +143,36 @@ async fn no_refusal_tells_of_the_inside() {
     }
     assert_nothing_is_told(&replies);
 }
+
+/// RL-14, ADV-69: a fault of the router itself costs its own request, and tells nothing but where the log tells more.
+#[tokio::test]
+async fn a_fault_of_the_router_is_told_by_its_trace_id() {
+    let graph = Graph::new();
+    graph.learning.answer(|_| panic!("SELECT secret FROM /srv/router/src/main.rs:7"));
+    let told = graph.query("{ me { name } courses(first: 1) }").await;
+    assert_eq!((told.status.as_u16(), told.code().as_str()), (500, "INTERNAL"));
+    assert_eq!(told.json()["errors"][0]["extensions"]["traceId"], told.header("x-trace-id"));
+    assert_nothing_is_told(&[told]);
+    assert_eq!(graph.query("{ me { name } }").await.json(), json!({ "data": { "me": { "name": "Lee" } } }));
+}
+
+/// FED-17: nobody is shown plans, costs or traces of subgraphs by asking for them in another router's way.
+#[tokio::test]
+async fn no_header_of_another_router_opens_anything() {
+    let graph = Graph::new();
+    for header in [
+        ("apollo-query-plan-experimental", "1"),
+        ("apollo-expose-query-plan", "true"),
+        ("apollo-federation-include-trace", "ftv1"),
+        ("x-apollo-tracing", "1"),
+        ("x-wg-include-query-plan", "true"),
+        ("x-wg-trace", "true"),
+        ("hive-expose-query-plan", "true"),
+        ("x-plan", "1"),
+        ("x-debug", "true"),
+    ] {
+        let told = graph.post(&json!({ "query": "{ me { name } }" }), &[header]).await;
+        assert_eq!(told.json(), json!({ "data": { "me": { "name": "Lee" } } }), "{header:?}");
+        assert!(!told.headers.keys().any(|name| name.as_str().contains("plan")), "{header:?}: {told:?}");
+    }
+}
