@@ -6,6 +6,8 @@
 mod proxy;
 #[path = "shared/rates.rs"]
 mod rates;
+#[path = "shared/revoked.rs"]
+mod revoked;
 #[path = "shared/routers.rs"]
 mod routers;
 

@@ -131,6 +131,9 @@ pub fn router(
         let rates: Arc<RedisBuckets> = Arc::clone(rates);
         builder = builder.shared_rates(rates);
     }
+    for (issuer, revocations) in &shared.revocations {
+        builder = builder.revocations(issuer, revocations.sessions());
+    }
     if let Some(revocations) = revocations {
         builder = builder.revocations(revocations.issuer(), revocations.sessions());
     }

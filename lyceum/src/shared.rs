@@ -1,19 +1,23 @@
 //! What this router shares with others, on the servers that the configuration names.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use router_server::configuration::{RateSettings, RateStore};
-use router_shared::{RedisAddress, RedisBuckets};
+use router_server::configuration::{AuthenticationSettings, RateSettings, RateStore, RevocationStore};
+use router_shared::{RedisAddress, RedisBuckets, RedisRevocations};
 
 use crate::configuration::Configuration;
+use crate::platform;
 
 /// The shared state of one router.
 #[derive(Debug, Default)]
 pub struct Shared {
     /// The buckets from which all routers take.
     pub rates: Option<Arc<RedisBuckets>>,
+    /// The ended sessions of issuers that tell them on a server, by issuer. They are read as long as this lives.
+    pub revocations: BTreeMap<String, RedisRevocations>,
 }
 
 impl Shared {
@@ -22,8 +26,34 @@ impl Shared {
     /// # Errors
     /// When an address is none.
     pub async fn open(configuration: &Configuration) -> Result<Self, Box<dyn Error>> {
-        Ok(Self { rates: rates(&configuration.router.rates).await? })
+        let router = &configuration.router;
+        let revocations = match &router.authentication {
+            Some(authentication) => revocations(authentication).await?,
+            None => BTreeMap::new(),
+        };
+        Ok(Self { rates: rates(&router.rates).await?, revocations })
     }
+}
+
+async fn revocations(
+    authentication: &AuthenticationSettings,
+) -> Result<BTreeMap<String, RedisRevocations>, Box<dyn Error>> {
+    let own = platform::own_issuer(authentication).map(|issuer| issuer.issuer.as_str());
+    let mut followed = BTreeMap::new();
+    for (index, issuer) in authentication.issuers.iter().enumerate() {
+        let (RevocationStore::Redis, Some(url)) = (issuer.revocation.store, &issuer.revocation.redis) else { continue };
+        let setting = format!("router.authentication.issuers[{index}].revocation");
+        if own == Some(issuer.issuer.as_str()) {
+            return Err(format!(
+                "{setting}.store: the platform's identity tells of ended sessions by its events, and not on this server\n  \
+                 remedy: leave store and redis out"
+            )
+            .into());
+        }
+        let address = RedisAddress::parse(url).map_err(|error| format!("{setting}.redis: {error}"))?;
+        followed.insert(issuer.issuer.clone(), RedisRevocations::follow(&address, issuer).await);
+    }
+    Ok(followed)
 }
 
 async fn rates(settings: &RateSettings) -> Result<Option<Arc<RedisBuckets>>, Box<dyn Error>> {

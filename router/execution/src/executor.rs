@@ -39,11 +39,13 @@ pub struct ExecutionLimits {
     /// Entries of a reply's `errors` that one fetch, or the reading of the reply, may cause; the rest is dropped, since
     /// an error of an entity is repeated at every position that refers to it.
     pub errors_max: usize,
+    /// Objects that one request may ask a subgraph for, each of which it has to look up.
+    pub representations_max: usize,
 }
 
 impl Default for ExecutionLimits {
     fn default() -> Self {
-        Self { merged_values_max: 2_000_000, errors_max: 100 }
+        Self { merged_values_max: 2_000_000, errors_max: 100, representations_max: 10_000 }
     }
 }
 

@@ -50,6 +50,7 @@ async fn a_subgraph_that_cannot_be_reached_costs_its_fields_and_one_error_with_t
     );
 }
 
+/// FED-36
 #[tokio::test]
 async fn every_kind_of_unusable_reply_has_its_code_and_says_what_is_wrong() {
     let deep = format!("{{\"data\":{}1{}}}", "[".repeat(200), "]".repeat(200));
@@ -81,6 +82,7 @@ async fn every_kind_of_unusable_reply_has_its_code_and_says_what_is_wrong() {
     }
 }
 
+/// FED-36
 #[tokio::test]
 async fn an_entity_of_another_type_is_not_taken_for_the_one_asked_for() {
     let wrong = json!({"data": {"_entities": [{"__typename": "Strict", "name": "x"}]}});
@@ -191,4 +193,57 @@ async fn an_answer_that_multiplies_beyond_the_bound_is_refused() {
     assert_eq!(reply["data"]["users"][99], json!({"id": "1", "name": null}));
     assert_eq!(reply["errors"].as_array().unwrap().len(), 1);
     assert_eq!(reply["errors"][0]["extensions"]["code"], "RESPONSE_TOO_LARGE");
+}
+
+/// AMP-24: a subgraph is asked for a bounded number of objects at once; what it is not asked for is null, with one error.
+#[tokio::test]
+async fn a_request_asks_for_a_bounded_number_of_objects() {
+    let users: Vec<_> = (0..11).map(|id| json!({"__typename": "User", "id": id.to_string()})).collect();
+    let mut graph =
+        Graph::new(SDL).answering("users", json!({"data": {"users": users}})).subgraph("names", |request| {
+            let asked = request["variables"]["representations"].as_array().unwrap().len();
+            reply(&json!({"data": {"_entities": vec![json!({"name": "x"}); asked]}}))
+        });
+    let plan =
+        || vec![root(0, "{users{__typename id}}"), entities(1, "users", "User", vec![key("id")], "name").after(&[0])];
+    graph.limits = ExecutionLimits { representations_max: 11, ..ExecutionLimits::default() };
+    assert!(graph.run("{ users { name } }", plan()).await.get("errors").is_none());
+    graph.limits.representations_max = 10;
+    let refused = graph.run("{ users { id name } }", plan()).await;
+    assert_eq!(refused["data"]["users"][10], json!({"id": "10", "name": null}));
+    assert_eq!(refused["errors"].as_array().unwrap().len(), 1);
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "RESPONSE_TOO_LARGE");
+    assert_eq!(graph.requests("names").len(), 1, "and nothing is sent");
+}
+
+/// FED-36: entities of several types that come back in another order are taken for nobody else's.
+#[tokio::test]
+async fn entities_in_another_order_are_not_taken_for_each_other() {
+    let found = json!([{"__typename": "User", "id": "1"}, {"__typename": "Strict", "id": "2"}]);
+    let swapped = json!([{"__typename": "Strict", "name": "s"}, {"__typename": "User", "name": "u"}]);
+    let sdl = "type Query { found: [Named] } interface Named { id: ID name: String }
+        type User implements Named { id: ID name: String } type Strict implements Named { id: ID name: String }";
+    let graph = Graph::new(sdl)
+        .answering("users", json!({"data": {"found": found}}))
+        .answering("names", json!({"data": {"_entities": swapped}}));
+    let plan = vec![
+        root(0, "{found{__typename id}}"),
+        entities(1, "found", "Named", vec![key("id")], "__typename name").after(&[0]),
+    ];
+    let reply = graph.run("{ found { name } }", plan).await;
+    assert_eq!(reply["data"], json!({"found": [{"name": null}, {"name": null}]}), "{reply}");
+    assert!(reply["errors"][0]["message"].as_str().unwrap().contains("of another type"), "{reply}");
+}
+
+/// FED-36: what a field may not be, it is not for clients, whatever a subgraph sends: the field is null, and nothing else.
+#[tokio::test]
+async fn values_of_wrong_types_cost_their_field_only() {
+    for wrong in [json!({"a": 1}), json!([1]), json!("9"), json!(true), json!(1.5), json!(1e300)] {
+        let graph =
+            Graph::new(SDL).answering("users", json!({"data": {"other": wrong, "users": [], "more": {"x": 1}}}));
+        let reply = graph.run("{ other users { id } }", vec![root(0, "{other users{__typename id}}")]).await;
+        assert_eq!(reply["data"], json!({"other": null, "users": []}), "{wrong}");
+        assert_eq!(reply["errors"].as_array().map(Vec::len), Some(1), "{reply}");
+        assert_eq!(reply["errors"][0]["path"], json!(["other"]));
+    }
 }

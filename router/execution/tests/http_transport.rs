@@ -86,6 +86,7 @@ async fn a_status_is_not_an_error_and_a_redirect_is_not_followed() {
     assert_eq!((response.status(), response.body().as_ref()), (StatusCode::TEMPORARY_REDIRECT, &b"moved"[..]));
 }
 
+/// AMP-26, FED-36: a body without end is read no further, whether its length was told or not.
 #[tokio::test]
 async fn a_reply_may_fill_its_bound_and_not_exceed_it_announced_or_not() {
     let router = Router::new().route("/whole", any(|| async { "0123456789" })).route(

@@ -52,7 +52,7 @@ pub use pass_through::PassThroughRoute;
 pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, PlaygroundSignIn};
 pub use rates::{Rate, RateLimit, RateSettings, RateStore};
 pub use registry::RegistrySettings;
-pub use revocation::{RevocationSettings, WhenUnsure};
+pub use revocation::{RevocationSettings, RevocationStore, WhenUnsure};
 pub use subgraph_requests::SubgraphRequestSettings;
 pub use subscriptions::SubscriptionSettings;
 

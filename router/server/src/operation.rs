@@ -7,11 +7,12 @@ mod labels;
 mod limits;
 mod prepare;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use apollo_compiler::ast::OperationType;
 use router_execution::{CachePolicy, PreparedOperation};
 use router_schema::{RuleSet, Supergraph};
+use tokio::sync::Semaphore;
 
 use self::cache::{Key, OperationCache};
 pub use self::check::{OperationCheck, RefusedOperation};
@@ -62,6 +63,15 @@ pub(crate) struct Operations {
     hints: Hints,
     default_max_age_seconds: u32,
     cache: OperationCache,
+    /// As many are prepared at a time as can be: more would only take the processors from those who are served.
+    places: Arc<Semaphore>,
+}
+
+/// Half of the processors, the same for all views of the graph.
+fn places() -> Arc<Semaphore> {
+    static PLACES: OnceLock<Arc<Semaphore>> = OnceLock::new();
+    let count = || std::thread::available_parallelism().map_or(1, |count| count.get().div_ceil(2));
+    Arc::clone(PLACES.get_or_init(|| Arc::new(Semaphore::new(count()))))
 }
 
 impl Operations {
@@ -75,8 +85,8 @@ impl Operations {
         let labels = OverrideLabels::new(&supergraph, &settings.override_labels);
         let costs = CostModel::new(Arc::clone(&supergraph), settings.cost.list_size_default);
         let authorization = Authorization::new(&supergraph, authorization);
-        let hints = Hints::new(Arc::clone(&supergraph));
-        Self { supergraph, settings, labels, costs, authorization, hints, default_max_age_seconds, cache }
+        let (hints, places) = (Hints::new(Arc::clone(&supergraph)), places());
+        Self { supergraph, settings, labels, costs, authorization, hints, default_max_age_seconds, cache, places }
     }
 
     /// The graph that operations are prepared for.
@@ -120,9 +130,12 @@ async fn find_or_prepare(operations: &Arc<Operations>, key: &Key) -> Result<Arc<
         return Ok(operation);
     }
     telemetry::count_operation_lookup(false);
+    // Whoever goes away while others are planned is not planned any more (AMP-31).
+    let place = operations.places.clone().acquire_owned().await;
     let (shared, key) = (Arc::clone(operations), key.clone());
     // Planning may take milliseconds, for which other requests must not wait.
     let worker = tokio::task::spawn_blocking(move || {
+        let _place = place;
         let operation = prepare::prepare(&shared, &key)?;
         let operation = Arc::new(operation);
         shared.cache.insert(key, Arc::clone(&operation));

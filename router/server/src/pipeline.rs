@@ -32,7 +32,7 @@ use crate::header_rules::HeaderPolicy;
 use crate::identity::{Identity, identify_from};
 use crate::persisted::Registry;
 use crate::rates::Rates;
-use crate::refusal::{Refusal, RefusalClass};
+use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::reply;
 use crate::subscription::{self, Subscriptions};
 use crate::telemetry::{Stage, count_request};

@@ -6,10 +6,13 @@
 //! in `listeners`; AMP-32 in `transports`;
 //! AMP-11, AMP-12 and AMP-08 beside the planner.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use router_server::configuration::CostMode;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::testkit::{Graph, GraphBuilder, TestReply, reply};
 
@@ -235,4 +238,51 @@ async fn costs_are_told_to_whom_they_interest() {
     assert!(graph.post(&query, &[("x-cost", "0")]).await.json().get("extensions").is_none());
     let told = graph.post(&query, &[("x-cost", "1")]).await;
     assert_eq!(told.json()["extensions"], json!({ "cost": { "requested": 41, "actual": 4 } }), "{told:?}");
+}
+
+/// AMP-31: however many operations wait to be prepared, who asks for one that is known does not wait behind them, and what
+/// nobody waits for any more is not prepared.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_of_new_operations_delays_nobody_else() {
+    const FLOOD: usize = 400;
+    let graph = Arc::new(graph().build());
+    graph.identity.answer(|_| reply(200, &json!({ "data": { "me": { "name": "Lee" } } })));
+    let known = "{ me { name } }";
+    assert_eq!(graph.query(known).await.status, 200);
+    let (tasks, done) = (Mutex::new(JoinSet::new()), Arc::new(AtomicUsize::new(0)));
+    for number in 0..FLOOD {
+        let (graph, done) = (Arc::clone(&graph), Arc::clone(&done));
+        let fields: String = (0..20).map(|field| format!("a{field}: name ")).collect();
+        let document =
+            format!("query Q{number} {{ me {{ {} {} }} }}", fields, "... { name friends { totalCount } } ".repeat(400));
+        tasks.lock().unwrap().spawn(async move {
+            graph.query(&document).await;
+            done.fetch_add(1, Ordering::Relaxed);
+        });
+    }
+    let mut slowest = Duration::ZERO;
+    for _ in 0..20 {
+        let begin = Instant::now();
+        assert_eq!(graph.query(known).await.status, 200);
+        slowest = slowest.max(begin.elapsed());
+    }
+    let before = done.load(Ordering::Relaxed);
+    assert!(before < FLOOD, "the flood was over before twenty known operations, the slowest in {slowest:?}");
+    // They hang up.
+    tasks.lock().unwrap().abort_all();
+    tokio::time::timeout(Duration::from_secs(60), graph.query("query New { me { name } }")).await.unwrap();
+    assert!(done.load(Ordering::Relaxed) < FLOOD);
+}
+
+/// AMP-30: what clients name themselves is kept in maps whose order nobody outside can foresee.
+#[test]
+fn maps_of_clients_names_are_hashed_at_random() {
+    use std::hash::BuildHasher;
+    let std = [(); 2].map(|()| std::collections::HashMap::<String, ()>::new().hasher().hash_one("a"));
+    let indexed = [(); 2].map(|()| indexmap::IndexMap::<String, ()>::new().hasher().hash_one("a"));
+    let apollo =
+        [(); 2].map(|()| apollo_compiler::collections::IndexMap::<String, ()>::default().hasher().hash_one("a"));
+    for [one, other] in [std, indexed, apollo] {
+        assert_ne!(one, other);
+    }
 }

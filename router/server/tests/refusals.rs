@@ -309,3 +309,27 @@ async fn the_standard_introspection_query_is_within_the_limits() {
     assert!(reply.json()["data"]["__schema"]["types"].as_array().unwrap().iter().any(|each| each["name"] == "User"));
     assert_eq!(graph.executed(), 0);
 }
+
+/// AMP-20, ADV-50: files are not sent with operations; a form of any kind is refused before one part of it is read.
+#[tokio::test]
+async fn uploads_by_form_are_refused() {
+    let graph = Graph::new();
+    let map: String = (0..10_000).map(|index| format!(r#""{index}":["variables.__proto__.{index}"],"#)).collect();
+    let body = format!(
+        "--b\r\ncontent-disposition: form-data; name=\"operations\"\r\n\r\n{{\"query\":\"{{ me {{ id }} }}\"}}\r\n--b\r\n\
+         content-disposition: form-data; name=\"map\"\r\n\r\n{{{map}\"x\":[]}}\r\n--b--\r\n"
+    );
+    for content_type in [
+        "multipart/form-data; boundary=b",
+        "multipart/form-data",
+        "application/x-www-form-urlencoded",
+        "multipart/mixed",
+    ] {
+        for extra in [("accept", "application/json"), ("apollo-require-preflight", "true")] {
+            let reply = graph.request("POST", "/graphql", &[("content-type", content_type), extra], &body).await;
+            assert_refused(&reply, 415, "BAD_USER_INPUT", "only application/json");
+            assert!(reply.message().contains(content_type), "{reply:?}");
+        }
+    }
+    assert_eq!(graph.executed(), 0);
+}

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use router_server::configuration::{PassThroughRoute, WhenUnsure};
-use router_server::{Clock, Revocations, RevokedSessions};
+use router_server::configuration::{
+    AuthenticationSettings, IssuerSettings, PassThroughRoute, RevocationSettings, RevocationStore, WhenUnsure,
+};
+use router_server::{Clock, Revocations, RevokedSessions, RouterSettings};
 use serde_json::{Value, json};
 
 use crate::testkit::{Graph, Issuer};
@@ -107,4 +109,29 @@ async fn a_token_without_a_session_is_good_until_it_expires() {
     claims.as_object_mut().unwrap().remove("sid");
     let token = graph.issuer.sign(&graph.issuer.header(), &claims);
     assert_eq!(graph.query_as(&token).await.json(), json!({ "data": { "me": { "name": "Lee" } } }));
+}
+
+/// What cannot be right of an issuer's server is found before the router starts; no address is repeated.
+#[test]
+fn servers_of_ended_sessions_that_cannot_be_right_are_refused() {
+    let with = |change: &dyn Fn(&mut RevocationSettings)| {
+        let mut issuer = IssuerSettings::new("https://issuer.example", "graph", "identity");
+        issuer.revocation.store = RevocationStore::Redis;
+        issuer.revocation.redis = Some("redis://user:secret@host".to_owned());
+        change(&mut issuer.revocation);
+        let authentication = Some(AuthenticationSettings::new(vec![issuer]));
+        RouterSettings { authentication, ..RouterSettings::default() }.validate().map_err(|error| error.to_string())
+    };
+    assert_eq!(with(&|_| {}), Ok(()));
+    for (refused, words) in [
+        (with(&|settings| settings.redis = None), "revocation.redis: the store is redis"),
+        (with(&|settings| settings.store = RevocationStore::Events), "revocation.redis: a server is named"),
+        (with(&|settings| settings.redis = Some("user:secret@host".to_owned())), "revocation.redis: it begins neither"),
+        (with(&|settings| settings.redis_key_prefix = "revoked*".to_owned()), "revocation.redis_key_prefix: "),
+        (with(&|settings| settings.redis_poll_ms = 0), "revocation.redis_poll_ms: "),
+        (with(&|settings| settings.redis_poll_ms = 60_000), "revocation.redis_poll_ms: "),
+    ] {
+        let refused = refused.unwrap_err();
+        assert!(refused.contains(words) && !refused.contains("secret"), "{refused}");
+    }
 }

@@ -20,6 +20,8 @@ pub(crate) enum FetchFailure {
     UnknownSubgraph,
     /// The reply would make the merged data too large.
     TooManyValues,
+    /// The request would ask for too many objects.
+    TooManyRepresentations,
 }
 
 impl From<TransportError> for FetchFailure {
@@ -40,7 +42,7 @@ impl FetchFailure {
             }
             Self::Status(_) => code::SUBGRAPH_INVALID_REPLY,
             Self::Unsendable(_) => code::INTERNAL,
-            Self::TooManyValues => code::RESPONSE_TOO_LARGE,
+            Self::TooManyValues | Self::TooManyRepresentations => code::RESPONSE_TOO_LARGE,
         }
     }
 
@@ -63,6 +65,11 @@ impl FetchFailure {
             Self::Invalid(what) => format!("The subgraph `{subgraph}` sent an invalid reply: {what}."),
             Self::Unsendable(_) => format!("The request to the subgraph `{subgraph}` could not be written."),
             Self::UnknownSubgraph => format!("The subgraph `{subgraph}` is not configured."),
+            Self::TooManyRepresentations => {
+                format!(
+                    "The subgraph `{subgraph}` would be asked for too many objects: ask for fewer or shorter lists."
+                )
+            }
             Self::TooManyValues => "The response holds too much data: ask for fewer or shorter lists.".to_owned(),
         }
     }

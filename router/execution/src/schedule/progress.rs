@@ -76,6 +76,11 @@ impl<'a> Progress<'a> {
         if !sites.is_empty() && batches.iter().all(|batch| batch.entries.is_empty()) {
             return Start::Done;
         }
+        let asked: usize = batches.iter().map(|batch| batch.entries.len()).sum();
+        if asked > self.executor.limits.representations_max {
+            self.fail(&Pending { fetch: id, batches }, &FetchFailure::TooManyRepresentations);
+            return Start::Done;
+        }
         let pending = Pending { fetch: id, batches };
         let executor = self.executor;
         match executor.subgraphs.get(fetch.subgraph.0) {

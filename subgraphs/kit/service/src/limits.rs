@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Longest GraphQL body, in bytes: the representations of thousands of entities, far below what hurts.
 pub const GRAPHQL_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most values of a list in a variable: above all of representations, each of which is looked up.
+pub const LIST_VALUES_MAX: usize = 10_000;
 /// Longest body of a signed REST request, in bytes; it is read whole to verify the signature. JSON has 64 KiB at most.
 pub const REST_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Most requests at a time: beyond it waiting would only make everybody late, so they are refused.

@@ -1,7 +1,7 @@
 use axum::body::Body;
 use http::{Request, StatusCode};
 use kit_service::GRAPHQL_PATH;
-use kit_service::limits::GRAPHQL_BODY_BYTES_MAX;
+use kit_service::limits::{GRAPHQL_BODY_BYTES_MAX, LIST_VALUES_MAX};
 use kit_testing::TestDatabase;
 use kit_viewer::Viewer;
 
@@ -30,6 +30,31 @@ kit_testing::on_each_database! {
         assert_eq!(entities.body["data"]["_entities"], bodies);
         stage.running.stop().await;
     }
+}
+
+/// FED-35: lists without end are refused before anything is looked up; null and repeated ones cost one statement.
+#[tokio::test]
+async fn lists_of_representations_are_bounded() {
+    let place = TestDatabase::sqlite();
+    let stage = Stage::new(&place).await;
+    let id = stage.write("one").await;
+    let asked = |count: usize| {
+        let representation = serde_json::json!({ "__typename": "Note", "id": id });
+        let query = "query($all: [_Any!]!) { _entities(representations: $all) { ... on Note { body } } }";
+        let body = serde_json::json!({ "query": query, "variables": { "all": vec![representation; count] } });
+        signed(&alice(), GRAPHQL_PATH, &body.to_string())
+    };
+    let before = stage.running.context().database.record_statements();
+    let many = stage.send(asked(LIST_VALUES_MAX)).await;
+    assert_eq!(many.body["data"]["_entities"].as_array().map(Vec::len), Some(LIST_VALUES_MAX));
+    assert_eq!(before.finish().into_iter().filter(|sql| sql.contains("notes WHERE id")).count(), 1);
+    for count in [LIST_VALUES_MAX + 1, 40_000] {
+        let before = stage.running.context().database.record_statements();
+        let refused = stage.send(asked(count)).await;
+        assert_eq!((refused.status, refused.code()), (StatusCode::BAD_REQUEST, "BAD_USER_INPUT"));
+        assert_eq!(before.finish().len(), 0);
+    }
+    stage.running.stop().await;
 }
 
 /// P10: a subgraph answers nobody whom the router has not signed for, and does not even read what they say.

@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::{Shared, subscription};
 use crate::Call;
-use crate::limits::GRAPHQL_BODY_BYTES_MAX;
+use crate::limits::{GRAPHQL_BODY_BYTES_MAX, LIST_VALUES_MAX};
 use crate::trace::trace_id;
 
 /// What GraphQL over HTTP calls its own type (<https://graphql.github.io/graphql-over-http/>).
@@ -50,6 +50,7 @@ async fn run(shared: &Shared, parts: &Parts, body: Body, origin: Origin) -> Resu
         let message = format!("the body is no GraphQL request in JSON: {error}");
         Refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, message)
     })?;
+    require_short_lists(&request)?;
     if is_mutation(&mut request) {
         shared.verifier.hear_once(&parts.headers).map_err(refused)?;
     }
@@ -69,6 +70,19 @@ fn accept_content_type(headers: &HeaderMap) -> Result<(), Refused> {
             Err(Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::BadUserInput, message))
         }
     }
+}
+
+/// Before anything of them is looked up (FED-35).
+fn require_short_lists(request: &async_graphql::Request) -> Result<(), Refused> {
+    for (name, value) in request.variables.iter() {
+        if let Value::List(values) = value
+            && values.len() > LIST_VALUES_MAX
+        {
+            let message = format!("the variable {name} has {} values; a list may have {LIST_VALUES_MAX}", values.len());
+            return Err(Refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, message));
+        }
+    }
+    Ok(())
 }
 
 fn verify(shared: &Shared, parts: &Parts, body: &Bytes) -> Result<Viewer, Refused> {
