@@ -2,7 +2,6 @@
 
 use kit_ids::SystemRandomness;
 use kit_testing::{TestDatabase, on_each_database};
-use kit_viewer::Scope;
 use secrecy::SecretString;
 
 use super::{PartnerError, Partners};
@@ -15,19 +14,19 @@ on_each_database! {
     async fn a_partner_is_registered_once_and_its_secret_is_hashed(place: TestDatabase) {
         let database = place.migrated(&SUBGRAPH.migrations).await;
         let secret = SecretString::from("a secret of theirs");
-        let register = async |client_id: &str, scopes: &[Scope]| {
-            Partners::register(&database, (client_id, scopes), (&secret, &SystemRandomness), 5).await
+        let register = async |client_id: &str| {
+            Partners::register(&database, (client_id, "Name"), (&secret, &SystemRandomness), 5).await
         };
-        register("acme", &[Scope::PartnerRead]).await.unwrap();
-        register("other", &[Scope::PartnerRead]).await.unwrap();
-        assert!(matches!(register("acme", &[Scope::PartnerRead]).await, Err(PartnerError::Auth(_))));
-        assert!(matches!(register("Acme!", &[Scope::PartnerRead]).await, Err(PartnerError::InvalidClientId)));
-        assert!(matches!(register("third", &[Scope::Admin]).await, Err(PartnerError::InvalidScope)));
+        register("acme").await.unwrap();
+        register("other").await.unwrap();
+        assert!(matches!(register("acme").await, Err(PartnerError::Auth(_))));
+        assert!(matches!(register("Acme!").await, Err(PartnerError::InvalidClientId)));
         let hash = async |client_id: &str| {
-            partners::read(&database, &ClientId::parse(client_id).unwrap()).await.unwrap().unwrap().1
+            let found = partners::with_secrets(&database, &ClientId::parse(client_id).unwrap()).await.unwrap();
+            found.unwrap().1[0].hash.text()
         };
         let (acme, other) = (hash("acme").await, hash("other").await);
         assert!(acme.starts_with("$argon2id$") && acme != other && !acme.contains("secret"), "{acme}");
-        assert!(partners::read(&database, &ClientId::parse("third").unwrap()).await.unwrap().is_none());
+        assert!(partners::with_secrets(&database, &ClientId::parse("third").unwrap()).await.unwrap().is_none());
     }
 }
