@@ -11,6 +11,7 @@ use router_schema::{Supergraph, SupergraphError};
 use thiserror::Error;
 use tokio_rustls::rustls::ServerConfig;
 
+use crate::clients::Usage;
 use crate::clock::{Clock, SystemClock};
 use crate::configuration::{ContractSettings, JwksSettings, RouterSettings, SettingsError};
 use crate::endpoint::Endpoint;
@@ -18,7 +19,7 @@ use crate::error_masking::ErrorMask;
 use crate::forwarding::RequestSigner;
 use crate::graph_view::GraphView;
 use crate::health::Health;
-use crate::identity::{Identity, IssuerKnowledge, JwksSource, Revocations, SubgraphJwks};
+use crate::identity::{Identity, IssuerKnowledge, JwksSource, Revocations, SubgraphJwks, WholeClaims};
 use crate::measured_transport::MeasuredTransport;
 use crate::operators::Operators;
 use crate::pass_through::PassThrough;
@@ -184,7 +185,8 @@ impl RouterBuilder {
             mask: ErrorMask::new(&self.settings.errors),
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
             registry: self.registry,
-            rates: Rates::new(self.settings.rates.clone()),
+            rates: Rates::new(&self.settings.rates),
+            usage: Usage::new(Arc::clone(&self.clock)),
             settings: self.settings.clone(),
         };
         let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();
@@ -229,8 +231,8 @@ impl RouterBuilder {
             };
             Ok(IssuerKnowledge { keys, revocations: self.revocations.get(&issuer.issuer).cloned() })
         });
-        let keeps_whole_claims = self.settings.authorization.reads_claims();
-        Ok(Identity::new(settings, known.collect::<Result<_, BuildError>>()?, keeps_whole_claims, clock))
+        let whole_claims = whole_claims(&self.settings);
+        Ok(Identity::new(settings, known.collect::<Result<_, BuildError>>()?, &whole_claims, clock))
     }
 
     fn configured_jwks(
@@ -296,6 +298,15 @@ fn known<'t>(
     })
 }
 
+/// Policies may look at anybody's claims, endpoints at those of viewers that are clients of their own.
+fn whole_claims(settings: &RouterSettings) -> WholeClaims {
+    if settings.authorization.reads_claims() {
+        return WholeClaims::OfAll;
+    }
+    let roles = settings.endpoints.iter().filter_map(|endpoint| endpoint.operations.client_role.clone());
+    WholeClaims::OfRoles(roles.collect())
+}
+
 /// The endpoints of the settings. Those that show the same share a view, and with it what has been prepared.
 fn endpoints(
     supergraph: Supergraph,
@@ -320,6 +331,7 @@ fn endpoints(
         view: Arc::clone(endpoint.contract.as_ref().map_or(&whole, |name| &contracts[name])),
         whole: Arc::clone(&whole),
         whole_scopes: endpoint.whole_graph_scopes.clone(),
+        contract: endpoint.contract.clone(),
         operations: endpoint.operations.clone(),
     });
     Ok(endpoints.collect())

@@ -10,6 +10,7 @@
 mod admission;
 mod authentication;
 mod authorization;
+mod client_claims;
 mod cors;
 mod costs;
 mod endpoint_operations;
@@ -29,6 +30,7 @@ mod subscriptions;
 pub use admission::{AdmissionSettings, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
+pub use client_claims::ClientClaims;
 pub use cors::CorsSettings;
 pub use costs::{CostMode, CostSettings};
 pub use endpoint_operations::{EndpointOperations, OperationMode};

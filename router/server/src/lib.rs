@@ -16,6 +16,8 @@
 //! An `endpoint` is a path, which shows its viewers one of the router's `graph_view`s: the whole graph or a contract.
 //! A subscription takes the same way up to the sixth stage; `subscription` then answers it with a stream.
 //!
+//! `clients` knows viewers that are clients of their own: their contract and quota, and what they have used.
+//!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
 //! `plan_extension` tells plans to those who may see them, `health`, `telemetry` and `operators` serve operators, `listener`
 //! accepts and drains connections.
@@ -30,6 +32,7 @@ mod admission;
 mod authorization;
 mod budget;
 mod builder;
+mod clients;
 mod clock;
 pub mod configuration;
 mod cors;

@@ -11,7 +11,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use router_execution::transport::Transport;
 use serde_json::{Map, Value, json};
 
@@ -67,11 +67,7 @@ async fn ask_all(
     request: Request<Body>,
 ) -> Result<Response<Body>, Problem> {
     let (head, body) = request.into_parts();
-    let viewer = identify(&operators.identity, &head.headers).await.map_err(|refusal| {
-        let detail = refusal.errors.first().map(|error| error.message.clone());
-        unauthenticated(refusal.status(StatusRules::default(), false), detail.unwrap_or_default())
-    })?;
-    require_scope(&viewer)?;
+    let viewer = operator(&operators.identity, &head.headers).await?;
     let body = collect(body, BODY_BYTES_MAX, BODY_TIMEOUT).await.map_err(|_| body_problem())?;
     let client = ClientDescription::new(peer, &head.headers, 0);
     let viewer = ViewerHeader::new(&viewer, &client);
@@ -120,6 +116,19 @@ fn merged(answers: Vec<(String, Answer)>) -> Response<Body> {
     reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     reply.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     reply
+}
+
+/// The viewer, who may see what operators see.
+///
+/// # Errors
+/// When nobody is signed in, or the token lacks the scope.
+pub(crate) async fn operator(identity: &Identity, headers: &HeaderMap) -> Result<Viewer, Problem> {
+    let viewer = identify(identity, headers).await.map_err(|refusal| {
+        let detail = refusal.errors.first().map(|error| error.message.clone());
+        unauthenticated(refusal.status(StatusRules::default(), false), detail.unwrap_or_default())
+    })?;
+    require_scope(&viewer)?;
+    Ok(viewer)
 }
 
 fn require_scope(viewer: &Viewer) -> Result<(), Problem> {

@@ -15,6 +15,7 @@ use crate::admission::stream_type::{StreamType, stream_type};
 use crate::admission::{Parameters, admit};
 use crate::authorization::{authorise, require_viewer};
 use crate::budget;
+use crate::clients::{self, Noted, Usage};
 use crate::configuration::{RouterSettings, StatusRules};
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
@@ -39,6 +40,7 @@ pub(crate) struct Pipeline {
     pub(crate) subscriptions: Subscriptions,
     pub(crate) registry: Option<Arc<Registry>>,
     pub(crate) rates: Rates,
+    pub(crate) usage: Usage,
 }
 
 /// Answers one request to a GraphQL endpoint.
@@ -85,20 +87,27 @@ async fn answer(
 ) -> Response<Body> {
     let begin = Instant::now();
     let rules = pipeline.settings.admission.status_rules;
+    let mut noted = Noted::default();
     let Some(accepted) = Accepted::of(request.headers()) else {
         let refusal = Refusal::http(
             StatusCode::NOT_ACCEPTABLE,
             "The accept header admits none of application/graphql-response+json, application/json and, for streams, \
              text/event-stream and multipart/mixed with subscriptionSpec=1.0.",
         );
+        noted.count_refused(&pipeline.usage, endpoint, &refusal);
         return reply::of_refusal(refusal, rules, ReplyMediaType::Json, trace);
     };
-    let mut kind = None;
-    let reply = match run_stages(pipeline, endpoint, peer, trace, request, accepted, &mut kind).await {
-        Ok(reply) => reply,
-        Err(refusal) => refused(refusal, rules, accepted, trace),
+    let reply = match run_stages(pipeline, endpoint, peer, trace, request, accepted, &mut noted).await {
+        Ok(reply) => {
+            noted.count_answered(&pipeline.usage);
+            reply
+        }
+        Err(refusal) => {
+            noted.count_refused(&pipeline.usage, endpoint, &refusal);
+            refused(refusal, rules, accepted, trace)
+        }
     };
-    count_request(kind.map_or("none", reply::kind_name), reply.status(), begin.elapsed());
+    count_request(noted.kind.map_or("none", reply::kind_name), reply.status(), begin.elapsed());
     reply
 }
 
@@ -114,7 +123,7 @@ fn refused(refusal: Refusal, rules: StatusRules, accepted: Accepted, trace: &Req
     }
 }
 
-/// The stages. `kind` is told as soon as it is known, for the metrics of a request that is refused after that.
+/// The stages. What becomes known is noted at once, also for a request that is refused after that.
 async fn run_stages(
     pipeline: &Arc<Pipeline>,
     endpoint: &Endpoint,
@@ -122,23 +131,26 @@ async fn run_stages(
     trace: &RequestTrace,
     request: Request<Body>,
     accepted: Accepted,
-    kind: &mut Option<OperationType>,
+    noted: &mut Noted,
 ) -> Result<Response<Body>, Refusal> {
     // Sizes and types first: nothing is parsed of a request that is none.
     let admitted = Stage::Admission.run(admit(&pipeline.settings.admission, request)).await?;
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(identify(&pipeline.identity, &admitted.headers)).await?;
+    noted.viewer(endpoint, &viewer);
+    let quota = clients::quota(endpoint, &viewer)?;
     let client = ClientDescription::new(peer, &admitted.headers, pipeline.settings.listeners.trusted_proxies);
-    let caller = pipeline.rates.caller(&viewer, client.address);
-    pipeline.rates.ask(&endpoint.path, caller.as_ref(), pipeline.identity.now_unix_ms())?;
+    let asker = pipeline.rates.asker(&viewer, quota, client.address);
+    pipeline.rates.ask(&endpoint.path, asker.as_ref(), pipeline.identity.now_unix_ms())?;
     require_viewer(&pipeline.settings.authorization, &viewer)?;
     let Parameters { asked, operation_name, variables } = admitted.parameters;
+    noted.asked(&asked);
     // What this viewer does not see here does not exist.
     let view = endpoint.view_of(&viewer);
     // One look-up for an operation that was seen before; what is not registered is refused where that is asked for.
     let reader = Reader { endpoint, view, viewer: &viewer, registry: pipeline.registry.as_deref() };
     let prepared = Stage::Operation.run(persisted::prepare(reader, asked, operation_name)).await?;
-    *kind = Some(prepared.operation.kind);
+    noted.found(&prepared.operation);
     // Without what the viewer may not see, before anything is fetched.
     let operation = Stage::Authorization.run(authorise(prepared, &viewer)).await?;
     require_method(&operation, admitted.may_mutate)?;
@@ -156,8 +168,9 @@ async fn run_stages(
     let executor = view.executor(operation.kind);
     let variables = coerced(executor, &operation, variables)?;
     let cost = budget::require(&pipeline.settings.operations.cost, &viewer, &operation.cost, &variables)?;
+    noted.cost(cost);
     let (mutations, now) = (operation.cost.mutations(), pipeline.identity.now_unix_ms());
-    let allowance = pipeline.rates.spend(&endpoint.path, caller.as_ref(), mutations, cost, now)?;
+    let allowance = pipeline.rates.spend(&endpoint.path, asker.as_ref(), mutations, cost, now)?;
     if operation.kind == OperationType::Subscription {
         let stream = stream_type(&admitted.headers).ok_or_else(needs_stream)?;
         let subscriber = Subscriber { viewer: &viewer, client: &client, trace, context };
@@ -166,6 +179,7 @@ async fn run_stages(
         return Ok(reply);
     }
     let mut executed = Stage::Execution.run(executor.execute(&operation.prepared, &variables, &context)).await;
+    noted.executed(!executed.errors.is_empty());
     plan.write_to(&mut executed, &operation, view);
     // What only operators may read stays in the log.
     pipeline.mask.apply(&mut executed.errors, &trace.trace_id);

@@ -16,10 +16,12 @@ use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, StatusCode};
 
+use self::bucket::Flow;
 pub(crate) use self::quota::Throttle;
 use self::quota::{Quotas, seconds_of};
-use self::store::{Buckets, Need, Store};
-use crate::configuration::RateSettings;
+use self::store::{Buckets, Limit, Need, Store};
+use crate::clients::Quota;
+use crate::configuration::{RateLimit, RateSettings};
 use crate::identity::Viewer;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::telemetry;
@@ -33,6 +35,15 @@ pub(crate) enum Caller {
     Address(Option<IpAddr>),
 }
 
+/// Who asks, and how much they may.
+#[derive(Debug)]
+pub(crate) struct Asker {
+    caller: Caller,
+    limit: Option<Limit>,
+    /// Whose limit that is.
+    by: &'static str,
+}
+
 /// Whoever has one IPv6 address has 2^64 of them.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -44,7 +55,9 @@ fn network(address: IpAddr) -> IpAddr {
 /// All buckets of a router.
 #[derive(Debug)]
 pub(crate) struct Rates {
-    settings: RateSettings,
+    viewer: Option<Limit>,
+    address: Option<Limit>,
+    endpoint: Option<Limit>,
     store: Mutex<Store>,
 }
 
@@ -65,28 +78,46 @@ impl Allowance {
 }
 
 impl Rates {
-    pub(crate) fn new(settings: RateSettings) -> Self {
-        let store = Mutex::new(Store::new(settings.entries_max));
-        Self { settings, store }
+    pub(crate) fn new(settings: &RateSettings) -> Self {
+        let limit = |limit: &Option<RateLimit>| limit.as_ref().map(Limit::from);
+        Self {
+            viewer: limit(&settings.viewer),
+            address: limit(&settings.address),
+            endpoint: limit(&settings.endpoint),
+            store: Mutex::new(Store::new(settings.entries_max)),
+        }
     }
 
-    /// Whose buckets a request takes from; nobody's when nothing is limited.
-    pub(crate) fn caller(&self, viewer: &Viewer, address: Option<IpAddr>) -> Option<Caller> {
-        let RateSettings { viewer: by_viewer, address: by_address, endpoint, .. } = &self.settings;
-        let own = if matches!(viewer, Viewer::Authenticated(_)) { by_viewer } else { by_address };
-        own.as_ref().or(endpoint.as_ref())?;
-        Some(match viewer {
+    /// Whose buckets a request takes from; nobody's when nothing is limited. What a client's token says goes before the
+    /// settings.
+    pub(crate) fn asker(&self, viewer: &Viewer, quota: Quota, address: Option<IpAddr>) -> Option<Asker> {
+        let (by, own) = match viewer {
+            _ if quota != Quota::default() => ("client", Some(self.limit_of(quota))),
+            Viewer::Authenticated(_) => ("viewer", self.viewer),
+            Viewer::Anonymous => ("address", self.address),
+        };
+        own.or(self.endpoint)?;
+        let caller = match viewer {
             Viewer::Authenticated(claims) => Caller::Viewer(claims.subject.clone()),
             Viewer::Anonymous => Caller::Address(address.map(network)),
-        })
+        };
+        Some(Asker { caller, limit: own, by })
+    }
+
+    fn limit_of(&self, quota: Quota) -> Limit {
+        let usual = self.viewer.unwrap_or_default();
+        Limit {
+            operations: quota.operations_per_second.map(Flow::by_second).or(usual.operations),
+            cost: quota.cost_per_minute.map(Flow::by_minute).or(usual.cost),
+        }
     }
 
     /// Takes one operation, of which nothing is known but that it is asked.
     ///
     /// # Errors
     /// When too much is asked.
-    pub(crate) fn ask(&self, endpoint: &str, caller: Option<&Caller>, now_ms: u64) -> Result<(), Refusal> {
-        self.take(endpoint, caller, Need { operations: 1, cost: 0 }, now_ms).map(drop)
+    pub(crate) fn ask(&self, endpoint: &str, asker: Option<&Asker>, now_ms: u64) -> Result<(), Refusal> {
+        self.take(endpoint, asker, Need { operations: 1, cost: 0 }, now_ms).map(drop)
     }
 
     /// Takes what the operation costs, and the mutations in it beyond the first.
@@ -96,30 +127,25 @@ impl Rates {
     pub(crate) fn spend(
         &self,
         endpoint: &str,
-        caller: Option<&Caller>,
+        asker: Option<&Asker>,
         mutations: u64,
         cost: u64,
         now_ms: u64,
     ) -> Result<Allowance, Refusal> {
-        self.take(endpoint, caller, Need { operations: mutations.saturating_sub(1), cost }, now_ms)
+        self.take(endpoint, asker, Need { operations: mutations.saturating_sub(1), cost }, now_ms)
     }
 
-    fn take(&self, endpoint: &str, caller: Option<&Caller>, need: Need, now_ms: u64) -> Result<Allowance, Refusal> {
-        let Some(caller) = caller else { return Ok(Allowance::default()) };
-        let (by, limit) = match caller {
-            Caller::Viewer(_) => ("viewer", self.settings.viewer.as_ref()),
-            Caller::Address(_) => ("address", self.settings.address.as_ref()),
-        };
-        let overall = self.settings.endpoint.as_ref();
+    fn take(&self, endpoint: &str, asker: Option<&Asker>, need: Need, now_ms: u64) -> Result<Allowance, Refusal> {
+        let Some(Asker { caller, limit, by }) = asker else { return Ok(Allowance::default()) };
         // A thread that panicked here has left numbers, and those are sound.
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         let mut own = limit.map(|limit| store.caller(caller, limit, now_ms));
-        let mut all = overall.map(|limit| store.endpoint(endpoint, limit, now_ms));
+        let mut all = self.endpoint.map(|limit| store.endpoint(endpoint, limit, now_ms));
         let wait_of = |buckets: &Option<Buckets>| buckets.as_ref().map_or(0, |buckets| buckets.wait_ms(need));
         let (own_wait, all_wait) = (wait_of(&own), wait_of(&all));
         let wait_ms = own_wait.max(all_wait);
         if wait_ms > 0 {
-            let by = if own_wait >= all_wait { by } else { "endpoint" };
+            let by = if own_wait >= all_wait { *by } else { "endpoint" };
             return Err(refused(by, wait_ms, &Quotas::of(own.as_ref())));
         }
         for buckets in own.iter_mut().chain(&mut all) {

@@ -19,7 +19,7 @@ use crate::operators::{self, Operators};
 use crate::pass_through::{self, PassThrough};
 use crate::pipeline::{self, Pipeline};
 use crate::playground::{self, Playground};
-use crate::{cors, security_headers};
+use crate::{clients, cors, security_headers};
 
 /// What clients may ask for.
 pub(crate) fn public(
@@ -46,13 +46,19 @@ pub(crate) fn public(
 }
 
 /// What operators may ask for; on a listener of its own.
-pub(crate) fn operations(health: &Arc<Health>, operators: &Arc<Operators>, metrics: PrometheusHandle) -> Router {
+pub(crate) fn operations(
+    pipeline: &Arc<Pipeline>,
+    health: &Arc<Health>,
+    operators: &Arc<Operators>,
+    metrics: PrometheusHandle,
+) -> Router {
     let ask_all = |method: MethodRouter<Arc<Operators>>| method.with_state(Arc::clone(operators));
     Router::new()
         .route("/health/live", get(|| async { Health::live() }))
         .route("/health/startup", get(|| async { Health::live() }))
         .route("/health/ready", get(ready).with_state(Arc::clone(health)))
         .route("/metrics", get(rendered).with_state(metrics))
+        .route("/ops/clients", get(used_by_clients).with_state(Arc::clone(pipeline)))
         .route("/ops/outbox", ask_all(get(asked_of_all)))
         .route("/ops/dead-letters", ask_all(get(asked_of_all)))
         .route("/ops/dead-letters/replay", ask_all(post(asked_of_all)))
@@ -85,6 +91,11 @@ async fn passed_through(State(route): State<Arc<PassThrough>>, request: Request<
 
 async fn asked_of_all(State(operators): State<Arc<Operators>>, request: Request<Body>) -> Response<Body> {
     operators::answer(&operators, peer(&request), request).await
+}
+
+async fn used_by_clients(State(pipeline): State<Arc<Pipeline>>, request: Request<Body>) -> Response<Body> {
+    let (head, _) = request.into_parts();
+    clients::answer(&pipeline.identity, &pipeline.usage, &head).await
 }
 
 async fn ready(State(health): State<Arc<Health>>) -> impl axum::response::IntoResponse {

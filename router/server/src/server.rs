@@ -61,7 +61,7 @@ impl RouterServer {
 
     /// What operators may ask for: health, metrics, and with a token that may, what the subgraphs know of their events.
     pub fn operations_router(&self) -> Router {
-        routes::operations(&self.health, &self.operators, telemetry::install_recorder())
+        routes::operations(&self.pipeline, &self.health, &self.operators, telemetry::install_recorder())
     }
 
     /// Serves both until `stop` resolves: then the router is no longer ready, accepts nothing new, and lets requests in

@@ -5,6 +5,7 @@
 mod advisories;
 mod amplification;
 mod authorization;
+mod clients;
 mod cors;
 mod endpoints;
 mod forwarding;
