@@ -15,7 +15,7 @@ use thiserror::Error;
 
 pub use self::expiry::Expiry;
 use crate::SUBGRAPH;
-use crate::domain::{Partner, PartnerChange, PartnerFault, StoredSecret};
+use crate::domain::{Barred, Partner, PartnerChange, PartnerFault, StoredSecret};
 use crate::service::{By, Issued, PartnerAdministration, PartnerChangeError, PartnerResult, Which};
 
 /// More than any platform has.
@@ -38,6 +38,8 @@ pub struct Client {
     pub client_id: String,
     /// Name, for people.
     pub name: String,
+    /// Whether it gets tokens now: `active`, `disabled` or `expired`.
+    pub status: &'static str,
     /// All that its tokens may allow.
     pub scopes: Vec<&'static str>,
     /// The part of the graph that its tokens are for.
@@ -99,6 +101,14 @@ pub struct ClientsError(#[from] PartnerChangeError);
 impl From<DatabaseError> for ClientsError {
     fn from(error: DatabaseError) -> Self {
         Self(error.into())
+    }
+}
+
+impl ClientsError {
+    /// Whether there is no client of this id.
+    #[must_use]
+    pub fn is_unknown_client(&self) -> bool {
+        matches!(self.0, PartnerChangeError::NoSuchPartner)
     }
 }
 
@@ -240,6 +250,11 @@ fn client(partner: &Partner, secrets: &[StoredSecret], now: i64) -> Client {
         id: partner.id.to_string(),
         client_id: partner.client_id.as_str().to_owned(),
         name: terms.name.clone(),
+        status: match partner.require_access(now) {
+            Ok(()) => "active",
+            Err(Barred::Disabled) => "disabled",
+            Err(Barred::Expired) => "expired",
+        },
         scopes: terms.scopes.iter().map(|scope| scope.name()).collect(),
         contract: terms.contract.clone(),
         operations_per_second: terms.operations_per_second,
