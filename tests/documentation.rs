@@ -4,6 +4,7 @@ mod commands;
 mod configuration;
 mod errors;
 mod examples;
+mod partners;
 mod readme;
 mod registered_operations;
 

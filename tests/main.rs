@@ -9,6 +9,7 @@
 mod product;
 
 mod auth;
+mod clients;
 mod command;
 mod databases;
 mod documentation;

@@ -1,5 +1,7 @@
 //! What can be said on the command line. Every option also has an environment variable, `LYCEUM_…`.
 
+mod clients;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -7,6 +9,11 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kit_demonstration::Anchor;
 use kit_ids::{Clock, SystemClock};
+
+pub use self::clients::{
+    ClientArguments, ClientTermsArguments, ClientUsageArguments, ClientsCommand, CreateClientArguments,
+    ListClientsArguments, Overlap, RevokeClientArguments, RotateClientArguments, UpdateClientArguments,
+};
 
 /// A federated GraphQL supergraph, and the router that serves it.
 ///
@@ -109,6 +116,9 @@ pub enum Command {
     /// Look after the operations that clients have registered (docs/registered-operations.md).
     #[command(subcommand)]
     Operations(OperationsCommand),
+    /// Look after partners' clients: their terms, their secrets, and what they have used (docs/partners.md).
+    #[command(subcommand)]
+    Clients(ClientsCommand),
     /// Check the configuration, or print its JSON Schema.
     #[command(subcommand)]
     Config(ConfigCommand),

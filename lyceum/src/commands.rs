@@ -1,5 +1,6 @@
 //! One module for each command.
 
+pub(crate) mod clients;
 pub(crate) mod compose;
 pub(crate) mod config;
 pub(crate) mod databases;

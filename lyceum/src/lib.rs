@@ -52,6 +52,7 @@ pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         Command::Plan(plan) => runtime.block_on(commands::plan::run(&options, &plan)),
         Command::Events(events) => runtime.block_on(commands::events::run(&options, &events)),
         Command::Operations(operations) => runtime.block_on(commands::operations::run(&options, &operations)),
+        Command::Clients(clients) => runtime.block_on(commands::clients::run(&options, &clients)),
         Command::Config(config) => runtime.block_on(commands::config::run(&options, &config)),
     };
     // A read of the standard input cannot be called off; the process need not wait for it.

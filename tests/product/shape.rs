@@ -180,6 +180,15 @@ impl Product {
         lyceum(&self.folder)
     }
 
+    /// A command on what one of its subgraphs keeps, wherever that is.
+    pub(crate) fn command_on(&self, subgraph: &str) -> Command {
+        let mut command = self.command();
+        if let Some(stores) = &self.stores {
+            stores.offer(subgraph, &mut command);
+        }
+        command
+    }
+
     fn one_process(folder: &Path, prepare: &dyn Fn(&mut Command)) -> Self {
         let mut command = lyceum(folder);
         prepare(&mut command);

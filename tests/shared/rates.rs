@@ -7,7 +7,7 @@ use kit_testing::{MovableClock, Redis, skip_without};
 use redis::AsyncCommands;
 use redis::aio::MultiplexedConnection;
 use router_server::configuration::{Rate, RateLimit, RateSettings, RateStore};
-use router_server::{RouterSettings, SharedBucket, SharedBuckets, SharedBucketsUnavailable, SharedLevels};
+use router_server::{Flow, RouterSettings, SharedBucket, SharedBuckets, SharedBucketsUnavailable, SharedLevels};
 use router_shared::{RedisAddress, RedisBuckets};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -48,7 +48,13 @@ async fn router(url: &SecretString, burst: u64, timeout: Duration) -> TestRouter
 }
 
 fn bucket(key: &str, rate: Rate, points: u64) -> SharedBucket {
-    SharedBucket { key: key.to_owned(), rate, points }
+    let flow = Flow { per_minute: rate.per_second.saturating_mul(60), burst: rate.burst };
+    SharedBucket { key: key.to_owned(), flow, points }
+}
+
+/// What is left in each, in thousandths of a point: one comes back each millisecond at a rate of one a second.
+fn thousandths(levels: &SharedLevels) -> Vec<u64> {
+    levels.parts.iter().map(|parts| parts / 60).collect()
 }
 
 async fn connection(url: &SecretString) -> MultiplexedConnection {
@@ -101,7 +107,7 @@ async fn routers_that_ask_at_once_take_each_point_once() {
     for task in tasks {
         task.await.unwrap();
     }
-    let left = buckets(&url, TIMEOUT).await.take(&[bucket("a", rate, 0)]).await.unwrap().thousandths[0];
+    let left = thousandths(&buckets(&url, TIMEOUT).await.take(&[bucket("a", rate, 0)]).await.unwrap())[0];
     let gained = left - (BURST - 1_000_000) * 1_000;
     assert!(u128::from(gained) <= begin.elapsed().as_millis() + 1_000, "{gained} ms have come back");
 }
@@ -115,7 +121,8 @@ async fn an_operation_takes_from_all_or_from_none() {
     let (small, large) = (Rate { per_second: 1, burst: 1_000 }, Rate { per_second: 1, burst: BURST });
     let both = |points| [bucket("small", small, points), bucket("large", large, points)];
     assert!(buckets.take(&both(900)).await.unwrap().taken);
-    let SharedLevels { taken, thousandths } = buckets.take(&both(900)).await.unwrap();
+    let levels = buckets.take(&both(900)).await.unwrap();
+    let (taken, thousandths) = (levels.taken, thousandths(&levels));
     assert!(!taken && thousandths[0] < 900_000);
     // Nothing was taken of the one that had enough.
     assert!(thousandths[1] >= (BURST - 900) * 1_000, "{thousandths:?}");
@@ -156,7 +163,7 @@ async fn keys_say_nothing_and_expire() {
         let _: () = connection.set("{test:rates}:odd", odd).await.unwrap();
         let rate = Rate { per_second: 1, burst: 5 };
         let levels = buckets.take(&[bucket("odd", rate, 2)]).await.unwrap();
-        assert_eq!(levels, SharedLevels { taken: true, thousandths: vec![3_000] }, "{odd}");
+        assert_eq!((levels.taken, thousandths(&levels)), (true, vec![3_000]), "{odd}");
     }
 }
 
@@ -267,9 +274,8 @@ async fn the_servers_time_may_jump() {
     until("what was spent comes back by the new time", async || take(1).await.taken).await;
     assert!(begin.elapsed() < Duration::from_secs(30));
     clock.shows("+3600");
-    let SharedLevels { thousandths, .. } = take(0).await;
-    assert_eq!(thousandths, [1_000_000], "full, and no more");
-    assert_eq!(take(2).await.thousandths, [998_000]);
+    assert_eq!(thousandths(&take(0).await), [1_000_000], "full, and no more");
+    assert_eq!(thousandths(&take(2).await), [998_000]);
 }
 
 /// What is not answered is an error, at once where the server is known to be gone.

@@ -13,6 +13,7 @@ use tokio_rustls::rustls::ServerConfig;
 
 use crate::administration::Administration;
 use crate::caching::Caches;
+use crate::clients::Usage;
 use crate::clock::{Clock, SystemClock};
 use crate::configuration::{
     ContractSettings, EndpointSettings, JwksSettings, RateStore, RouterSettings, SettingsError,
@@ -24,7 +25,7 @@ use crate::forwarding::RequestSigner;
 use crate::graph_view::GraphView;
 use crate::header_rules::HeaderPolicy;
 use crate::health::Health;
-use crate::identity::{Identity, IssuerKnowledge, JwksSource, Revocations, SubgraphJwks};
+use crate::identity::{Identity, IssuerKnowledge, JwksSource, Revocations, SubgraphJwks, WholeClaims};
 use crate::measured_transport::MeasuredTransport;
 use crate::operators::Operators;
 use crate::pass_through::PassThrough;
@@ -212,8 +213,9 @@ impl RouterBuilder {
             cors: Cors::new(&self.settings.cors),
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
             registry: self.registry,
-            rates: Rates::new(self.settings.rates.clone(), self.shared_rates),
+            rates: Rates::new(&self.settings.rates, self.shared_rates),
             caches: Arc::new(Caches::new(self.settings.caching.clone())),
+            usage: Usage::new(Arc::clone(&self.clock)),
             settings: self.settings.clone(),
         };
         let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();
@@ -258,11 +260,11 @@ impl RouterBuilder {
             };
             Ok(IssuerKnowledge { keys, revocations: self.revocations.get(&issuer.issuer).cloned() })
         });
-        let keeps_whole_claims = self.settings.authorization.reads_claims() || self.settings.headers.reads_claims();
+        let whole_claims = whole_claims(&self.settings);
         let known = known.collect::<Result<_, BuildError>>()?;
         let cors = &self.settings.cors;
         let origins = if cors.credentials { cors.origins.clone() } else { Vec::new() };
-        Ok(Identity::new(settings, known, keeps_whole_claims, origins, clock))
+        Ok(Identity::new(settings, known, &whole_claims, origins, clock))
     }
 
     fn configured_jwks(
@@ -346,6 +348,15 @@ fn known<'t>(
     })
 }
 
+/// Policies may look at anybody's claims, endpoints at those of viewers that are clients of their own.
+fn whole_claims(settings: &RouterSettings) -> WholeClaims {
+    if settings.authorization.reads_claims() || settings.headers.reads_claims() {
+        return WholeClaims::OfAll;
+    }
+    let roles = settings.endpoints.iter().filter_map(|endpoint| endpoint.operations.client_role.clone());
+    WholeClaims::OfRoles(roles.collect())
+}
+
 /// The endpoints of the settings. Those that show the same share a view, and with it what has been prepared.
 fn endpoints(
     supergraph: Supergraph,
@@ -370,6 +381,7 @@ fn endpoints(
         view: Arc::clone(endpoint.contract.as_ref().map_or(&whole, |name| &contracts[name])),
         whole: Arc::clone(&whole),
         whole_scopes: endpoint.whole_graph_scopes.clone(),
+        contract: endpoint.contract.clone(),
         operations: endpoint.operations.clone(),
     };
     Ok(settings.endpoints.iter().map(|settings| Arc::new(endpoint(settings))).collect())

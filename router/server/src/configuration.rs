@@ -12,6 +12,7 @@ mod authentication;
 mod authorization;
 mod batching;
 mod caching;
+mod client_claims;
 mod cors;
 mod costs;
 mod endpoint_operations;
@@ -35,6 +36,7 @@ pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, S
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
 pub use batching::BatchingSettings;
 pub use caching::CachingSettings;
+pub use client_claims::ClientClaims;
 pub use cors::CorsSettings;
 pub use costs::{CostMode, CostSettings};
 pub use endpoint_operations::{EndpointOperations, OperationMode};

@@ -16,6 +16,8 @@ pub(crate) struct Endpoint {
     /// Those with one of `whole_scopes` see the whole graph.
     pub(crate) whole: Arc<GraphView>,
     pub(crate) whole_scopes: BTreeSet<String>,
+    /// The contract of `view`; nothing when that is the whole graph.
+    pub(crate) contract: Option<String>,
     /// What may be asked.
     pub(crate) operations: EndpointOperations,
 }

@@ -12,7 +12,7 @@ mod revocation;
 mod token_header;
 mod token_source;
 
-pub(crate) use claims::AccessClaims;
+pub(crate) use claims::{AccessClaims, WholeClaims};
 pub use jwks::{JwksError, JwksSource, SubgraphJwks};
 pub use revocation::{Revocations, RevokedSessions, Standing};
 
@@ -73,7 +73,7 @@ struct Issuer {
     settings: IssuerSettings,
     keys: Arc<KeyStore>,
     revocations: Option<Arc<dyn Revocations>>,
-    keeps_whole_claims: bool,
+    whole_claims: WholeClaims,
 }
 
 /// What an issuer's tokens are judged by beside its settings.
@@ -125,12 +125,12 @@ pub(crate) enum TokenError {
 
 impl Identity {
     /// An identity that accepts the tokens of these issuers, each with what is known of it, in the order of the settings.
-    /// `keeps_whole_claims` is for whoever looks at more claims than those that have a meaning here; a token in a cookie is
-    /// believed of pages of the `origins`, too.
+    /// `whole_claims` says whose claims are kept as they are written; a token in a cookie is believed of pages of the
+    /// `origins`, too.
     pub(crate) fn new(
         settings: &AuthenticationSettings,
         known: Vec<IssuerKnowledge>,
-        keeps_whole_claims: bool,
+        whole_claims: &WholeClaims,
         origins: Vec<String>,
         clock: Arc<dyn Clock>,
     ) -> Self {
@@ -138,7 +138,7 @@ impl Identity {
             keys: Arc::new(KeyStore::new(settings.jwks.clone(), settings.algorithms.clone(), known.keys)),
             revocations: known.revocations,
             settings: settings.clone(),
-            keeps_whole_claims,
+            whole_claims: whole_claims.clone(),
         });
         let verifier = Verifier {
             sources: TokenSources::new(&settings.token_sources, origins),
@@ -260,7 +260,7 @@ impl Issuer {
         if key.algorithm != algorithm {
             return Err(TokenError::Algorithm);
         }
-        let claims = claims::verify(token, &key, &self.settings, self.keeps_whole_claims, now)?;
+        let claims = claims::verify(token, &key, &self.settings, &self.whole_claims, now)?;
         self.require_session(&claims)?;
         Ok(claims)
     }

@@ -16,6 +16,8 @@
 //! An `endpoint` is a path, which shows its viewers one of the router's `graph_view`s: the whole graph or a contract.
 //! A subscription takes the same way up to the sixth stage; `subscription` then answers it with a stream.
 //!
+//! `clients` knows viewers that are clients of their own: their contract and quota, and what they have used.
+//!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
 //! `plan_extension` tells plans to those who may see them, `administration` runs operations as others, `health`, `telemetry` and `operators` serve operators, `listener`
 //! accepts and drains connections.
@@ -32,6 +34,7 @@ mod authorization;
 mod budget;
 mod builder;
 mod caching;
+mod clients;
 mod clock;
 pub mod configuration;
 mod cors;
@@ -72,6 +75,6 @@ pub use forwarding::{RequestSigner, SigningKeyError};
 pub use identity::{JwksError, JwksSource, Revocations, RevokedSessions, Standing, SubgraphJwks};
 pub use operation::{OperationCheck, RefusedOperation};
 pub use persisted::Registry;
-pub use rates::{SharedBucket, SharedBuckets, SharedBucketsUnavailable, SharedLevels};
+pub use rates::{Flow, SharedBucket, SharedBuckets, SharedBucketsUnavailable, SharedLevels};
 pub use server::RouterServer;
 pub use telemetry::install_recorder;

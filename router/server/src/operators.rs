@@ -67,8 +67,7 @@ async fn ask_all(
     request: Request<Body>,
 ) -> Result<Response<Body>, Problem> {
     let (head, body) = request.into_parts();
-    let viewer = viewer_of(operators, &head.headers).await?;
-    require_scope(&viewer, SCOPE)?;
+    let viewer = operator(&operators.identity, &head.headers).await?;
     let body = collect(body, BODY_BYTES_MAX, BODY_TIMEOUT).await.map_err(|_| body_problem())?;
     let client = ClientDescription::new(peer, &head.headers, 0);
     let viewer = ViewerHeader::of_method(&head.method, &viewer, &client);
@@ -85,12 +84,17 @@ async fn ask_all(
     Ok(merged(join_all(asked).await))
 }
 
-/// Who asks.
-pub(crate) async fn viewer_of(operators: &Operators, headers: &HeaderMap) -> Result<Viewer, Problem> {
-    identify(&operators.identity, headers).await.map_err(|refusal| {
+/// The viewer, who may see what operators see.
+///
+/// # Errors
+/// When nobody is signed in, or the token lacks the scope.
+pub(crate) async fn operator(identity: &Identity, headers: &HeaderMap) -> Result<Viewer, Problem> {
+    let viewer = identify(identity, headers).await.map_err(|refusal| {
         let detail = refusal.errors.first().map(|error| error.message.clone());
         unauthenticated(refusal.status(StatusRules::default(), false), detail.unwrap_or_default())
-    })
+    })?;
+    require_scope(&viewer, SCOPE)?;
+    Ok(viewer)
 }
 
 async fn ask(transport: &dyn Transport, request: Request<Bytes>) -> Answer {

@@ -23,6 +23,7 @@ use crate::admission::stream_type::{StreamType, stream_type};
 use crate::admission::{Admitted, Asks, admit};
 use crate::authorization::require_viewer;
 use crate::caching::Caches;
+use crate::clients::{self, Noted, Usage};
 use crate::configuration::{RouterSettings, StatusRules};
 use crate::cors::Cors;
 use crate::endpoint::Endpoint;
@@ -52,6 +53,7 @@ pub(crate) struct Pipeline {
     pub(crate) rates: Rates,
     pub(crate) caches: Arc<Caches>,
     pub(crate) administration: Option<Administration>,
+    pub(crate) usage: Usage,
 }
 
 /// Answers one request to a GraphQL endpoint.
@@ -112,20 +114,27 @@ async fn answer(
 ) -> Response<Body> {
     let begin = Instant::now();
     let rules = pipeline.settings.admission.status_rules;
+    let mut noted = Noted::default();
     let Some(accepted) = Accepted::of(request.headers()) else {
         let refusal = Refusal::http(
             StatusCode::NOT_ACCEPTABLE,
             "The accept header admits none of application/graphql-response+json, application/json and, for streams, \
              text/event-stream and multipart/mixed with subscriptionSpec=1.0.",
         );
+        noted.count_refused(&pipeline.usage, endpoint, &refusal);
         return reply::of_refusal(refusal, rules, ReplyMediaType::Json, trace);
     };
-    let mut kind = None;
-    let reply = match run_stages(pipeline, endpoint, peer, trace, request, accepted, &mut kind).await {
-        Ok(reply) => reply,
-        Err(refusal) => refused(refusal, rules, accepted, trace),
+    let reply = match run_stages(pipeline, endpoint, peer, trace, request, accepted, &mut noted).await {
+        Ok(reply) => {
+            noted.count_answered(&pipeline.usage);
+            reply
+        }
+        Err(refusal) => {
+            noted.count_refused(&pipeline.usage, endpoint, &refusal);
+            refused(refusal, rules, accepted, trace)
+        }
     };
-    count_request(kind.unwrap_or("none"), reply.status(), begin.elapsed());
+    count_request(noted.kind.unwrap_or("none"), reply.status(), begin.elapsed());
     reply
 }
 
@@ -141,7 +150,7 @@ fn refused(refusal: Refusal, rules: StatusRules, accepted: Accepted, trace: &Req
     }
 }
 
-/// The stages. `kind` is told as soon as it is known, for the metrics of a request that is refused after that.
+/// The stages. What becomes known is noted at once, also for a request that is refused after that.
 async fn run_stages(
     pipeline: &Arc<Pipeline>,
     endpoint: &Endpoint,
@@ -149,7 +158,7 @@ async fn run_stages(
     trace: &RequestTrace,
     request: Request<Body>,
     accepted: Accepted,
-    kind: &mut Option<&'static str>,
+    noted: &mut Noted,
 ) -> Result<Response<Body>, Refusal> {
     // Sizes and types first: nothing is parsed of a request that is none.
     let settings = &pipeline.settings;
@@ -158,7 +167,9 @@ async fn run_stages(
     let client = ClientDescription::new(peer, &headers, settings.listeners.trusted_proxies);
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(identify_from(&pipeline.identity, &headers, client.address)).await?;
-    let caller = pipeline.rates.caller(&viewer, client.address);
+    noted.viewer(endpoint, &viewer);
+    let quota = clients::quota(endpoint, &viewer)?;
+    let caller = pipeline.rates.asker(&viewer, quota, client.address);
     // Administrators may ask as somebody else. Whose buckets are taken from, and whose session it is, stays the same.
     let (administration, registry) = (pipeline.administration.as_ref(), pipeline.registry.as_deref());
     let acting = administration::acting(administration, registry, endpoint, &headers, &viewer)?;
@@ -168,8 +179,8 @@ async fn run_stages(
         Asks::One(parameters) => {
             let asked = asker.ask()?;
             require_viewer(&settings.authorization, &asker.viewer)?;
-            match asker.permit_explained(asked, parameters, kind).await? {
-                Permitted::Executable(permitted) => Ok(asker.answer(permitted, accepted).await),
+            match asker.permit_explained(asked, parameters, noted).await? {
+                Permitted::Executable(permitted) => Ok(asker.answer(permitted, accepted, noted).await),
                 Permitted::Subscription(permitted) => asker.subscribe(permitted).await,
                 Permitted::Foretold(reply) => {
                     Ok(accepted.written(&reply, reply.to_bytes(), settings.admission.status_rules))
@@ -177,7 +188,7 @@ async fn run_stages(
             }
         }
         Asks::Several(several) => {
-            *kind = Some("batch");
+            noted.several();
             batch::answer(&asker, several, accepted).await
         }
     }

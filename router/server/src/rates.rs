@@ -20,13 +20,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{HeaderMap, StatusCode};
 
+pub use self::bucket::Flow;
 pub(crate) use self::quota::Throttle;
 use self::quota::{Quotas, seconds_of};
 pub(crate) use self::refused_tokens::RefusedTokens;
 use self::shared::{Answered, Shared, Takers};
 pub use self::shared::{SharedBucket, SharedBuckets, SharedBucketsUnavailable, SharedLevels};
-use self::store::{Buckets, Need, Store};
-use crate::configuration::RateSettings;
+use self::store::{Buckets, Limit, Need, Store};
+use crate::clients::Quota;
+use crate::configuration::{RateLimit, RateSettings};
 use crate::identity::Viewer;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::telemetry;
@@ -40,6 +42,15 @@ pub(crate) enum Caller {
     Address(Option<IpAddr>),
 }
 
+/// Who asks, and how much they may.
+#[derive(Debug)]
+pub(crate) struct Asker {
+    caller: Caller,
+    limit: Option<Limit>,
+    /// Whose limit that is.
+    by: &'static str,
+}
+
 /// Whoever has one IPv6 address has 2^64 of them.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -51,7 +62,9 @@ fn network(address: IpAddr) -> IpAddr {
 /// All buckets of a router.
 #[derive(Debug)]
 pub(crate) struct Rates {
-    settings: RateSettings,
+    viewer: Option<Limit>,
+    address: Option<Limit>,
+    endpoint: Option<Limit>,
     store: Mutex<Store>,
     shared: Option<Shared>,
 }
@@ -78,25 +91,44 @@ impl Allowance {
 pub(crate) struct AskedOperation<'r> {
     rates: &'r Rates,
     endpoint: &'r str,
-    caller: Option<&'r Caller>,
+    asker: Option<&'r Asker>,
     is_told: bool,
 }
 
 impl Rates {
-    pub(crate) fn new(settings: RateSettings, shared: Option<Arc<dyn SharedBuckets>>) -> Self {
-        let store = Mutex::new(Store::new(settings.entries_max));
-        Self { settings, store, shared: shared.map(Shared::new) }
+    pub(crate) fn new(settings: &RateSettings, shared: Option<Arc<dyn SharedBuckets>>) -> Self {
+        let limit = |limit: &Option<RateLimit>| limit.as_ref().map(Limit::from);
+        Self {
+            viewer: limit(&settings.viewer),
+            address: limit(&settings.address),
+            endpoint: limit(&settings.endpoint),
+            store: Mutex::new(Store::new(settings.entries_max)),
+            shared: shared.map(Shared::new),
+        }
     }
 
-    /// Whose buckets a request takes from; nobody's when nothing is limited.
-    pub(crate) fn caller(&self, viewer: &Viewer, address: Option<IpAddr>) -> Option<Caller> {
-        let RateSettings { viewer: by_viewer, address: by_address, endpoint, .. } = &self.settings;
-        let own = if matches!(viewer, Viewer::Authenticated(_)) { by_viewer } else { by_address };
-        own.as_ref().or(endpoint.as_ref())?;
-        Some(match viewer {
+    /// Whose buckets a request takes from; nobody's when nothing is limited. What a client's token says goes before the
+    /// settings.
+    pub(crate) fn asker(&self, viewer: &Viewer, quota: Quota, address: Option<IpAddr>) -> Option<Asker> {
+        let (by, own) = match viewer {
+            _ if quota != Quota::default() => ("client", Some(self.limit_of(quota))),
+            Viewer::Authenticated(_) => ("viewer", self.viewer),
+            Viewer::Anonymous => ("address", self.address),
+        };
+        own.or(self.endpoint)?;
+        let caller = match viewer {
             Viewer::Authenticated(claims) => Caller::Viewer(claims.subject.clone()),
             Viewer::Anonymous => Caller::Address(address.map(network)),
-        })
+        };
+        Some(Asker { caller, limit: own, by })
+    }
+
+    fn limit_of(&self, quota: Quota) -> Limit {
+        let usual = self.viewer.unwrap_or_default();
+        Limit {
+            operations: quota.operations_per_second.map(Flow::by_second).or(usual.operations),
+            cost: quota.cost_per_minute.map(Flow::by_minute).or(usual.cost),
+        }
     }
 
     /// Takes one operation, of which nothing is known but that it is asked.
@@ -106,21 +138,17 @@ impl Rates {
     pub(crate) fn ask<'r>(
         &'r self,
         endpoint: &'r str,
-        caller: Option<&'r Caller>,
+        asker: Option<&'r Asker>,
         now_ms: u64,
     ) -> Result<AskedOperation<'r>, Refusal> {
-        if let Some(caller) = caller {
-            self.take(self.takers(endpoint, caller), Need { operations: 1, cost: 0 }, now_ms)?;
+        if let Some(asker) = asker {
+            self.take(self.takers(endpoint, asker), Need { operations: 1, cost: 0 }, now_ms)?;
         }
-        Ok(AskedOperation { rates: self, endpoint, caller, is_told: false })
+        Ok(AskedOperation { rates: self, endpoint, asker, is_told: false })
     }
 
-    fn takers<'t>(&'t self, endpoint: &'t str, caller: &'t Caller) -> Takers<'t> {
-        let own = match caller {
-            Caller::Viewer(_) => self.settings.viewer.as_ref(),
-            Caller::Address(_) => self.settings.address.as_ref(),
-        };
-        Takers { caller, own, endpoint, overall: self.settings.endpoint.as_ref() }
+    fn takers<'t>(&self, endpoint: &'t str, asker: &'t Asker) -> Takers<'t> {
+        Takers { caller: &asker.caller, by: asker.by, own: asker.limit, endpoint, overall: self.endpoint }
     }
 
     /// Takes from the router's own memory.
@@ -129,7 +157,7 @@ impl Rates {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         let mut own = takers.own.map(|limit| store.caller(takers.caller, limit, now_ms));
         let mut all = takers.overall.map(|limit| store.endpoint(takers.endpoint, limit, now_ms));
-        if let Some(refusal) = refused(takers.caller, own.as_ref(), all.as_ref(), need) {
+        if let Some(refusal) = refused(takers.by, own.as_ref(), all.as_ref(), need) {
             return Err(refusal);
         }
         for buckets in own.iter_mut().chain(&mut all) {
@@ -143,7 +171,7 @@ impl Rates {
     fn mirror(&self, takers: Takers<'_>, need: Need, answered: Answered, now_ms: u64) -> Result<Allowance, Refusal> {
         let Answered { taken, own, all } = answered;
         self.store.lock().unwrap_or_else(PoisonError::into_inner).put(takers, own, all, now_ms);
-        let refusal = (!taken).then(|| refused(takers.caller, own.as_ref(), all.as_ref(), need));
+        let refusal = (!taken).then(|| refused(takers.by, own.as_ref(), all.as_ref(), need));
         match refusal.flatten() {
             Some(refusal) => Err(refusal),
             None => Ok(Allowance(Quotas::of(own.as_ref()))),
@@ -158,8 +186,8 @@ impl AskedOperation<'_> {
     /// When too much is asked.
     pub(crate) async fn spend(mut self, mutations: u64, cost: u64, now_ms: u64) -> Result<Allowance, Refusal> {
         self.is_told = true;
-        let Some(caller) = self.caller else { return Ok(Allowance::default()) };
-        let takers = self.rates.takers(self.endpoint, caller);
+        let Some(asker) = self.asker else { return Ok(Allowance::default()) };
+        let takers = self.rates.takers(self.endpoint, asker);
         let more = Need { operations: mutations.saturating_sub(1), cost };
         let Some(shared) = &self.rates.shared else { return self.rates.take(takers, more, now_ms) };
         let whole = Need { operations: mutations.max(1), cost };
@@ -172,20 +200,16 @@ impl AskedOperation<'_> {
 
 impl Drop for AskedOperation<'_> {
     fn drop(&mut self) {
-        let (false, Some(caller), Some(shared)) = (self.is_told, self.caller, &self.rates.shared) else { return };
-        shared.tell(self.rates.takers(self.endpoint, caller));
+        let (false, Some(asker), Some(shared)) = (self.is_told, self.asker, &self.rates.shared) else { return };
+        shared.tell(self.rates.takers(self.endpoint, asker));
     }
 }
 
-/// The refusal of an operation for which one of the buckets has too little.
-fn refused(caller: &Caller, own: Option<&Buckets>, all: Option<&Buckets>, need: Need) -> Option<Refusal> {
+/// The refusal of an operation for which one of the buckets has too little; `by` is whose the own one is.
+fn refused(by: &'static str, own: Option<&Buckets>, all: Option<&Buckets>, need: Need) -> Option<Refusal> {
     let wait_of = |buckets: Option<&Buckets>| buckets.map_or(0, |buckets| buckets.wait_ms(need));
     let (own_wait, all_wait) = (wait_of(own), wait_of(all));
-    let by = match caller {
-        _ if own_wait < all_wait => "endpoint",
-        Caller::Viewer(_) => "viewer",
-        Caller::Address(_) => "address",
-    };
+    let by = if own_wait < all_wait { "endpoint" } else { by };
     let wait_ms = own_wait.max(all_wait);
     (wait_ms > 0).then(|| refusal(by, wait_ms, &Quotas::of(own)))
 }

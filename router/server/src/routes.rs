@@ -21,7 +21,7 @@ use crate::operators::{self, Operators};
 use crate::pass_through::{self, PassThrough};
 use crate::pipeline::{self, Pipeline};
 use crate::playground::{self, Playground};
-use crate::security_headers;
+use crate::{clients, security_headers};
 
 /// What clients may ask for.
 pub(crate) fn public(
@@ -53,13 +53,13 @@ pub(crate) fn public(
 
 /// What operators may ask for; on a listener of its own.
 pub(crate) fn operations(
-    caches: &Arc<Caches>,
+    pipeline: &Arc<Pipeline>,
     health: &Arc<Health>,
     operators: &Arc<Operators>,
     metrics: PrometheusHandle,
 ) -> Router {
     let ask_all = |method: MethodRouter<Arc<Operators>>| method.with_state(Arc::clone(operators));
-    let keeping = (Arc::clone(caches), Arc::clone(operators));
+    let keeping = (Arc::clone(&pipeline.caches), Arc::clone(operators));
     Router::new()
         .route("/health/live", get(|| async { Health::live() }))
         .route("/health/startup", get(|| async { Health::live() }))
@@ -67,6 +67,7 @@ pub(crate) fn operations(
         .route("/metrics", get(rendered).with_state(metrics))
         .route("/ops/cache", get(kept).with_state(keeping.clone()))
         .route("/ops/cache/invalidate", post(kept).with_state(keeping))
+        .route("/ops/clients", get(used_by_clients).with_state(Arc::clone(pipeline)))
         .route("/ops/outbox", ask_all(get(asked_of_all)))
         .route("/ops/dead-letters", ask_all(get(asked_of_all)))
         .route("/ops/dead-letters/replay", ask_all(post(asked_of_all)))
@@ -113,6 +114,11 @@ type Keeping = (Arc<Caches>, Arc<Operators>);
 
 async fn kept(State((caches, operators)): State<Keeping>, request: Request<Body>) -> Response<Body> {
     caching::operators::answer(&caches, &operators, request).await
+}
+
+async fn used_by_clients(State(pipeline): State<Arc<Pipeline>>, request: Request<Body>) -> Response<Body> {
+    let (head, _) = request.into_parts();
+    clients::answer(&pipeline.identity, &pipeline.usage, &head).await
 }
 
 async fn ready(State(health): State<Arc<Health>>) -> impl axum::response::IntoResponse {

@@ -24,6 +24,8 @@ const OPERATION_COST: &str = "router_operation_cost";
 const OVER_BUDGET: &str = "router_operations_over_budget_total";
 const RATE_LIMITED: &str = "router_rate_limited_total";
 const SHARED_RATES: &str = "router_shared_rates_total";
+const CLIENT_OPERATIONS: &str = "router_client_operations_total";
+const CLIENT_COST: &str = "router_client_cost_total";
 const JWKS_REFRESHES: &str = "router_jwks_refreshes_total";
 const SESSION_CHECKS: &str = "router_session_checks_total";
 const REVOKED_SESSIONS: &str = "router_revoked_sessions";
@@ -96,6 +98,11 @@ fn describe() {
         SHARED_RATES,
         "Operations by who has counted them: all routers (shared), or this one alone (local)"
     );
+    describe_counter!(
+        CLIENT_OPERATIONS,
+        "What clients of their own have asked for, by what became of it: answered, errors, refused"
+    );
+    describe_counter!(CLIENT_COST, "What the operations of clients of their own may have cost");
     describe_counter!(JWKS_REFRESHES, "Fetches of the issuer's signing keys");
     describe_counter!(SESSION_CHECKS, "Sound tokens by what is known of their session: good, ended or unsure");
     describe_gauge!(REVOKED_SESSIONS, "Ended sessions that are remembered because a token of theirs may still live");
@@ -191,13 +198,34 @@ pub(crate) fn count_operation_over_budget() {
     counter!(OVER_BUDGET).increment(1);
 }
 
-/// `by` is `viewer`, `address`, `endpoint` or `refused_tokens`.
+/// `by` is `client`, `viewer`, `address`, `endpoint` or `refused_tokens`.
 pub(crate) fn count_rate_limited(by: &'static str) {
     counter!(RATE_LIMITED, "by" => by).increment(1);
 }
 
 pub(crate) fn count_shared_rates(is_shared: bool) {
     counter!(SHARED_RATES, "by" => if is_shared { "shared" } else { "local" }).increment(1);
+}
+
+/// What became of a client's request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClientOutcome {
+    Answered,
+    Errors,
+    Refused,
+}
+
+/// `client` is one of few names.
+pub(crate) fn count_client(client: String, outcome: ClientOutcome, cost: u64) {
+    let outcome = match outcome {
+        ClientOutcome::Answered => "answered",
+        ClientOutcome::Errors => "errors",
+        ClientOutcome::Refused => "refused",
+    };
+    counter!(CLIENT_OPERATIONS, "client" => client.clone(), "outcome" => outcome).increment(1);
+    if cost > 0 {
+        counter!(CLIENT_COST, "client" => client).increment(cost);
+    }
 }
 
 pub(crate) fn count_jwks_refresh(success: bool) {

@@ -9,6 +9,7 @@ mod amplification;
 mod authorization;
 mod batching;
 mod caching;
+mod clients;
 mod content_encoding;
 mod cors;
 mod endpoints;

@@ -187,7 +187,7 @@ impl SharedBuckets for Together {
         let needed = buckets.iter().map(|bucket| bucket.points).max().unwrap();
         let taken = *left >= needed;
         *left -= if taken { needed } else { 0 };
-        Ok(SharedLevels { taken, thousandths: vec![*left * 1000; buckets.len()] })
+        Ok(SharedLevels { taken, parts: vec![*left * 60_000; buckets.len()] })
     }
 }
 

@@ -19,15 +19,15 @@ const START_TIME_MAX: Duration = Duration::from_secs(2);
 /// put back gives nothing and takes nothing away, and the time from then on counts again, since each visit notes when it was.
 /// One that was put forward fills the buckets, and no more.
 ///
-/// KEYS: buckets. ARGV: for each, how much comes back in a second, how much it holds, and how much to take. Returns 1 or 0, and
-/// thousandths, as text: Lua gives back no number beyond 32 bits whole.
+/// KEYS: buckets. ARGV: for each, how much comes back in a minute, how much it holds, and how much to take. Returns 1 or 0, and
+/// parts of a point, of which there are 60,000, as text: Lua gives back no number beyond 32 bits whole.
 const TAKE: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local found, enough = {}, 1
 for i, key in ipairs(KEYS) do
-  local rate, holds = tonumber(ARGV[3 * i - 2]), ARGV[3 * i - 1] * 1000
-  local needed, level, at = math.min(ARGV[3 * i] * 1000, holds), holds, now
+  local rate, holds = tonumber(ARGV[3 * i - 2]), ARGV[3 * i - 1] * 60000
+  local needed, level, at = math.min(ARGV[3 * i] * 60000, holds), holds, now
   local left, since = string.match(redis.call('GET', key) or '', '^(%d+) (%d+)$')
   if left then
     at = tonumber(since)
@@ -72,13 +72,13 @@ impl RedisBuckets {
 impl SharedBuckets for RedisBuckets {
     async fn take(&self, buckets: &[SharedBucket]) -> Result<SharedLevels, SharedBucketsUnavailable> {
         let mut call = self.script.prepare_invoke();
-        for SharedBucket { key, rate, points } in buckets {
-            call.key(format!("{}{key}", self.prefix)).arg(rate.per_second).arg(rate.burst).arg(*points);
+        for SharedBucket { key, flow, points } in buckets {
+            call.key(format!("{}{key}", self.prefix)).arg(flow.per_minute).arg(flow.burst).arg(*points);
         }
         let answered = self.link.ask(async |mut connection| call.invoke_async(&mut connection).await).await;
         let levels: Vec<u64> = answered.map_err(|_| SharedBucketsUnavailable)?;
-        let (taken, thousandths) = levels.split_first().ok_or(SharedBucketsUnavailable)?;
-        Ok(SharedLevels { taken: *taken == 1, thousandths: thousandths.to_vec() })
+        let (taken, parts) = levels.split_first().ok_or(SharedBucketsUnavailable)?;
+        Ok(SharedLevels { taken: *taken == 1, parts: parts.to_vec() })
     }
 }
 

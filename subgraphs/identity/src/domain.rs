@@ -6,6 +6,7 @@ mod login_event;
 mod membership;
 mod notification;
 mod partner;
+mod partner_secret;
 mod password_reset;
 mod people;
 mod phone;
@@ -20,7 +21,13 @@ pub(crate) use grid::{GridCell, GridFault};
 pub(crate) use login_event::{LoginEvent, LoginKind};
 pub(crate) use membership::MembershipChange;
 pub(crate) use notification::{Notice, Notification, moment};
-pub(crate) use partner::{ClientId, ClientIdFault, Partner};
+pub(crate) use partner::{
+    Barred, ClientId, ClientIdFault, Partner, PartnerChange, PartnerFault, PartnerId, PartnerTerms,
+};
+pub(crate) use partner_secret::{
+    OVERLAP_MAX_US, OVERLAP_US, PartnerSecretId, SecretHash, StoredSecret, TooManySecrets, ends_after_rotation,
+    generate as generate_secret,
+};
 pub(crate) use password_reset::{RESET_LIFETIME_US, ResetRequest, ResetRequestId, StoredReset, next_mail_attempt};
 pub(crate) use people::{UserFilter, UserSort};
 pub(crate) use phone::{

@@ -13,7 +13,7 @@ use serde_json::json;
 
 pub(crate) use self::avatars::Avatars;
 pub(crate) use self::notices::Notices;
-use crate::domain::{SessionId, User};
+use crate::domain::{Partner, SessionId, User};
 
 /// Somebody has opened an account.
 pub(crate) fn registered(user: &User) -> NewEvent {
@@ -92,4 +92,40 @@ pub(crate) fn session_revoked(
         "sessionId": session, "userId": user, "reason": reason, "accessTokensEndAt": access_tokens_end_at_seconds,
     });
     NewEvent { kind: SESSION_REVOKED, subject: session.to_string(), time, data }
+}
+
+/// What was done to a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartnerEvent {
+    Created,
+    Updated,
+    SecretRotated,
+    SecretRevoked,
+    Disabled,
+    Enabled,
+}
+
+impl PartnerEvent {
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Created => "identity.partner.created.v1",
+            Self::Updated => "identity.partner.updated.v1",
+            Self::SecretRotated => "identity.partner.secret_rotated.v1",
+            Self::SecretRevoked => "identity.partner.secret_revoked.v1",
+            Self::Disabled => "identity.partner.disabled.v1",
+            Self::Enabled => "identity.partner.enabled.v1",
+        }
+    }
+}
+
+/// A partner was changed, by an administrator's id or by whoever has the database at hand.
+pub(crate) fn partner(what: PartnerEvent, partner: &Partner, by: &str, time: i64) -> NewEvent {
+    let terms = &partner.terms;
+    let data = json!({
+        "id": partner.id, "clientId": partner.client_id.as_str(), "by": by, "name": terms.name,
+        "scopes": terms.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>(), "contract": terms.contract,
+        "operationsPerSecond": terms.operations_per_second, "costPerMinute": terms.cost_per_minute,
+        "expiresAt": terms.expires_at, "disabledAt": partner.disabled_at,
+    });
+    NewEvent { kind: what.kind(), subject: partner.id.to_string(), time, data }
 }

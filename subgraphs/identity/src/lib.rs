@@ -1,11 +1,13 @@
 //! identity: accounts, sign-in and sessions, and who belongs to which company and team (domain.md 2.1, 3.1, 4.1, 4.2).
 //!
 //! How the parts meet: `graph` and `rest` are two faces of the use cases in `service`; these apply the rules of
-//! `domain`, read and write through `store`, and append `events` in the same transaction. `seed` writes identity's share
-//! of the demonstration world. [`SUBGRAPH`] puts all of it together.
+//! `domain`, read and write through `store`, and append `events` in the same transaction. `clients` is a third face, for
+//! whoever has the database at hand. `seed` writes identity's share of the demonstration world. [`SUBGRAPH`] puts all of it
+//! together.
 //!
 //! Invariants:
-//! - Of passwords only Argon2id hashes are stored, of refresh tokens only SHA-256 hashes. Neither is ever logged.
+//! - Of passwords only Argon2id hashes are stored, of refresh tokens and of generated secrets only SHA-256 hashes. None is
+//!   ever logged.
 //! - A refresh token has at most one successor. A used one that comes back ends its session, unless it is the same
 //!   request again within ten seconds and the successor is unused.
 //! - Addresses are unique in NFC and lower case; a handle that was given up stays reserved for 90 days.
@@ -14,6 +16,7 @@
 //! What it does not do: verify access tokens (the router does, with the keys of `/.well-known/jwks.json`), or know what
 //! people learn and buy.
 
+mod clients;
 mod domain;
 mod events;
 mod graph;
@@ -31,10 +34,11 @@ use rest::Rest;
 use service::mail::{ConsoleMail, MailPort, SmtpMail};
 use service::sms::{ConsoleSms, SmsGateway, SmsPort};
 use service::{
-    AccessTokens, Accounts, Administration, Alerting, Directory, Erasing, Forgetting, Keys, Notifications, Partners,
-    Passwords, Profiles, Resetting, Sessions, Verifying,
+    AccessTokens, Accounts, Administration, Alerting, Directory, Erasing, Forgetting, Keys, Notifications,
+    PartnerAdministration, Partners, Passwords, Profiles, Resetting, Sessions, Verifying,
 };
 
+pub use clients::{Client, ClientSecret, ClientTerms, Clients, ClientsError, Expiry};
 pub use events::RevokedSession;
 pub use settings::{IdentityOptions, LimitOptions, MailOptions, SmsOptions};
 
@@ -52,7 +56,8 @@ pub const SUBGRAPH: Subgraph = Subgraph {
             "0006_notifications",
             "0007_partners",
             "0008_forgetting",
-            "0009_sign_in_mails"
+            "0009_sign_in_mails",
+            "0010_partner_secrets"
         ]
     ),
     sdl: graph::sdl,
@@ -88,6 +93,12 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
     let profiles = Profiles { database: context.database.clone(), clock: Arc::clone(&context.clock) };
     let directory = Directory { database: context.database.clone() };
     let administration = Administration { sessions: accounts.sessions.clone() };
+    let partner_administration = PartnerAdministration {
+        database: context.database.clone(),
+        clock: Arc::clone(&context.clock),
+        ids: context.ids.clone(),
+        randomness: Arc::clone(&context.randomness),
+    };
     let notifications =
         Notifications { database: context.database.clone(), clock: Arc::clone(&context.clock), live: context.live() };
     let schema = graph::builder()
@@ -95,6 +106,7 @@ async fn build(context: ServiceContext) -> Result<Offer, BuildError> {
         .data(profiles)
         .data(directory)
         .data(administration)
+        .data(partner_administration)
         .data(notifications)
         .finish();
     let forgetting = Forgetting { database: context.database.clone() };

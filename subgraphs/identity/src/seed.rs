@@ -6,7 +6,6 @@ use kit_demonstration::{
     BulkInsert, DemonstrationError, DemonstrationPassword, Persona, Progress, Seeder, Table, World, row, table,
 };
 use kit_ids::SystemRandomness;
-use kit_viewer::Role;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
@@ -39,12 +38,20 @@ const LOGIN_EVENTS: Table = table! {
     columns { user_id: Bytes, kind: Text, at: Integer, ip: Text, user_agent: Text, session_id: Bytes }
 };
 const PARTNERS: Table = table! {
-    partners key { client_id: Text } columns { scopes: Text, rate_tier: Text, created_at: Integer }
+    partners key { client_id: Text }
+    columns {
+        name: Text, scopes: Text, contract: Text, operations_per_second: Integer, cost_per_minute: Integer,
+        created_at: Integer,
+    }
 };
-const TABLES: &[Table] = &[COMPANIES, TEAMS, USERS, CREDENTIALS, USER_ROLES, LOGIN_EVENTS, PARTNERS];
+const PARTNER_SECRETS: Table = table! {
+    partner_secrets key { client_id: Text } columns { created_at: Integer }
+};
+const TABLES: &[Table] = &[COMPANIES, TEAMS, USERS, CREDENTIALS, USER_ROLES, LOGIN_EVENTS, PARTNERS, PARTNER_SECRETS];
 const NAME: &str = "identity";
 /// The one partner; its secret is the password of the accounts.
 const PARTNER: &str = "partner_demo";
+const PARTNER_NAME: &str = "Demonstration partner";
 
 /// Writes identity's share. All accounts have one password, hashed once: a hash of each would take minutes.
 #[derive(Debug, Clone, Copy)]
@@ -136,8 +143,8 @@ async fn organisations(world: &World, database: &Database, progress: &Progress) 
 
 async fn partner(world: &World, database: &Database) -> Result<(), DemonstrationError> {
     let secret = SecretString::from(DemonstrationPassword::from_environment()?.expose());
-    let (scopes, now) = (Role::Partner.scopes(), world.key().anchor.micros());
-    match Partners::register(database, (PARTNER, scopes), (&secret, &SystemRandomness), now).await {
+    let (named, now) = ((PARTNER, PARTNER_NAME), world.key().anchor.micros());
+    match Partners::register(database, named, (&secret, &SystemRandomness), now).await {
         Ok(()) => Ok(()),
         Err(PartnerError::Auth(AuthError::Database(source))) => {
             Err(DemonstrationError::Database { action: "write into partners".to_owned(), source })

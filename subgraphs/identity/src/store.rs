@@ -5,6 +5,7 @@ pub(crate) mod departures;
 pub(crate) mod login_events;
 pub(crate) mod notifications;
 pub(crate) mod organisations;
+pub(crate) mod partner_secrets;
 pub(crate) mod partners;
 pub(crate) mod password_resets;
 pub(crate) mod people;

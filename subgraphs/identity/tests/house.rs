@@ -32,7 +32,7 @@ const TABLES: [&str; 11] = [
     "SELECT email FROM password_reset_requests",
     "SELECT phone FROM phone_verifications",
     "SELECT user_agent FROM sign_in_mails",
-    "SELECT secret_hash FROM partners",
+    "SELECT hash FROM partner_secrets",
     "SELECT data FROM outbox",
 ];
 
@@ -192,9 +192,13 @@ impl House {
     /// A partner's program, whose secret is the password of everybody here.
     pub(crate) async fn partner(&self, client_id: &str) {
         self.register(&format!("friend_of_{client_id}")).await;
-        let insert = "INSERT INTO partners (client_id, secret_hash, scopes, created_at)
-          SELECT ?, phc, 'partner:read', 0 FROM credentials LIMIT 1";
-        self.database().query(insert).bind(client_id).execute().await.unwrap();
+        let id = [u8::try_from(client_id.len()).unwrap(); 16];
+        let insert = "INSERT INTO partners (client_id, id, name, scopes, contract, created_at)
+          VALUES (?, ?, 'Partner', 'partner:read', 'partner', 0)";
+        self.database().query(insert).bind(client_id).bind(id).execute().await.unwrap();
+        let insert = "INSERT INTO partner_secrets (id, client_id, hash, created_at)
+          SELECT ?, ?, phc, 0 FROM credentials LIMIT 1";
+        self.database().query(insert).bind(id).bind(client_id).execute().await.unwrap();
     }
 
     /// What the token endpoint of partners answers, with these credentials in the header and these parameters.

@@ -13,6 +13,7 @@ mod house;
 mod moving;
 mod notifications;
 mod organisations;
+mod partner_administration;
 mod partners;
 mod password_resets;
 mod people;

@@ -54,7 +54,7 @@ kit_testing::on_each_database! {
             let claims = house.claims_of(reply);
             let expected = json!({
                 "iss": "https://lyceum.example", "aud": "lyceum", "sub": "acme", "client_id": "acme", "roles": ["PARTNER"],
-                "scope": "partner:read", "iat": 1_780_272_000, "exp": 1_780_272_600, "jti": claims["jti"],
+                "scope": "partner:read", "contract": "partner", "operations_per_second": 20, "cost_per_minute": 100_000, "iat": 1_780_272_000, "exp": 1_780_272_600, "jti": claims["jti"],
             });
             assert_eq!(claims, expected);
             tokens.push(claims["jti"].as_str().unwrap().to_owned());

@@ -4,7 +4,7 @@ use router_registry::ClientName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::SettingsError;
+use super::{ClientClaims, SettingsError};
 
 /// Whose operations everybody may ask for, unless the settings say otherwise.
 const PUBLIC: &str = "public";
@@ -23,6 +23,8 @@ pub struct EndpointOperations {
     /// Viewers with this role are clients of their own: their token's subject is the client's name, and they have that
     /// client's operations and no others. They are no users: subgraphs answer them as they answer anybody. Default: none.
     pub client_role: Option<String>,
+    /// What the tokens of these say of them, and where.
+    pub client_claims: ClientClaims,
 }
 
 /// What is asked of an operation.
@@ -65,6 +67,14 @@ impl EndpointOperations {
                 "write it like web_shop",
             ));
         }
+        if self.client_role.is_none() && self.client_claims != ClientClaims::default() {
+            return Err(SettingsError::new(
+                format!("{key}.client_claims"),
+                "no viewer is a client of its own here",
+                "name the role of those who are in client_role, or leave it out",
+            ));
+        }
+        self.client_claims.validate(key)?;
         if self.require_id && self.mode != OperationMode::Registered {
             return Err(SettingsError::new(
                 format!("{key}.require_id"),

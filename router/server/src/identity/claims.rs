@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -27,7 +27,7 @@ pub(crate) struct AccessClaims {
     pub(crate) scopes: Vec<String>,
     /// When the token ends, in unix seconds.
     pub(crate) expires_at: u64,
-    /// All claims, when a policy may look at them.
+    /// All claims, when somebody may look at them.
     pub(crate) whole: Option<Value>,
 }
 
@@ -58,12 +58,30 @@ enum Audience {
     Many(Vec<String>),
 }
 
-/// Checks signature, then claims, at `now` in unix seconds. Keeps all of the claims only if it is told to.
+/// Whose claims are kept as they are written, for whoever looks at more of them than those that have a meaning here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum WholeClaims {
+    /// Everybody's.
+    OfAll,
+    /// Those of viewers with one of these roles.
+    OfRoles(BTreeSet<String>),
+}
+
+impl WholeClaims {
+    fn are_kept(&self, roles: &[String]) -> bool {
+        match self {
+            Self::OfAll => true,
+            Self::OfRoles(those) => roles.iter().any(|role| those.contains(role)),
+        }
+    }
+}
+
+/// Checks signature, then claims, at `now` in unix seconds.
 pub(super) fn verify(
     token: &str,
     key: &VerificationKey,
     settings: &IssuerSettings,
-    keeps_whole: bool,
+    whole: &WholeClaims,
     now: u64,
 ) -> Result<AccessClaims, TokenError> {
     let claims = verified_payload(token, key)?;
@@ -90,7 +108,7 @@ pub(super) fn verify(
     if claims.sub.is_empty() || claims.jti.is_empty() {
         return Err(TokenError::Malformed("its sub or jti is empty"));
     }
-    let whole = if keeps_whole { Some(payload(token)?) } else { None };
+    let whole = if whole.are_kept(&claims.roles) { Some(payload(token)?) } else { None };
     Ok(AccessClaims {
         whole,
         issuer: claims.iss,

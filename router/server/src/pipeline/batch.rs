@@ -12,10 +12,17 @@ use super::operation::{Asker, Executable, Permitted};
 use crate::admission::Parameters;
 use crate::authorization::require_viewer;
 use crate::caching::{Executed, ReplyCaching, write_headers};
+use crate::clients::Noted;
 use crate::rates::AskedOperation;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::reply;
 use crate::telemetry::Stage;
+
+/// One of the operations.
+struct Step<'r> {
+    outcome: Outcome<'r>,
+    noted: Noted,
+}
 
 /// What becomes of one operation: its answer is there, or it is still to be executed.
 enum Outcome<'r> {
@@ -42,43 +49,18 @@ pub(super) async fn answer(
     let counted = several.into_iter().map(|parameters| Ok((asker.ask()?, parameters?)));
     let counted: Vec<Result<_, Refusal>> = counted.collect();
     require_viewer(&asker.pipeline.settings.authorization, &asker.viewer)?;
-    // What is left to the caller after the last operation that says it.
-    let mut left = HeaderMap::new();
-    let mut outcomes = Vec::with_capacity(counted.len());
-    // One after the other, so that of a bucket that is nearly empty the first get what is left.
-    for operation in counted {
-        let outcome = match operation {
-            Ok((asked, parameters)) => permit(asker, asked, parameters).await,
-            Err(refusal) => Err(refusal),
-        };
-        let mut told = HeaderMap::new();
-        outcomes.push(match outcome {
-            Ok(outcome) => {
-                if let Outcome::Executable(permitted) = &outcome {
-                    permitted.allowance().write_to_reply(&mut told);
-                }
-                outcome
-            }
-            Err(refusal) => {
-                told.extend(refusal.headers.iter().cloned());
-                Outcome::Answered(refused(refusal, asker).into())
-            }
-        });
-        if !told.is_empty() {
-            left = told;
-        }
-    }
+    let (mut steps, left) = permit_all(asker, counted).await;
     let is_ordered =
-        outcomes.iter().any(|outcome| matches!(outcome, Outcome::Executable(permitted) if permitted.is_mutation()));
-    let waiting = outcomes.iter().map(|outcome| finish(asker, outcome));
+        steps.iter().any(|step| matches!(&step.outcome, Outcome::Executable(permitted) if permitted.is_mutation()));
+    let waiting = steps.iter_mut().map(|step| finish(asker, step));
     let finished = if is_ordered { one_by_one(waiting).await } else { join_all(waiting).await };
     let caching =
         finished.iter().map(|(_, caching)| *caching).reduce(ReplyCaching::and).unwrap_or(ReplyCaching::none());
     let bodies: Vec<&[u8]> = finished.iter().map(|(body, _)| &**body).collect();
     let body = Bytes::from([b"[", bodies.join(&b","[..]).as_slice(), b"]"].concat());
     let mut reply = Stage::Projection.run(async { reply::of_batch(body.clone(), media_type) }).await;
-    for outcome in &outcomes {
-        if let Outcome::Executable(permitted) = outcome {
+    for step in &steps {
+        if let Outcome::Executable(permitted) = &step.outcome {
             permitted.forward_headers(reply.headers_mut());
         }
     }
@@ -86,12 +68,50 @@ pub(super) async fn answer(
     Ok(write_headers(reply, &body, caching, 0, None))
 }
 
+/// Finds out what becomes of each operation, and what is left to the caller after the last one that says it.
+async fn permit_all<'r>(
+    asker: &'r Asker<'_>,
+    operations: Vec<Result<(AskedOperation<'_>, Parameters), Refusal>>,
+) -> (Vec<Step<'r>>, HeaderMap) {
+    let mut left = HeaderMap::new();
+    let mut steps = Vec::with_capacity(operations.len());
+    // One after the other, so that of a bucket that is nearly empty the first get what is left.
+    for operation in operations {
+        let mut noted = Noted::default();
+        noted.viewer(asker.endpoint, &asker.viewer);
+        let outcome = match operation {
+            Ok((asked, parameters)) => permit(asker, asked, parameters, &mut noted).await,
+            Err(refusal) => Err(refusal),
+        };
+        let mut told = HeaderMap::new();
+        let outcome = match outcome {
+            Ok(outcome) => {
+                if let Outcome::Executable(permitted) = &outcome {
+                    permitted.allowance().write_to_reply(&mut told);
+                }
+                outcome
+            }
+            Err(refusal) => {
+                noted.count_refused(&asker.pipeline.usage, asker.endpoint, &refusal);
+                told.extend(refusal.headers.iter().cloned());
+                Outcome::Answered(refused(refusal, asker).into())
+            }
+        };
+        steps.push(Step { outcome, noted });
+        if !told.is_empty() {
+            left = told;
+        }
+    }
+    (steps, left)
+}
+
 async fn permit<'r>(
     asker: &'r Asker<'_>,
     asked: AskedOperation<'_>,
     parameters: Parameters,
+    noted: &mut Noted,
 ) -> Result<Outcome<'r>, Refusal> {
-    match asker.permit(asked, parameters, &mut None).await? {
+    match asker.permit(asked, parameters, noted).await? {
         Permitted::Executable(permitted) => Ok(Outcome::Executable(permitted)),
         Permitted::Foretold(reply) => Ok(Outcome::Answered(reply.to_bytes())),
         Permitted::Subscription(_) => Err(Refusal::new(
@@ -102,14 +122,17 @@ async fn permit<'r>(
     }
 }
 
-async fn finish(asker: &Asker<'_>, outcome: &Outcome<'_>) -> (Bytes, ReplyCaching) {
-    match outcome {
+async fn finish(asker: &Asker<'_>, step: &mut Step<'_>) -> (Bytes, ReplyCaching) {
+    let finished = match &step.outcome {
         Outcome::Answered(answer) => (answer.clone(), ReplyCaching::none()),
         Outcome::Executable(permitted) => {
             let Executed { reply, caching } = asker.execute(permitted).await;
+            step.noted.executed(!reply.errors.is_empty());
             (reply.to_bytes(), caching)
         }
-    }
+    };
+    step.noted.count_answered(&asker.pipeline.usage);
+    finished
 }
 
 /// A mutation may change what the next operation reads.

@@ -14,6 +14,7 @@ use crate::admission::{Asked, Parameters};
 use crate::authorization::authorise;
 use crate::budget::{self, CostRequest};
 use crate::caching::{Executed, Execution, write_headers};
+use crate::clients::Noted;
 use crate::endpoint::Endpoint;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestTrace, ViewerHeader};
 use crate::graph_view::GraphView;
@@ -22,7 +23,7 @@ use crate::identity::Viewer;
 use crate::operation::{self, Operation};
 use crate::persisted::{self, Reader};
 use crate::plan_extension::PlanRequest;
-use crate::rates::{Allowance, AskedOperation, Caller};
+use crate::rates::{self, Allowance, AskedOperation};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::reply;
 use crate::subscription::{self, Subscriber};
@@ -36,7 +37,7 @@ pub(super) struct Asker<'r> {
     pub(super) headers: HeaderMap,
     pub(super) viewer: Viewer,
     pub(super) client: ClientDescription,
-    pub(super) caller: Option<Caller>,
+    pub(super) caller: Option<rates::Asker>,
     /// False for `GET`.
     pub(super) may_mutate: bool,
     /// As whom operations are run, where that is somebody else.
@@ -96,10 +97,10 @@ impl<'r> Asker<'r> {
         &self,
         in_account: AskedOperation<'_>,
         parameters: Parameters,
-        kind: &mut Option<&'static str>,
+        noted: &mut Noted,
     ) -> Result<Permitted<'_>, Refusal> {
-        let Some(why) = &self.why else { return self.permit(in_account, parameters, kind).await };
-        let permitted = self.permit(in_account, parameters.clone(), kind).await;
+        let Some(why) = &self.why else { return self.permit(in_account, parameters, noted).await };
+        let permitted = self.permit(in_account, parameters.clone(), noted).await;
         let Err(refusal) = permitted else { return permitted };
         let settings = &self.pipeline.settings;
         Err(why.of_refusal(settings, self.endpoint, self.acting.as_ref(), refusal, parameters).await)
@@ -110,12 +111,13 @@ impl<'r> Asker<'r> {
         &self,
         in_account: AskedOperation<'_>,
         parameters: Parameters,
-        kind: &mut Option<&'static str>,
+        noted: &mut Noted,
     ) -> Result<Permitted<'_>, Refusal> {
         let pipeline = self.pipeline;
         let Parameters { asked, operation_name, variables } = parameters;
+        noted.asked(&asked);
         let Acted { viewer, view, prepared, new } = Stage::Operation.run(self.find(asked, operation_name)).await?;
-        *kind = Some(reply::kind_name(prepared.operation.kind));
+        noted.found(&prepared.operation);
         // Without what the viewer may not see, before anything is fetched. Nobody gains a right by acting as another.
         let is_query = prepared.operation.kind == OperationType::Query;
         let also = self.acting.as_ref().and((!is_query).then_some(&self.viewer));
@@ -137,6 +139,7 @@ impl<'r> Asker<'r> {
         let user = self.acting.as_ref().map_or(self.endpoint, |acting| &acting.endpoint).as_user(viewer).clone();
         let forwarding = Arc::new(self.forwarding(&operation, &user)?);
         let cost = budget::require(&settings.cost, viewer, &operation.cost, &variables)?;
+        noted.cost(cost);
         if let Some(new) = new {
             new.keep(view);
         }
@@ -193,8 +196,14 @@ impl<'r> Asker<'r> {
     }
 
     /// Executes a query or a mutation, and answers with its result.
-    pub(super) async fn answer(&self, permitted: Executable<'_>, accepted: Accepted) -> Response<Body> {
+    pub(super) async fn answer(
+        &self,
+        permitted: Executable<'_>,
+        accepted: Accepted,
+        noted: &mut Noted,
+    ) -> Response<Body> {
         let Executed { reply: executed, caching } = self.execute(&permitted).await;
+        noted.executed(!executed.errors.is_empty());
         let settings = &self.pipeline.settings;
         let (mut reply, body) = Stage::Projection
             .run(async {

@@ -29,11 +29,12 @@ impl Quotas {
     /// `q` is the quota and `w` the seconds in which an empty bucket fills; `r` is what remains and `t` the seconds until
     /// the bucket is full.
     pub(super) fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
-        let policies = self.0.iter().map(|(name, (rate, _))| {
-            format!("\"{name}\";q={};w={}", rate.burst, rate.burst.div_ceil(rate.per_second.max(1)))
+        let policies = self.0.iter().map(|(name, (flow, _))| {
+            let seconds = flow.burst.saturating_mul(60).div_ceil(flow.per_minute.max(1));
+            format!("\"{name}\";q={};w={seconds}", flow.burst)
         });
-        let limits = self.0.iter().map(|(name, (rate, bucket))| {
-            format!("\"{name}\";r={};t={}", bucket.left(), seconds_of(bucket.full_in_ms(*rate)))
+        let limits = self.0.iter().map(|(name, (flow, bucket))| {
+            format!("\"{name}\";r={};t={}", bucket.left(), seconds_of(bucket.full_in_ms(*flow)))
         });
         let lists = [(POLICY, policies.collect::<Vec<_>>()), (LIMIT, limits.collect())];
         let written = lists.into_iter().filter(|(_, items)| !items.is_empty());
@@ -41,9 +42,9 @@ impl Quotas {
     }
 
     pub(super) fn throttle(&self) -> Option<Throttle> {
-        let (_, (rate, bucket)) = self.0.iter().find(|(name, _)| *name == "cost")?;
-        let (available, restored_per_second) = (bucket.left(), rate.per_second);
-        Some(Throttle { maximum: rate.burst, available, restored_per_second })
+        let (_, (flow, bucket)) = self.0.iter().find(|(name, _)| *name == "cost")?;
+        let (available, restored_per_second) = (bucket.left(), flow.per_minute / 60);
+        Some(Throttle { maximum: flow.burst, available, restored_per_second })
     }
 }
 

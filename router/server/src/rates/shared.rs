@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::Caller;
-use super::store::{Buckets, Need};
-use crate::configuration::{Rate, RateLimit};
+use super::bucket::Flow;
+use super::store::{Buckets, Limit, Need};
 use crate::telemetry;
 
 /// Operations that were refused before they were reckoned are told beside the requests; more than so many at a time are told
@@ -29,7 +29,7 @@ pub struct SharedBucket {
     /// Whose it is: ASCII letters, digits, `:` and `-`; no name that a client can choose.
     pub key: String,
     /// How it fills.
-    pub rate: Rate,
+    pub flow: Flow,
     /// How much to take. What is more than it holds takes all of it.
     pub points: u64,
 }
@@ -39,8 +39,8 @@ pub struct SharedBucket {
 pub struct SharedLevels {
     /// Whether each had enough; otherwise nothing was taken from any.
     pub taken: bool,
-    /// What is left in each, in thousandths of a point.
-    pub thousandths: Vec<u64>,
+    /// What is left in each, in parts of a point, of which there are 60,000.
+    pub parts: Vec<u64>,
 }
 
 /// The shared buckets cannot be asked, or have not answered in time.
@@ -69,9 +69,11 @@ pub(super) struct Shared {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Takers<'t> {
     pub(super) caller: &'t Caller,
-    pub(super) own: Option<&'t RateLimit>,
+    /// Whose limit the own one is.
+    pub(super) by: &'static str,
+    pub(super) own: Option<Limit>,
     pub(super) endpoint: &'t str,
-    pub(super) overall: Option<&'t RateLimit>,
+    pub(super) overall: Option<Limit>,
 }
 
 /// The caller's buckets and the endpoint's after an answer.
@@ -90,11 +92,11 @@ impl Shared {
     /// Takes from the shared buckets; nothing when they do not answer.
     pub(super) async fn take(&self, takers: Takers<'_>, need: Need, now_ms: u64) -> Option<Answered> {
         let asked = takers.buckets(need);
-        let levels = self.buckets.take(&asked).await.ok().filter(|levels| levels.thousandths.len() == asked.len());
+        let levels = self.buckets.take(&asked).await.ok().filter(|levels| levels.parts.len() == asked.len());
         telemetry::count_shared_rates(levels.is_some());
-        let SharedLevels { taken, thousandths } = levels?;
-        let mut left = thousandths.into_iter();
-        let mut read = |limit: Option<&RateLimit>| limit.map(|limit| Buckets::read(limit, &mut left, now_ms));
+        let SharedLevels { taken, parts } = levels?;
+        let mut left = parts.into_iter();
+        let mut read = |limit: Option<Limit>| limit.map(|limit| Buckets::read(limit, &mut left, now_ms));
         Some(Answered { taken, own: read(takers.own), all: read(takers.overall) })
     }
 
@@ -126,9 +128,9 @@ impl Takers<'_> {
     }
 }
 
-fn named(owner: &str, limit: &RateLimit, need: Need) -> Vec<SharedBucket> {
-    let bucket = |rate: Option<Rate>, points, name| {
-        rate.map(|rate| SharedBucket { key: format!("{owner}:{name}"), rate, points })
+fn named(owner: &str, limit: Limit, need: Need) -> Vec<SharedBucket> {
+    let bucket = |flow: Option<Flow>, points, name| {
+        flow.map(|flow| SharedBucket { key: format!("{owner}:{name}"), flow, points })
     };
     let both = [bucket(limit.operations, need.operations, "operations"), bucket(limit.cost, need.cost, "cost")];
     both.into_iter().flatten().collect()
@@ -149,10 +151,10 @@ mod tests {
     /// OW-03: whatever somebody is called, the key has letters, digits and colons, and is another one for each.
     #[test]
     fn names_break_no_keys() {
-        let limit = RateLimit { operations: Some(Rate { per_second: 1, burst: 2 }), cost: None };
+        let limit = Some(Limit { operations: Some(Flow { per_minute: 60, burst: 2 }), cost: None });
         let need = Need { operations: 1, cost: 0 };
         let key = |caller: Caller, endpoint: &str| {
-            let takers = Takers { caller: &caller, own: Some(&limit), endpoint, overall: Some(&limit) };
+            let takers = Takers { caller: &caller, by: "viewer", own: limit, endpoint, overall: limit };
             let buckets = takers.buckets(need);
             assert_eq!(buckets.len(), 2);
             assert!(buckets.iter().all(|bucket| {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::Caller;
-use super::bucket::Bucket;
+use super::bucket::{Bucket, Flow};
 use super::shared::Takers;
-use crate::configuration::{Rate, RateLimit};
+use crate::configuration::RateLimit;
 
 /// What an operation takes.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +15,20 @@ pub(super) struct Need {
 }
 
 /// A bucket and how it fills.
-pub(super) type Filling = (Rate, Bucket);
+pub(super) type Filling = (Flow, Bucket);
+
+/// How much a caller may ask for, or all callers of an endpoint.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Limit {
+    pub(super) operations: Option<Flow>,
+    pub(super) cost: Option<Flow>,
+}
+
+impl From<&RateLimit> for Limit {
+    fn from(limit: &RateLimit) -> Self {
+        Self { operations: limit.operations.map(Flow::from), cost: limit.cost.map(Flow::from) }
+    }
+}
 
 /// The buckets of one caller, or of one endpoint.
 #[derive(Debug, Clone, Copy)]
@@ -25,41 +38,51 @@ pub(super) struct Buckets {
 }
 
 impl Buckets {
-    fn full(limit: &RateLimit, now_ms: u64) -> Self {
-        let full = |rate: Rate| (rate, Bucket::full(rate, now_ms));
+    fn full(limit: Limit, now_ms: u64) -> Self {
+        let full = |flow: Flow| (flow, Bucket::full(flow, now_ms));
         Self { operations: limit.operations.map(full), cost: limit.cost.map(full) }
     }
 
-    /// With these levels, in thousandths: that of the operations before that of the cost.
-    pub(super) fn read(limit: &RateLimit, levels: &mut impl Iterator<Item = u64>, now_ms: u64) -> Self {
-        let mut holding = |rate: Option<Rate>| {
-            let rate = rate?;
-            Some((rate, Bucket::holding(rate, levels.next().unwrap_or_default(), now_ms)))
+    /// With these levels, in parts of a point: that of the operations before that of the cost.
+    pub(super) fn read(limit: Limit, levels: &mut impl Iterator<Item = u64>, now_ms: u64) -> Self {
+        let mut holding = |flow: Option<Flow>| {
+            let flow = flow?;
+            Some((flow, Bucket::holding(flow, levels.next().unwrap_or_default(), now_ms)))
         };
         Self { operations: holding(limit.operations), cost: holding(limit.cost) }
     }
 
     fn at(self, now_ms: u64) -> Self {
-        let later = |(rate, bucket): Filling| (rate, bucket.at(rate, now_ms));
+        let later = |(flow, bucket): Filling| (flow, bucket.at(flow, now_ms));
         Self { operations: self.operations.map(later), cost: self.cost.map(later) }
     }
 
+    /// The buckets under a limit, which may be another one than before: a token can bring a new one.
+    fn within(self, limit: Limit, now_ms: u64) -> Self {
+        let full = Self::full(limit, now_ms);
+        let within = |known: Option<Filling>, full: Option<Filling>| match (known, full) {
+            (Some((_, bucket)), Some((flow, _))) => Some((flow, bucket.within(flow))),
+            (_, full) => full,
+        };
+        Self { operations: within(self.operations, full.operations), cost: within(self.cost, full.cost) }
+    }
+
     pub(super) fn wait_ms(&self, need: Need) -> u64 {
-        let wait = |filling: Option<Filling>, points| filling.map_or(0, |(rate, bucket)| bucket.wait_ms(rate, points));
+        let wait = |filling: Option<Filling>, points| filling.map_or(0, |(flow, bucket)| bucket.wait_ms(flow, points));
         wait(self.operations, need.operations).max(wait(self.cost, need.cost))
     }
 
     pub(super) fn take(&mut self, need: Need) {
         for (filling, points) in [(&mut self.operations, need.operations), (&mut self.cost, need.cost)] {
-            if let Some((rate, bucket)) = filling {
-                bucket.take(*rate, points);
+            if let Some((flow, bucket)) = filling {
+                bucket.take(*flow, points);
             }
         }
     }
 
     /// In how many milliseconds there is nothing left to remember.
     fn full_in_ms(&self) -> u64 {
-        let full_in = |filling: Option<Filling>| filling.map_or(0, |(rate, bucket)| bucket.full_in_ms(rate));
+        let full_in = |filling: Option<Filling>| filling.map_or(0, |(flow, bucket)| bucket.full_in_ms(flow));
         full_in(self.operations).max(full_in(self.cost))
     }
 }
@@ -78,12 +101,16 @@ impl Store {
         Self { callers: HashMap::new(), endpoints: HashMap::new(), callers_max }
     }
 
-    pub(super) fn caller(&self, caller: &Caller, limit: &RateLimit, now_ms: u64) -> Buckets {
-        self.callers.get(caller).map_or_else(|| Buckets::full(limit, now_ms), |buckets| buckets.at(now_ms))
+    pub(super) fn caller(&self, caller: &Caller, limit: Limit, now_ms: u64) -> Buckets {
+        self.callers
+            .get(caller)
+            .map_or_else(|| Buckets::full(limit, now_ms), |buckets| buckets.at(now_ms).within(limit, now_ms))
     }
 
-    pub(super) fn endpoint(&self, path: &str, limit: &RateLimit, now_ms: u64) -> Buckets {
-        self.endpoints.get(path).map_or_else(|| Buckets::full(limit, now_ms), |buckets| buckets.at(now_ms))
+    pub(super) fn endpoint(&self, path: &str, limit: Limit, now_ms: u64) -> Buckets {
+        self.endpoints
+            .get(path)
+            .map_or_else(|| Buckets::full(limit, now_ms), |buckets| buckets.at(now_ms).within(limit, now_ms))
     }
 
     /// Remembers the caller's buckets and the endpoint's.
@@ -149,10 +176,10 @@ mod tests {
     /// AMP-22: any number of callers take a bounded number of entries, and do not make the store forget who spent most.
     #[test]
     fn the_fullest_are_forgotten_first() {
-        let limit = RateLimit { operations: Some(Rate { per_second: 1, burst: 100 }), cost: None };
+        let limit = Limit { operations: Some(Flow { per_minute: 60, burst: 100 }), cost: None };
         let mut store = Store::new(64);
         let spend = |store: &mut Store, index: usize, operations: u64| {
-            let mut buckets = store.caller(&caller(index), &limit, 0);
+            let mut buckets = store.caller(&caller(index), limit, 0);
             buckets.take(Need { operations, cost: 0 });
             store.put_caller(&caller(index), buckets, 0);
         };
@@ -161,9 +188,9 @@ mod tests {
             spend(&mut store, index, 1);
             assert!(store.callers.len() <= 64);
         }
-        assert_eq!(store.caller(&caller(0), &limit, 0).wait_ms(Need { operations: 1, cost: 0 }), 1000);
+        assert_eq!(store.caller(&caller(0), limit, 0).wait_ms(Need { operations: 1, cost: 0 }), 1000);
         // Two minutes later everybody has everything again, and nobody has to be remembered.
-        let mut buckets = store.caller(&caller(10_000), &limit, 120_000);
+        let mut buckets = store.caller(&caller(10_000), limit, 120_000);
         buckets.take(Need { operations: 1, cost: 0 });
         while store.callers.len() < 64 {
             let index = 20_000 + store.callers.len();
@@ -175,10 +202,10 @@ mod tests {
 
     #[test]
     fn one_place_is_enough_to_go_on() {
-        let limit = RateLimit { operations: Some(Rate { per_second: 1, burst: 1 }), cost: None };
+        let limit = Limit { operations: Some(Flow::by_second(1)), cost: None };
         let mut store = Store::new(1);
         for index in 0..3 {
-            let mut buckets = store.caller(&caller(index), &limit, 0);
+            let mut buckets = store.caller(&caller(index), limit, 0);
             buckets.take(Need { operations: 1, cost: 0 });
             store.put_caller(&caller(index), buckets, 0);
             assert_eq!(store.callers.len(), 1);

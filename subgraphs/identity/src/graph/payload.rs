@@ -25,6 +25,14 @@ kit_graph::user_errors! {
         LastAdmin,
         /// There is no such thing, or not for the viewer.
         NotFound,
+        /// What was to be agreed with a partner breaks a rule; see `path`.
+        InvalidPartner,
+        /// A partner has this client id already.
+        ClientIdTaken,
+        /// Two of the partner's secrets are valid already.
+        TooManySecrets,
+        /// The idempotency key was used for another request.
+        IdempotencyConflict,
     }
     /// A refusal by identity.
     pub struct IdentityUserError;

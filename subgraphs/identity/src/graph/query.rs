@@ -6,18 +6,21 @@ use kit_graph::{
 };
 use kit_ids::{CompanyId, LoginEventId, NotificationId, TeamId, UserId};
 use kit_paging::{PageArguments, PagingContext};
+use kit_service::CallContext;
 use kit_viewer::Scope;
 
 use super::login_history::LoginEvent;
 use super::notification::Notification;
 use super::organisation::{Company, CompanyConnection, Team};
+use super::partner::{Partner, PartnerConnection};
 use super::people::{UserConnection, UserFilter, UserOrder};
 use super::user::User;
-use crate::domain::UserSort;
+use crate::domain::{PartnerId, UserSort};
 use crate::service::loaders::{
-    COMPANIES_BY_NAME, CompanyById, LoginEventById, NotificationById, TeamById, UserByHandle, UserById, people_order,
+    COMPANIES_BY_NAME, CompanyById, LoginEventById, NotificationById, PARTNERS_BY_NAME, PartnerById, TeamById,
+    UserByHandle, UserById, people_order,
 };
-use crate::service::{Directory, DirectoryError};
+use crate::service::{By, Directory, DirectoryError, PartnerAdministration};
 
 /// What can be asked.
 pub(crate) struct Query;
@@ -100,6 +103,43 @@ impl Query {
     /// A team by id.
     async fn team(&self, ctx: &Context<'_>, id: TeamId) -> GraphResult<Option<Team>> {
         Ok(ctx.load::<TeamById>(id).await?.map(Team))
+    }
+
+    /// Partners by name, those whose name or client id begins with `query` when it is given.
+    #[graphql(
+        requires_scopes = "admin",
+        guard = "RequireScope(Scope::Admin)",
+        tag = "admin",
+        directive = cache_control::apply(Some(0), Some(CacheControlScope::Private)),
+        cache_control(no_cache, private)
+    )]
+    async fn partners(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        query: Option<String>,
+    ) -> GraphResult<Option<PartnerConnection>> {
+        let page = PageArguments::new(first, after, last, before).parse(&PARTNERS_BY_NAME, ctx.cursor_key())?;
+        let wanted = (&page, ctx.wants_total_count());
+        let administration = ctx.data_unchecked::<PartnerAdministration>();
+        let found = administration.list(query.as_deref(), wanted, &By::admin(ctx.call())?).await;
+        let (page, total) = found.map_err(|error| GraphError::internal(&error))?;
+        Ok(Some(PartnerConnection::of(page, total, ctx.cursor_key())))
+    }
+
+    /// A partner by id.
+    #[graphql(
+        requires_scopes = "admin",
+        guard = "RequireScope(Scope::Admin)",
+        tag = "admin",
+        directive = cache_control::apply(Some(0), Some(CacheControlScope::Private)),
+        cache_control(no_cache, private)
+    )]
+    async fn partner(&self, ctx: &Context<'_>, id: PartnerId) -> GraphResult<Option<Partner>> {
+        Ok(ctx.load::<PartnerById>(id).await?.map(Partner))
     }
 
     #[graphql(entity)]

@@ -20,7 +20,6 @@ use super::Rest;
 use super::body::secret;
 use super::client::call;
 use super::form::{decoded, parameters};
-use crate::service::access_tokens::ACCESS_LIFETIME_SECONDS;
 use crate::service::{AuthError, PartnerError};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -71,7 +70,7 @@ pub(super) async fn token(State(rest): State<Arc<Rest>>, parts: Parts, body: Byt
         Ok(token) => unstored(
             StatusCode::OK,
             json!({
-                "access_token": token.access_token, "token_type": "Bearer", "expires_in": ACCESS_LIFETIME_SECONDS,
+                "access_token": token.access_token, "token_type": "Bearer", "expires_in": token.lifetime_seconds,
                 "scope": token.scope,
             }),
         ),
@@ -163,7 +162,10 @@ impl Refusal {
             ..Self::new("temporarily_unavailable", error.to_string())
         };
         match error {
-            PartnerError::InvalidClient | PartnerError::InvalidClientId => Self::invalid_client(error.to_string()),
+            PartnerError::InvalidClient
+            | PartnerError::InvalidClientId
+            | PartnerError::Disabled
+            | PartnerError::Expired => Self::invalid_client(error.to_string()),
             PartnerError::InvalidScope => Self::new("invalid_scope", error.to_string()),
             PartnerError::Auth(AuthError::TooManyAttempts { retry_after_seconds }) => {
                 unavailable(StatusCode::TOO_MANY_REQUESTS, *retry_after_seconds)

@@ -10,7 +10,7 @@ use kit_viewer::{Role, Scope};
 use serde_json::{Value, json};
 
 use super::Keys;
-use crate::domain::{ClientId, SessionId, User};
+use crate::domain::{Partner, SessionId, User};
 
 /// How long an access token lives, in seconds (domain.md 4.1).
 pub(crate) const ACCESS_LIFETIME_SECONDS: i64 = 600;
@@ -43,26 +43,36 @@ impl AccessTokens {
                 "sub": user.id, "sid": session, "ver": user.version, "scope": scope.join(" "),
                 "roles": roles.iter().map(|role| role.name()).collect::<Vec<_>>(),
             }),
-            now,
+            (now, ACCESS_LIFETIME_SECONDS),
         )
     }
 
-    /// A token of a partner's program, which acts for itself and has no session. `now` is in UTC microseconds.
-    pub(crate) fn issue_to_partner(&self, client_id: &ClientId, scope: &str, now: i64) -> String {
-        let client_id = client_id.as_str();
-        let roles = [Role::Partner.name()];
-        self.sign(json!({ "sub": client_id, "client_id": client_id, "scope": scope, "roles": roles }), now)
+    /// A token of a partner's program, which acts for itself and has no session; it says what is agreed with the partner,
+    /// so that the router asks nobody. Now is in UTC microseconds.
+    pub(crate) fn issue_to_partner(
+        &self,
+        partner: &Partner,
+        scope: &str,
+        (now, lifetime_seconds): (i64, i64),
+    ) -> String {
+        let (client_id, terms) = (partner.client_id.as_str(), &partner.terms);
+        let claims = json!({
+            "sub": client_id, "client_id": client_id, "scope": scope, "roles": [Role::Partner.name()],
+            "contract": terms.contract, "operations_per_second": terms.operations_per_second,
+            "cost_per_minute": terms.cost_per_minute,
+        });
+        self.sign(claims, (now, lifetime_seconds))
     }
 
     /// The token with these claims, and those that all tokens have.
-    fn sign(&self, mut claims: Value, now: i64) -> String {
+    fn sign(&self, mut claims: Value, (now, lifetime_seconds): (i64, i64)) -> String {
         let issued_at = now / 1_000_000;
         let mut jti = [0; JTI_BYTES];
         self.randomness.fill(&mut jti);
         claims["iss"] = json!(self.issuer);
         claims["aud"] = json!(self.audience);
         claims["iat"] = json!(issued_at);
-        claims["exp"] = json!(issued_at + ACCESS_LIFETIME_SECONDS);
+        claims["exp"] = json!(issued_at + lifetime_seconds);
         claims["jti"] = json!(URL_SAFE_NO_PAD.encode(jti));
         let key = self.keys.at(now);
         let header = json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": key.kid() });

@@ -9,8 +9,8 @@ use kit_paging::Windows;
 use kit_service::{batch_loader, window_loader};
 use kit_viewer::Role;
 
-use crate::domain::{Company, LoginEvent, LoginKind, Notification, Team, User};
-use crate::store::{login_events, notifications, organisations, people, users};
+use crate::domain::{Company, LoginEvent, LoginKind, Notification, Partner, PartnerId, StoredSecret, Team, User};
+use crate::store::{login_events, notifications, organisations, partner_secrets, partners, people, users};
 
 /// The order of histories: newest first.
 pub(crate) use crate::store::login_events::NEWEST as HISTORY_ORDER;
@@ -18,6 +18,8 @@ pub(crate) use crate::store::login_events::NEWEST as HISTORY_ORDER;
 pub(crate) use crate::store::notifications::{NEWEST as NOTICES_ORDER, position as notice_position};
 /// The orders of companies and of teams, by name, and where each stands in them.
 pub(crate) use crate::store::organisations::{COMPANIES_BY_NAME, TEAMS_BY_NAME, company_position, team_position};
+/// The order of partners, by name, and where each stands in it.
+pub(crate) use crate::store::partners::{PARTNERS_BY_NAME, position as partner_position};
 /// The orders of people, and where each stands in them.
 pub(crate) use crate::store::people::{order as people_order, position as people_position};
 
@@ -41,6 +43,8 @@ pub(crate) fn loaders(database: &Database) -> Loaders {
         .with(NotificationById(database()))
         .with(NotificationCount(database()))
         .with(Windows(NotificationsOfUser(database())))
+        .with(PartnerById(database()))
+        .with(SecretsOfPartner(database()))
 }
 
 batch_loader!(
@@ -90,6 +94,29 @@ batch_loader!(
     pub(crate) NotificationById: NotificationId => Notification, |database, ids| notifications::by_ids(database, ids),
     |notification| (notification.id, notification)
 );
+
+batch_loader!(
+    /// A partner.
+    pub(crate) PartnerById: PartnerId => Partner, |database, ids| partners::by_ids(database, ids),
+    |partner| (partner.id, partner)
+);
+
+/// The secrets of a partner by its client id, oldest first; missing when it has none.
+pub(crate) struct SecretsOfPartner(Database);
+
+impl BatchLoad for SecretsOfPartner {
+    type Key = String;
+    type Value = Vec<StoredSecret>;
+    type Error = DatabaseError;
+
+    async fn load(&self, client_ids: &[String]) -> Result<HashMap<String, Vec<StoredSecret>>, DatabaseError> {
+        let mut secrets: HashMap<String, Vec<StoredSecret>> = HashMap::with_capacity(client_ids.len());
+        for (client_id, secret) in partner_secrets::of_clients(&self.0, client_ids).await? {
+            secrets.entry(client_id).or_default().push(secret);
+        }
+        Ok(secrets)
+    }
+}
 
 /// How many notices a user has, of those not read when only they are wanted; missing when none.
 pub(crate) struct NotificationCount(Database);

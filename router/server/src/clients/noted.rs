@@ -1,0 +1,113 @@
+//! What becomes known of a request on its way: for the metrics, for the log, and for the counters of whoever asks.
+
+use std::sync::Arc;
+
+use router_registry::id_of_text;
+
+use super::Usage;
+use crate::admission::Asked;
+use crate::endpoint::Endpoint;
+use crate::identity::{AccessClaims, Viewer};
+use crate::operation::Operation;
+use crate::refusal::{ErrorCode, Refusal};
+use crate::reply;
+
+/// What is known of a request so far.
+#[derive(Debug, Default)]
+pub(crate) struct Noted {
+    /// The kind of operation.
+    pub(crate) kind: Option<&'static str>,
+    asking: Option<Asking>,
+}
+
+/// What a client of its own asks for.
+#[derive(Debug)]
+struct Asking {
+    claims: Arc<AccessClaims>,
+    /// The id it has sent, or that of the text.
+    id: Option<String>,
+    name: Option<String>,
+    cost: u64,
+    has_errors: bool,
+}
+
+impl Noted {
+    /// Who asks.
+    pub(crate) fn viewer(&mut self, endpoint: &Endpoint, viewer: &Viewer) {
+        if let (Some(_), Viewer::Authenticated(claims)) = (endpoint.own_client(viewer), viewer) {
+            let claims = Arc::clone(claims);
+            self.asking = Some(Asking { claims, id: None, name: None, cost: 0, has_errors: false });
+        }
+    }
+
+    /// The request is a list of operations, each of which is noted by itself.
+    pub(crate) fn several(&mut self) {
+        *self = Self { kind: Some("batch"), asking: None };
+    }
+
+    /// For what.
+    pub(crate) fn asked(&mut self, asked: &Asked) {
+        if let Some(asking) = &mut self.asking {
+            asking.id = Some(match asked {
+                Asked::Id(reference, _) => reference.id().to_owned(),
+                Asked::Text(text) => id_of_text(text),
+            });
+        }
+    }
+
+    /// What that is.
+    pub(crate) fn found(&mut self, operation: &Operation) {
+        self.kind = Some(reply::kind_name(operation.kind));
+        if let Some(asking) = &mut self.asking {
+            asking.name = operation.prepared.operation().name.as_ref().map(ToString::to_string);
+        }
+    }
+
+    /// What it may cost.
+    pub(crate) fn cost(&mut self, cost: u64) {
+        if let Some(asking) = &mut self.asking {
+            asking.cost = cost;
+        }
+    }
+
+    /// Whether the reply has errors.
+    pub(crate) fn executed(&mut self, has_errors: bool) {
+        if let Some(asking) = &mut self.asking {
+            asking.has_errors = has_errors;
+        }
+    }
+
+    /// Counts a request that was answered.
+    pub(crate) fn count_answered(&mut self, usage: &Usage) {
+        if let Some(asking) = self.asking.take() {
+            let operation = (asking.id.unwrap_or_default(), asking.name);
+            usage.count_answered(&asking.claims.subject, operation, asking.cost, asking.has_errors);
+        }
+    }
+
+    /// Counts and logs a request that was refused, where clients are known by their tokens. The log holds no token, and
+    /// nothing that a person may have written.
+    pub(crate) fn count_refused(&mut self, usage: &Usage, endpoint: &Endpoint, refusal: &Refusal) {
+        if endpoint.operations.client_role.is_none() {
+            return;
+        }
+        let error = refusal.errors.first();
+        let code = error.and_then(|error| error.extensions.get("code")?.as_str()).unwrap_or_default();
+        let is_quoting = code == ErrorCode::BadUserInput.as_str();
+        let reason = error.filter(|_| !is_quoting).map_or("", |error| error.message.as_str());
+        let asking = self.asking.take();
+        let client = asking.as_ref().map(|asking| asking.claims.subject.as_str());
+        let operation = asking.as_ref().and_then(|asking| asking.id.as_deref());
+        tracing::warn!(
+            endpoint = endpoint.path,
+            client = client.unwrap_or("(none)"),
+            operation = operation.unwrap_or("(none)"),
+            code,
+            reason,
+            "a client's request is refused"
+        );
+        if let Some(client) = client {
+            usage.count_refused(client, code);
+        }
+    }
+}
