@@ -9,6 +9,7 @@
 mod product;
 
 mod auth;
+mod caching;
 mod clients;
 mod command;
 mod databases;
