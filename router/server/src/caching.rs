@@ -1,7 +1,7 @@
 //! What the router remembers of answers, and what it tells clients of how long they may.
 //!
-//! How long something may be kept the graph says (`hints`, `policy`), and each subgraph with its replies; the strictest
-//! counts. Two stores keep what may be kept: the answers of subgraphs (`request` is what a request sees of them while it is
+//! How long something may be kept the graph says (`hints`; `policy` of a whole operation, `fetch_policy` of what is asked of
+//! one subgraph), and each subgraph with its replies; the strictest counts. Two stores keep what may be kept: the answers of subgraphs (`request` is what a request sees of them while it is
 //! executed), and whole replies, here. `key` says for whom something is kept, `tags` what it is about, `freshness` what has
 //! changed since; `headers` writes `Cache-Control`, `Age` and `ETag`.
 //!
@@ -9,6 +9,7 @@
 //! judged before anything is looked for. Nothing is kept of mutations, of subscriptions and of what came with an error. Who
 //! has changed something is shown nothing that was asked for before that.
 
+mod fetch_policy;
 mod freshness;
 mod headers;
 mod hints;
@@ -30,6 +31,7 @@ use router_execution::{CachePolicy, FetchCache, Flights, JsonMap, Reply, Request
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+pub(crate) use self::fetch_policy::policy_of_fetch;
 use self::freshness::Freshness;
 pub(crate) use self::headers::{ReplyCaching, write_headers};
 pub(crate) use self::hints::Hints;

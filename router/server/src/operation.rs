@@ -39,6 +39,8 @@ pub(crate) struct Operation {
     pub(crate) number: u64,
     /// How long its replies may be kept, as far as the graph says.
     pub(crate) policy: CachePolicy,
+    /// The same of the answers to each fetch of its plan.
+    pub(crate) fetch_policies: Vec<CachePolicy>,
     /// What the answers to each fetch of its plan are about.
     pub(crate) subjects: Vec<FetchSubjects>,
     /// Of a mutation, what its reply is about.

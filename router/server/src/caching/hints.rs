@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use apollo_compiler::ast::{Directive, Value};
+use apollo_compiler::ast::{Directive, OperationType, Value};
 use apollo_compiler::schema::{ExtendedType, Schema};
 use apollo_compiler::{Name, Node};
 use router_execution::CacheScope;
@@ -43,10 +43,6 @@ impl Hints {
         self.is_there
     }
 
-    pub(super) fn has_argument_to_inherit(&self) -> bool {
-        self.has_argument_to_inherit
-    }
-
     fn schema(&self) -> &Schema {
         self.supergraph.full_schema()
     }
@@ -66,14 +62,29 @@ impl Hints {
         Hint { max_age, scope: hint.scope.or(returned.scope), inherits: hint.inherits || returned.inherits }
     }
 
+    /// Whether a field that is no root field counts with the default when nothing is said of it.
+    pub(super) fn has_default(&self, parent: &Name, field: &Name, hint: Hint) -> bool {
+        self.has_argument_to_inherit && !hint.inherits && self.is_composite(parent, field)
+    }
+
+    /// The type that a field returns.
+    pub(super) fn returned(&self, parent: &Name, field: &Name) -> Option<&Name> {
+        self.schema().type_field(parent, field).ok().map(|definition| definition.ty.inner_named_type())
+    }
+
+    /// The type of the root fields.
+    pub(super) fn root_type(&self, operation: OperationType) -> Option<&Name> {
+        self.schema().root_operation(operation)
+    }
+
     /// Whether a field returns objects.
-    pub(super) fn is_composite(&self, parent: &Name, field: &Name) -> bool {
-        let definition = self.schema().type_field(parent, field).ok();
-        let returned = definition.and_then(|definition| self.schema().types.get(definition.ty.inner_named_type()));
+    fn is_composite(&self, parent: &Name, field: &Name) -> bool {
+        let returned = self.returned(parent, field).and_then(|name| self.schema().types.get(name));
         returned.is_some_and(|ty| ty.is_object() || ty.is_interface() || ty.is_union())
     }
 
-    fn of_type(&self, name: &Name) -> Hint {
+    /// What is said of a type; of an interface or a union, also what is said of those behind it.
+    pub(super) fn of_type(&self, name: &Name) -> Hint {
         let mut hint = Hint::default();
         for name in std::iter::once(name).chain(self.possible_types(name)) {
             let Some(ty) = self.schema().types.get(name) else { continue };

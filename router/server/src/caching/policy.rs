@@ -62,8 +62,7 @@ impl<'a> Walk<'a> {
 
     fn field(&mut self, parent: &Name, name: &Name, is_root: bool) {
         let hint = self.hints.of_field(parent, name);
-        let has_default = is_root
-            || (self.hints.has_argument_to_inherit() && !hint.inherits && self.hints.is_composite(parent, name));
+        let has_default = is_root || self.hints.has_default(parent, name, hint);
         let max_age = hint.max_age.unwrap_or(if has_default { self.default_max_age } else { u32::MAX });
         let scope = hint.scope.unwrap_or(CacheScope::Public);
         self.policy = self.policy.and(CachePolicy { max_age, scope });

@@ -107,9 +107,12 @@ impl FetchCache for RequestCache {
     }
 
     async fn keep(&self, place: FetchPlace, policy: CachePolicy, answers: Vec<FreshAnswer>) {
-        let Some(subjects) = self.operation.subjects.get(place.fetch.0) else { return };
-        let policy = self.bounded(policy);
-        let viewer = self.viewer_of(policy);
+        let Operation { subjects, fetch_policies, .. } = &*self.operation;
+        let (Some(subjects), Some(said)) = (subjects.get(place.fetch.0), fetch_policies.get(place.fetch.0)) else {
+            return;
+        };
+        let policy = self.bounded(policy.and(*said));
+        let viewer = self.viewer_of(policy).filter(|_| policy.may_be_kept());
         for answer in answers {
             let tags = subjects.tags_of(&self.caches.freshness, place, &answer);
             self.note(&tags);

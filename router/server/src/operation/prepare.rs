@@ -55,7 +55,10 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
         denied = barred.iter().map(|selection| own.of_selection(selection)).collect();
         denial = Some(own);
     }
-    let policy = caching::policy_of(&operations.hints, operations.default_max_age_seconds, &document, operation);
+    let (hints, default_max_age) = (&operations.hints, operations.default_max_age_seconds);
+    let policy = caching::policy_of(hints, default_max_age, &document, operation);
+    let fetch_policies = plan.fetches.iter().map(|fetch| caching::policy_of_fetch(hints, default_max_age, fetch));
+    let fetch_policies = fetch_policies.collect();
     let subjects = plan.fetches.iter().map(|fetch| FetchSubjects::new(supergraph, fetch)).collect();
     let changes = match kind {
         OperationType::Mutation => FetchSubjects::of_operation(supergraph, &syntax, operation_name),
@@ -66,7 +69,7 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
         prepared = prepared.with_guard(Arc::new(denial));
     }
     let (prepared, number) = (Arc::new(prepared), caching::next_operation_number());
-    Ok(Operation { prepared, kind, cost, rules, denied, number, policy, subjects, changes })
+    Ok(Operation { prepared, kind, cost, rules, denied, number, policy, fetch_policies, subjects, changes })
 }
 
 fn cost_of(
