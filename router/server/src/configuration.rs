@@ -34,7 +34,7 @@ pub use admission::{AdmissionSettings, ContentEncoding, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
 pub use batching::BatchingSettings;
-pub use caching::CachingSettings;
+pub use caching::{CacheStore, CachingSettings};
 pub use cors::CorsSettings;
 pub use costs::{CostMode, CostSettings};
 pub use endpoint_operations::{EndpointOperations, OperationMode};
