@@ -65,6 +65,7 @@ async fn until_kept(connection: &MultiplexedConnection, count: usize) {
 #[tokio::test]
 async fn what_one_router_has_asked_for_the_others_find() {
     let Some(redis) = shared() else { return };
+    let metrics = router_server::install_recorder();
     for (keeps_replies, kept) in [(true, 2), (false, 1)] {
         let (url, world) = (redis.new_database(), Arc::new(World::default()));
         let mut routers = Vec::new();
@@ -84,7 +85,7 @@ async fn what_one_router_has_asked_for_the_others_find() {
         routers[1].read("crs_2", None).await;
         assert_eq!(world.asked(), 2);
     }
-    let metrics = router_server::install_recorder().render();
+    let metrics = metrics.render();
     for line in [
         "router_reply_cache_total{outcome=\"shared_hit\"}",
         "router_fetch_cache_total{subgraph=\"one\",outcome=\"shared_hit\"}",
@@ -231,6 +232,10 @@ impl Random {
         self.0 ^= self.0 << 17;
         self.0 % end
     }
+
+    fn index(&mut self, end: usize) -> usize {
+        usize::try_from(self.below(end as u64)).unwrap()
+    }
 }
 
 /// What everybody must see, and what those must see who have changed something themselves.
@@ -240,6 +245,78 @@ struct Oracle {
     authors: HashMap<(String, String), u64>,
 }
 
+impl Oracle {
+    fn all_see(&mut self, id: &str, version: u64) {
+        let seen = self.all.entry(id.to_owned()).or_default();
+        *seen = version.max(*seen);
+    }
+
+    fn author_sees(&mut self, author: &str, id: &str, version: u64) {
+        let seen = self.authors.entry((author.to_owned(), id.to_owned())).or_default();
+        *seen = version.max(*seen);
+    }
+
+    fn least(&self, id: &str, person: Option<&str>) -> u64 {
+        let own = person.and_then(|person| self.authors.get(&(person.to_owned(), id.to_owned())));
+        own.max(self.all.get(id)).copied().unwrap_or_default()
+    }
+}
+
+/// Two routers, each on a way of its own to one server.
+struct Stage {
+    world: Arc<World>,
+    routers: Vec<CachingRouter>,
+    proxies: Vec<Proxy>,
+    oracle: Mutex<Oracle>,
+    ids: Vec<String>,
+}
+
+impl Stage {
+    async fn new(url: &SecretString) -> Self {
+        let (world, ids) = (Arc::new(World::default()), (0..5).map(|number| format!("crs_{number}")).collect());
+        let (mut routers, mut proxies) = (Vec::new(), Vec::new());
+        for _ in 0..2 {
+            let proxy = Proxy::before(url).await;
+            routers.push(router(&world, proxy.url()).await);
+            proxies.push(proxy);
+        }
+        Self { world, routers, proxies, oracle: Mutex::default(), ids }
+    }
+
+    /// Does one thing or another, and compares what it sees.
+    async fn step(&self, random: &mut Random) {
+        let router = &self.routers[random.index(2)];
+        let id = &self.ids[random.index(self.ids.len())];
+        let person = [None, Some("usr_1"), Some("usr_2")][random.index(3)];
+        match random.below(20) {
+            0 => {
+                let version = router.rename(id, person).await;
+                self.oracle.lock().unwrap().all_see(id, version);
+            }
+            1 => {
+                let version = self.world.change(id);
+                let outdated = router.invalidation().outdate([].into_iter(), [id.as_str()].into_iter());
+                outdated.everywhere().await;
+                self.oracle.lock().unwrap().all_see(id, version);
+            }
+            2 => {
+                let author = person.unwrap_or("usr_1");
+                let before: Vec<u64> = self.ids.iter().map(|id| self.world.version(id)).collect();
+                router.renew(author).await;
+                let mut oracle = self.oracle.lock().unwrap();
+                self.ids.iter().zip(before).for_each(|(id, before)| oracle.author_sees(author, id, before + 1));
+            }
+            3 => self.proxies[random.index(2)].delay(Duration::from_millis(random.below(4))),
+            4 => self.world.slow_down(Duration::from_millis(random.below(6))),
+            _ => {
+                let least = self.oracle.lock().unwrap().least(id, person);
+                let version = router.read(id, person).await;
+                assert!(version >= least, "{id}: {version} < {least} for {person:?}");
+            }
+        }
+    }
+}
+
 /// CC-12: reads, changes and events that come through two routers at once, over a way that delays what it carries, in more
 /// than a thousand orders: nobody reads what was outdated before they asked.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -247,73 +324,20 @@ async fn nothing_stale_is_read_after_a_change_is_acknowledged() {
     const TASKS: u64 = 8;
     const STEPS: u64 = 250;
     let Some(redis) = shared() else { return };
-    let (url, world) = (redis.new_database(), Arc::new(World::default()));
-    let proxies = [Proxy::before(&url).await, Proxy::before(&url).await];
-    let mut routers = Vec::new();
-    for proxy in &proxies {
-        routers.push(router(&world, proxy.url()).await);
-    }
-    let (routers, proxies) = (Arc::new(routers), Arc::new(proxies));
-    let oracle = Arc::new(Mutex::new(Oracle::default()));
-    let ids: Vec<String> = (0..5).map(|number| format!("crs_{number}")).collect();
-    for id in &ids {
-        world.change(id);
-    }
+    let stage = Arc::new(Stage::new(&redis.new_database()).await);
     let work = (0..TASKS).map(|task| {
-        let (routers, proxies, world) = (Arc::clone(&routers), Arc::clone(&proxies), Arc::clone(&world));
-        let (oracle, ids) = (Arc::clone(&oracle), ids.clone());
+        let stage = Arc::clone(&stage);
         tokio::spawn(async move {
             let mut random = Random(0x9e37_79b9 + task * 7_919);
-            for step in 0..STEPS {
-                let choose = |random: &mut Random, count: usize| usize::try_from(random.below(count as u64)).unwrap();
-                let router = &routers[choose(&mut random, 2)];
-                let id = &ids[choose(&mut random, ids.len())];
-                let persons = [None, Some("usr_1"), Some("usr_2")];
-                let person = persons[choose(&mut random, 3)];
-                match random.below(20) {
-                    0 => {
-                        let version = router.rename(id, person).await;
-                        let all = &mut oracle.lock().unwrap().all;
-                        let seen = all.entry(id.clone()).or_default();
-                        *seen = version.max(*seen);
-                    }
-                    1 => {
-                        let version = world.change(id);
-                        let outdated = router.invalidation().outdate([].into_iter(), [id.as_str()].into_iter());
-                        outdated.everywhere().await;
-                        let all = &mut oracle.lock().unwrap().all;
-                        let seen = all.entry(id.clone()).or_default();
-                        *seen = version.max(*seen);
-                    }
-                    2 => {
-                        let author = person.unwrap_or("usr_1");
-                        let before: Vec<u64> = ids.iter().map(|id| world.version(id)).collect();
-                        router.renew(author).await;
-                        let authors = &mut oracle.lock().unwrap().authors;
-                        for (id, before) in ids.iter().zip(before) {
-                            let seen = authors.entry((author.to_owned(), id.clone())).or_default();
-                            *seen = (before + 1).max(*seen);
-                        }
-                    }
-                    3 => proxies[choose(&mut random, 2)].delay(Duration::from_millis(random.below(4))),
-                    4 => world.slow_down(Duration::from_millis(random.below(6))),
-                    _ => {
-                        let least = {
-                            let oracle = oracle.lock().unwrap();
-                            let own = person.and_then(|person| oracle.authors.get(&(person.to_owned(), id.clone())));
-                            own.max(oracle.all.get(id)).copied().unwrap_or_default()
-                        };
-                        let version = router.read(id, person).await;
-                        assert!(version >= least, "task {task}, step {step}: {id} {version} < {least} for {person:?}");
-                    }
-                }
+            for _ in 0..STEPS {
+                stage.step(&mut random).await;
             }
         })
     });
     for task in work.collect::<Vec<_>>() {
         task.await.unwrap();
     }
-    let asked = world.asked();
+    let asked = stage.world.asked();
     eprintln!("{} operations have asked the subgraph {asked} times", TASKS * STEPS);
     assert!(asked < usize::try_from(TASKS * STEPS).unwrap(), "something was found");
 }
@@ -464,8 +488,8 @@ async fn what_is_no_answer_is_a_miss() {
     // What is wrong of the time itself makes everything be of another one.
     for key in ["{test:caches}:time", "{test:caches}:changes"] {
         first.read("crs_9", None).await;
-        let _: () = connection.del(key).await.unwrap();
-        let _: () = connection.rpush(key, "x").await.unwrap();
+        let harm = redis::pipe().atomic().del(key).rpush(key, "x").clone();
+        let _: redis::Value = harm.query_async(&mut connection).await.unwrap();
         let version = first.rename("crs_9", None).await;
         assert_eq!(first.read("crs_9", None).await, version);
     }
