@@ -362,6 +362,7 @@ async fn a_dead_server_fails_nobody() {
         longest = longest.max(begin.elapsed());
     }
     assert!(longest < TIMEOUT, "{longest:?}");
+    eprintln!("the longest round without a server took {longest:?}");
     // Its own memory does what it did.
     let asked = world.asked();
     assert_eq!(routers[0].read("crs_1", None).await, world.version("crs_1"));

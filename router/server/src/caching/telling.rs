@@ -37,6 +37,8 @@ struct Untold {
     subjects: HashSet<SharedSubject>,
     everything: bool,
     is_being_told: bool,
+    /// Nothing can be told for the time being: nobody waits for it.
+    is_failing: bool,
     /// Who waits until it is told.
     waiting: Vec<oneshot::Sender<()>>,
 }
@@ -57,12 +59,14 @@ impl Teller {
             Some(_) => {}
             None => untold.everything = true,
         }
-        untold.everything |= untold.subjects.len() > SUBJECTS_MAX;
+        untold.everything |= untold.is_failing || untold.subjects.len() > SUBJECTS_MAX;
         if untold.everything {
             untold.subjects = HashSet::new();
         }
         let (told, waiting) = oneshot::channel();
-        untold.waiting.push(told);
+        if !untold.is_failing {
+            untold.waiting.push(told);
+        }
         drop(untold);
         self.shared.more.notify_one();
         waiting
@@ -107,9 +111,12 @@ async fn tell(shared: Arc<Shared>, cache: Arc<dyn SharedCache>) {
         {
             let mut untold = shared.untold();
             untold.is_being_told = false;
+            untold.is_failing = told.is_err();
             if told.is_err() {
                 untold.everything = true;
                 untold.subjects = HashSet::new();
+                // Neither do those who have come meanwhile wait for that.
+                untold.waiting = Vec::new();
             }
         }
         if told.is_ok() {
@@ -120,7 +127,6 @@ async fn tell(shared: Arc<Shared>, cache: Arc<dyn SharedCache>) {
             pause = PAUSE_MIN;
             continue;
         }
-        // Nobody waits for that.
         drop(waiting);
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSE_MAX);
