@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that does not find what it looks for has failed")]
 
+#[path = "shared/caches.rs"]
+mod caches;
+#[path = "shared/courses.rs"]
+mod courses;
 #[path = "shared/proxy.rs"]
 mod proxy;
 #[path = "shared/rates.rs"]

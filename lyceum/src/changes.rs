@@ -78,7 +78,7 @@ impl Reader {
                 let mut touched = Touched::default();
                 events.iter().for_each(|event| touched.add(event));
                 let (types, ids) = (touched.types.iter().copied(), touched.ids.iter().map(String::as_str));
-                self.invalidation.outdate(types, ids);
+                self.invalidation.outdate(types, ids).everywhere().await;
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use router_execution::{HttpTransport, HttpTransportOptions, InProcessTransport, Transport};
 use router_schema::{SubgraphDefinition, Supergraph};
 use router_server::{Registry, RequestSigner, RouterBuilder, RouterServer};
-use router_shared::RedisBuckets;
+use router_shared::{RedisBuckets, RedisCache};
 use secrecy::SecretSlice;
 use tokio::net::TcpListener;
 
@@ -133,6 +133,10 @@ pub fn router(
     }
     for (issuer, revocations) in &shared.revocations {
         builder = builder.revocations(issuer, revocations.sessions());
+    }
+    if let Some(cache) = &shared.cache {
+        let cache: Arc<RedisCache> = Arc::clone(cache);
+        builder = builder.shared_cache(cache);
     }
     if let Some(revocations) = revocations {
         builder = builder.revocations(revocations.issuer(), revocations.sessions());

@@ -5,8 +5,10 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use router_server::configuration::{AuthenticationSettings, RateSettings, RateStore, RevocationStore};
-use router_shared::{RedisAddress, RedisBuckets, RedisRevocations};
+use router_server::configuration::{
+    AuthenticationSettings, CacheStore, CachingSettings, RateSettings, RateStore, RevocationStore,
+};
+use router_shared::{RedisAddress, RedisBuckets, RedisCache, RedisRevocations};
 
 use crate::configuration::Configuration;
 use crate::platform;
@@ -18,6 +20,8 @@ pub struct Shared {
     pub rates: Option<Arc<RedisBuckets>>,
     /// The ended sessions of issuers that tell them on a server, by issuer. They are read as long as this lives.
     pub revocations: BTreeMap<String, RedisRevocations>,
+    /// What all routers keep of answers.
+    pub cache: Option<Arc<RedisCache>>,
 }
 
 impl Shared {
@@ -31,7 +35,8 @@ impl Shared {
             Some(authentication) => revocations(authentication).await?,
             None => BTreeMap::new(),
         };
-        Ok(Self { rates: rates(&router.rates).await?, revocations })
+        let (rates, cache) = (rates(&router.rates).await?, cache(&router.caching).await?);
+        Ok(Self { rates, revocations, cache })
     }
 }
 
@@ -61,4 +66,12 @@ async fn rates(settings: &RateSettings) -> Result<Option<Arc<RedisBuckets>>, Box
     let address = RedisAddress::parse(url).map_err(|error| format!("router.rates.redis: {error}"))?;
     let time_max = Duration::from_millis(settings.redis_timeout_ms);
     Ok(Some(Arc::new(RedisBuckets::open(&address, &settings.redis_key_prefix, time_max).await)))
+}
+
+async fn cache(settings: &CachingSettings) -> Result<Option<Arc<RedisCache>>, Box<dyn Error>> {
+    let (CacheStore::Redis, Some(url)) = (settings.store, &settings.redis) else { return Ok(None) };
+    let address = RedisAddress::parse(url).map_err(|error| format!("router.caching.redis: {error}"))?;
+    let time_max = Duration::from_millis(settings.redis_timeout_ms);
+    let kept_max = Duration::from_secs(settings.kept_seconds_max());
+    Ok(Some(Arc::new(RedisCache::open(&address, &settings.redis_key_prefix, time_max, kept_max).await)))
 }

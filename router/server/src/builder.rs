@@ -12,11 +12,11 @@ use thiserror::Error;
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::administration::Administration;
-use crate::caching::Caches;
+use crate::caching::{Caches, SharedCache};
 use crate::clients::Usage;
 use crate::clock::{Clock, SystemClock};
 use crate::configuration::{
-    ContractSettings, EndpointSettings, JwksSettings, RateStore, RouterSettings, SettingsError,
+    CacheStore, ContractSettings, EndpointSettings, JwksSettings, RateStore, RouterSettings, SettingsError,
 };
 use crate::cors::Cors;
 use crate::endpoint::Endpoint;
@@ -94,6 +94,9 @@ pub enum BuildError {
     /// The settings share rates, and nobody has given the buckets: without this each router would count alone.
     #[error("rates.store: nothing reaches the shared server for this router; give it the shared buckets")]
     NoSharedRates,
+    /// The settings share what is kept, and nobody has given where: without this each router would keep it alone.
+    #[error("caching.store: nothing reaches the shared server for this router; give it the shared cache")]
+    NoSharedCache,
     /// The HTTP client cannot be made.
     #[error("the HTTP client cannot be made: {0}")]
     Http(#[from] HttpTransportError),
@@ -113,6 +116,7 @@ pub struct RouterBuilder {
     tls: Option<Arc<ServerConfig>>,
     registry: Option<Arc<Registry>>,
     shared_rates: Option<Arc<dyn SharedBuckets>>,
+    shared_cache: Option<Arc<dyn SharedCache>>,
 }
 
 impl RouterBuilder {
@@ -131,6 +135,7 @@ impl RouterBuilder {
             tls: None,
             registry: None,
             shared_rates: None,
+            shared_cache: None,
         }
     }
 
@@ -170,6 +175,13 @@ impl RouterBuilder {
         self
     }
 
+    /// Keeps answers together with other routers; settings that say so need it. A router with it is built within a runtime.
+    #[must_use]
+    pub fn shared_cache(mut self, cache: Arc<dyn SharedCache>) -> Self {
+        self.shared_cache = Some(cache);
+        self
+    }
+
     /// The clock that tokens are checked by.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -196,6 +208,10 @@ impl RouterBuilder {
         if self.settings.rates.store == RateStore::Redis && self.shared_rates.is_none() {
             return Err(BuildError::NoSharedRates);
         }
+        let shared_cache = match self.settings.caching.store {
+            CacheStore::Memory => None,
+            CacheStore::Redis => Some(self.shared_cache.take().ok_or(BuildError::NoSharedCache)?),
+        };
         let transports = self.all_transports()?;
         let refused_tokens = RefusedTokens::new(&self.settings.rates);
         let identity = Arc::new(self.identity(&transports)?.limiting(refused_tokens));
@@ -214,7 +230,7 @@ impl RouterBuilder {
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
             registry: self.registry,
             rates: Rates::new(&self.settings.rates, self.shared_rates),
-            caches: Arc::new(Caches::new(self.settings.caching.clone())),
+            caches: Arc::new(Caches::new(self.settings.caching.clone(), shared_cache)),
             usage: Usage::new(Arc::clone(&self.clock)),
             settings: self.settings.clone(),
         };

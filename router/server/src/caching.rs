@@ -3,7 +3,9 @@
 //! How long something may be kept the graph says (`hints`; `policy` of a whole operation, `fetch_policy` of what is asked of
 //! one subgraph), and each subgraph with its replies; the strictest counts. Two stores keep what may be kept: the answers of subgraphs (`request` is what a request sees of them while it is
 //! executed), and whole replies, here. `key` says for whom something is kept, `tags` what it is about, `freshness` what has
-//! changed since; `headers` writes `Cache-Control`, `Age` and `ETag`.
+//! changed since; `headers` writes `Cache-Control`, `Age` and `ETag`. Behind both stores there may be one that several routers
+//! share (`level`): it is told of every change (`telling`) and given every answer (`keeping`), and a request hears from it what
+//! has changed elsewhere before anything is looked for.
 //!
 //! **Invariants.** What was made for one viewer is found by nobody else: who may see it is part of its key, and rights are
 //! judged before anything is looked for. Nothing is kept of mutations, of subscriptions and of what came with an error. Who
@@ -13,15 +15,19 @@ mod fetch_policy;
 mod freshness;
 mod headers;
 mod hints;
+mod keeping;
 mod key;
+mod level;
 pub(crate) mod operators;
 mod policy;
 mod request;
+mod shared;
 mod store;
 mod tags;
+mod telling;
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::hash::RandomState;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,15 +35,20 @@ use apollo_compiler::ast::OperationType;
 use apollo_compiler::validation::Valid;
 use router_execution::{CachePolicy, FetchCache, Flights, JsonMap, Reply, RequestContext};
 use serde_json::value::RawValue;
-use tokio::time::Instant;
 
 pub(crate) use self::fetch_policy::policy_of_fetch;
-use self::freshness::Freshness;
+use self::freshness::{Freshness, Words};
 pub(crate) use self::headers::{ReplyCaching, write_headers};
 pub(crate) use self::hints::Hints;
-use self::key::{digest, person};
+pub(crate) use self::key::digest;
+use self::key::person;
+use self::level::Level;
 pub(crate) use self::policy::policy_of;
-use self::request::RequestCache;
+use self::request::{Made, RequestCache, Wanted};
+pub use self::shared::{
+    SharedAnswer, SharedCache, SharedCacheUnavailable, SharedChanges, SharedEntry, SharedLook, SharedMoment,
+    SharedSubject, SharedView,
+};
 use self::store::{Kept, Store};
 pub(crate) use self::tags::FetchSubjects;
 use crate::configuration::CachingSettings;
@@ -53,6 +64,8 @@ pub(crate) struct Caches {
     fetches: Option<Store<Arc<JsonMap>>>,
     replies: Option<Store<Box<RawValue>>>,
     freshness: Freshness,
+    /// What is kept together with other routers.
+    level: Option<Level>,
     flights: Flights,
     /// The replies that are being renewed.
     renewing: Mutex<HashSet<[u8; 32]>>,
@@ -68,14 +81,33 @@ impl CacheInvalidation {
     }
 
     /// Objects of these types, and whatever has one of these values in an `ID` field, have changed: nothing that was asked
-    /// for before this call is given to anybody after it.
-    pub fn outdate<'n>(&self, types: impl Iterator<Item = &'n str>, ids: impl Iterator<Item = &'n str>) {
-        self.0.outdate(types, ids);
+    /// for before this call is given to anybody after it. Routers with which this one shares what they keep are told beside;
+    /// what is given back can wait for that.
+    pub fn outdate<'n>(&self, types: impl Iterator<Item = &'n str>, ids: impl Iterator<Item = &'n str>) -> Outdated {
+        Outdated { telling: self.0.outdate(types, ids), caches: Arc::clone(&self.0) }
     }
 
     /// It is not known what has changed.
-    pub fn outdate_everything(&self) {
-        self.0.outdate_everything();
+    pub fn outdate_everything(&self) -> Outdated {
+        Outdated { telling: self.0.outdate_everything(), caches: Arc::clone(&self.0) }
+    }
+}
+
+/// Something is outdated here, and others are being told.
+#[derive(Debug)]
+pub struct Outdated {
+    telling: Option<Telling>,
+    caches: Arc<Caches>,
+}
+
+type Telling = tokio::sync::oneshot::Receiver<()>;
+
+impl Outdated {
+    /// Waits until the other routers know it as well, or cannot be told within the time that a request waits for them.
+    pub async fn everywhere(self) {
+        if let (Some(level), Some(telling)) = (&self.caches.level, self.telling) {
+            level.told(telling).await;
+        }
     }
 }
 
@@ -117,13 +149,15 @@ impl Execution {
 }
 
 impl Caches {
-    pub(crate) fn new(settings: CachingSettings) -> Self {
-        let stale_seconds = settings.stale_if_error_seconds.max(settings.stale_while_revalidate_seconds);
-        let kept_max = Duration::from_secs(u64::from(settings.max_age_seconds_max) + u64::from(stale_seconds));
+    /// With `shared` it needs a runtime.
+    pub(crate) fn new(settings: CachingSettings, shared: Option<Arc<dyn SharedCache>>) -> Self {
+        let kept_max = Duration::from_secs(settings.kept_seconds_max());
+        let words = if shared.is_some() { Words::Shared } else { Words::Own(RandomState::new()) };
         Self {
             fetches: Store::new(settings.fetch_bytes_max, settings.stale_if_error_seconds),
             replies: Store::new(settings.reply_bytes_max, settings.stale_while_revalidate_seconds),
-            freshness: Freshness::new(kept_max),
+            freshness: Freshness::new(kept_max, words),
+            level: shared.map(|shared| Level::new(shared, &settings)),
             flights: Flights::default(),
             renewing: Mutex::default(),
             settings,
@@ -140,10 +174,14 @@ impl Caches {
             let policy = execution.policy_of(&reply);
             return Executed { reply, caching: ReplyCaching::fresh(policy) };
         }
-        let cache = Arc::new(RequestCache::new(self, &execution));
         let may_be_kept = self.replies.is_some() && execution.operation.policy.may_be_kept();
         let key = may_be_kept.then(|| reply_key(&execution));
-        if let Some((kept, key)) = self.kept_reply(&cache, key) {
+        let (cache, found) = match &self.level {
+            Some(_) => RequestCache::begin(self, &execution, key.map(Wanted::reply)).await,
+            None => (RequestCache::alone(self, &execution), Vec::new()),
+        };
+        let cache = Arc::new(cache);
+        if let Some((kept, key)) = self.kept_reply(&cache, key, found).await {
             let policy = kept.policy_now();
             if !policy.may_be_kept() {
                 self.renew(execution, key);
@@ -154,16 +192,29 @@ impl Caches {
     }
 
     /// Whatever is about one of these types or ids has changed.
-    fn outdate<'n>(&self, types: impl Iterator<Item = &'n str>, ids: impl Iterator<Item = &'n str>) {
+    fn outdate<'n>(&self, types: impl Iterator<Item = &'n str>, ids: impl Iterator<Item = &'n str>) -> Option<Telling> {
         let types = types.map(|name| tags::of_type(&self.freshness, name));
-        self.freshness.outdate(types.chain(ids.map(|id| tags::of_id(&self.freshness, id))));
+        let all = types.chain(ids.map(|id| tags::of_id(&self.freshness, id)));
         telemetry::count_cache_invalidation();
+        self.outdate_tags(all.collect(), None)
+    }
+
+    /// First it is noted that others have to be told: from then on nothing of theirs is believed until they are.
+    fn outdate_tags(&self, tags: Vec<freshness::Tag>, person: Option<[u8; 32]>) -> Option<Telling> {
+        let telling = self.level.as_ref().map(|level| level.outdate(&tags, person));
+        self.freshness.outdate(tags);
+        if let Some(person) = person {
+            self.freshness.changed_by(person);
+        }
+        telling
     }
 
     /// Everything has changed.
-    fn outdate_everything(&self) {
-        self.freshness.outdate_everything();
+    fn outdate_everything(&self) -> Option<Telling> {
         telemetry::count_cache_invalidation();
+        let telling = self.level.as_ref().map(Level::outdate_everything);
+        self.freshness.outdate_everything();
+        telling
     }
 
     /// About how many bytes are kept: of answers of subgraphs, and of replies.
@@ -171,10 +222,28 @@ impl Caches {
         (self.fetches.as_ref().map_or(0, Store::bytes), self.replies.as_ref().map_or(0, Store::bytes))
     }
 
-    fn kept_reply(&self, cache: &RequestCache, key: Option<[u8; 32]>) -> Option<(KeptReply, [u8; 32])> {
+    /// The reply that is kept. `found` is what was found of it elsewhere, on the way.
+    async fn kept_reply(
+        &self,
+        cache: &RequestCache,
+        key: Option<[u8; 32]>,
+        found: Vec<Option<SharedAnswer>>,
+    ) -> Option<(KeptReply, [u8; 32])> {
         let (store, key) = self.replies.as_ref().zip(key)?;
-        let kept = cache.get(store, key).filter(|kept| kept.is_within(self.settings.stale_while_revalidate_seconds));
-        telemetry::count_reply_cache(kept.as_ref().map(|kept| kept.policy_now().may_be_kept()));
+        let within = self.settings.stale_while_revalidate_seconds;
+        let find = || cache.get(store, key).filter(|kept| kept.is_within(within));
+        let mut kept = find();
+        let mut is_borrowed = false;
+        if self.level.is_some() && kept.is_none() {
+            let wanted = [Wanted::reply(key)];
+            match found.is_empty() {
+                true => cache.borrow_all(store, &wanted).await,
+                false => cache.take_in(store, &wanted, found),
+            }
+            kept = find();
+            is_borrowed = kept.is_some();
+        }
+        telemetry::count_reply_cache(kept.as_ref().map(|kept| kept.policy_now().may_be_kept()), is_borrowed);
         Some((kept?, key))
     }
 
@@ -191,9 +260,9 @@ impl Caches {
         if let Some(((store, key), viewer)) = place.filter(|_| policy.may_be_kept()) {
             let (value, tags) = (reply.data.clone(), cache.tags());
             let bytes = value.get().len() + tags.len() * size_of::<freshness::Tag>();
-            let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-            let kept = Kept { value, policy, since: Instant::now(), asked_at: cache.asked_at, tags, bytes };
-            store.put((key, viewer), kept);
+            let seconds_after = self.settings.stale_while_revalidate_seconds;
+            let made = Made { value, policy, tags, bytes, is_whole: true, seconds_after };
+            cache.put(store, Wanted::reply(key), viewer, made);
         }
         Executed { reply, caching: ReplyCaching::fresh(policy) }
     }
@@ -206,8 +275,8 @@ impl Caches {
         let caches = Arc::clone(self);
         tokio::spawn(async move {
             let renewal = Renewal { caches: &caches, key };
-            let cache = Arc::new(RequestCache::new(&caches, &execution));
-            caches.execute_and_keep(execution, &cache, Some(key)).await;
+            let (cache, _) = RequestCache::begin(&caches, &execution, None).await;
+            caches.execute_and_keep(execution, &Arc::new(cache), Some(key)).await;
             drop(renewal);
         });
     }
@@ -217,9 +286,9 @@ impl Caches {
         let reply = execution.run().await;
         let data: JsonMap = serde_json::from_str(reply.data.get()).unwrap_or_default();
         let changes = execution.operation.changes.tags_of_change(&self.freshness, &data, &execution.variables);
-        self.freshness.outdate(changes);
-        if let Some(person) = person(&execution.viewer) {
-            self.freshness.changed_by(person);
+        let telling = self.outdate_tags(changes, person(&execution.viewer));
+        if let (Some(level), Some(telling)) = (&self.level, telling) {
+            level.told(telling).await;
         }
         Executed { reply, caching: ReplyCaching::fresh(CachePolicy::NOT_KEPT) }
     }
@@ -237,17 +306,11 @@ impl Drop for Renewal<'_> {
     }
 }
 
-/// A number for each operation that is prepared: none has that of another, even one with the same text that was forgotten.
-pub(crate) fn next_operation_number() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
 /// What the reply is kept under: the operation, which is of one view of the graph and of one set of rights, and its
 /// variables.
 fn reply_key(execution: &Execution) -> [u8; 32] {
     let variables = serde_json::to_vec(&**execution.variables).unwrap_or_default();
-    digest([&execution.operation.number.to_be_bytes()[..], &variables])
+    digest([&execution.operation.digest[..], &variables])
 }
 
 fn reply_of(kept: &Kept<Box<RawValue>>) -> Reply {

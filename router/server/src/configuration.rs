@@ -35,7 +35,7 @@ pub use admission::{AdmissionSettings, ContentEncoding, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
 pub use batching::BatchingSettings;
-pub use caching::CachingSettings;
+pub use caching::{CacheStore, CachingSettings};
 pub use client_claims::ClientClaims;
 pub use cors::CorsSettings;
 pub use costs::{CostMode, CostSettings};

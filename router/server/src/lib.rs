@@ -68,7 +68,10 @@ mod subscription;
 mod telemetry;
 
 pub use builder::{BuildError, RouterBuilder};
-pub use caching::CacheInvalidation;
+pub use caching::{
+    CacheInvalidation, Outdated, SharedAnswer, SharedCache, SharedCacheUnavailable, SharedChanges, SharedEntry,
+    SharedLook, SharedMoment, SharedSubject, SharedView,
+};
 pub use clock::{Clock, SystemClock};
 pub use configuration::{RouterSettings, SettingsError};
 pub use forwarding::{RequestSigner, SigningKeyError};

@@ -19,7 +19,7 @@ pub use self::check::{OperationCheck, RefusedOperation};
 use self::labels::OverrideLabels;
 pub(crate) use self::limits::check_variables;
 use crate::authorization::{Authorization, DeniedSelection, Unmet};
-use crate::caching::{FetchSubjects, Hints};
+use crate::caching::{self, FetchSubjects, Hints};
 use crate::configuration::{AuthorizationSettings, OperationSettings};
 use crate::cost::{CostModel, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
@@ -35,8 +35,8 @@ pub(crate) struct Operation {
     pub(crate) rules: RuleSet,
     /// The first selections that are left out of a variant.
     pub(crate) denied: Vec<DeniedSelection>,
-    /// One for each operation that was ever prepared.
-    pub(crate) number: u64,
+    /// The same in every router that prepares the same of the same graph for the same rights, and nowhere else.
+    pub(crate) digest: [u8; 32],
     /// How long its replies may be kept, as far as the graph says.
     pub(crate) policy: CachePolicy,
     /// The same of the answers to each fetch of its plan.
@@ -58,6 +58,8 @@ pub(crate) struct Prepared<'o> {
 #[derive(Debug)]
 pub(crate) struct Operations {
     supergraph: Arc<Supergraph>,
+    /// Of the graph.
+    digest: [u8; 32],
     settings: OperationSettings,
     labels: OverrideLabels,
     costs: CostModel,
@@ -88,12 +90,29 @@ impl Operations {
         let costs = CostModel::new(Arc::clone(&supergraph), settings.cost.list_size_default);
         let authorization = Authorization::new(&supergraph, authorization);
         let (hints, places) = (Hints::new(Arc::clone(&supergraph)), places());
-        Self { supergraph, settings, labels, costs, authorization, hints, default_max_age_seconds, cache, places }
+        let digest = caching::digest([supergraph.full_schema().to_string().as_bytes()]);
+        Self {
+            supergraph,
+            digest,
+            settings,
+            labels,
+            costs,
+            authorization,
+            hints,
+            default_max_age_seconds,
+            cache,
+            places,
+        }
     }
 
     /// The graph that operations are prepared for.
     pub(crate) fn supergraph(&self) -> &Supergraph {
         &self.supergraph
+    }
+
+    /// Stands for the graph: that of another one, or of another version of it, is another.
+    pub(crate) fn graph_digest(&self) -> [u8; 32] {
+        self.digest
     }
 }
 

@@ -19,6 +19,9 @@ const OPERATION_CACHE: &str = "router_operation_cache_total";
 const DOCUMENTS: &str = "router_documents_total";
 const FETCH_CACHE: &str = "router_fetch_cache_total";
 const REPLY_CACHE: &str = "router_reply_cache_total";
+const SHARED_LOOKS: &str = "router_shared_cache_looks_total";
+const SHARED_KEEPS: &str = "router_shared_cache_answers_total";
+const SHARED_CHANGES: &str = "router_shared_cache_changes_total";
 const CACHE_INVALIDATIONS: &str = "router_cache_invalidations_total";
 const OPERATION_COST: &str = "router_operation_cost";
 const OVER_BUDGET: &str = "router_operations_over_budget_total";
@@ -82,6 +85,15 @@ fn describe() {
     describe_counter!(FETCH_ERRORS, "Requests to each subgraph without a usable reply, by reason");
     describe_counter!(FETCH_CACHE, "Questions to subgraphs, by whether the answer was kept.");
     describe_counter!(REPLY_CACHE, "Queries, by whether their whole reply was kept.");
+    describe_counter!(
+        SHARED_LOOKS,
+        "Exchanges with the shared cache: answered, unanswered in time, or not tried because it is away."
+    );
+    describe_counter!(
+        SHARED_KEEPS,
+        "Answers for the shared cache: kept, failed, dropped for want of room, or too_large."
+    );
+    describe_counter!(SHARED_CHANGES, "Times at which the shared cache was told of changes: told, or failed.");
     describe_counter!(CACHE_INVALIDATIONS, "Times at which something that is kept was said to have changed.");
     describe_counter!(OPERATION_CACHE, "Look-ups of prepared operations");
     describe_counter!(
@@ -167,9 +179,29 @@ pub(crate) fn count_fetch_cache(subgraph: &str, hits: usize, misses: usize) {
     }
 }
 
-/// Whether a whole reply was kept, and was still of its time.
-pub(crate) fn count_reply_cache(is_fresh: Option<bool>) {
+/// Those that were answered from what routers share.
+pub(crate) fn count_fetch_cache_shared(subgraph: &str, hits: usize) {
+    counter!(FETCH_CACHE, "subgraph" => subgraph.to_owned(), "outcome" => "shared_hit").increment(hits as u64);
+}
+
+/// How an exchange with the shared cache has ended.
+pub(crate) fn count_shared_look(outcome: &'static str) {
+    counter!(SHARED_LOOKS, "outcome" => outcome).increment(1);
+}
+
+/// What has become of answers for the shared cache.
+pub(crate) fn count_shared_keep(outcome: &'static str, answers: usize) {
+    counter!(SHARED_KEEPS, "outcome" => outcome).increment(answers as u64);
+}
+
+pub(crate) fn count_shared_change(is_told: bool) {
+    counter!(SHARED_CHANGES, "outcome" => if is_told { "told" } else { "failed" }).increment(1);
+}
+
+/// Whether a whole reply was kept, and was still of its time; and whether another router has made it.
+pub(crate) fn count_reply_cache(is_fresh: Option<bool>, is_borrowed: bool) {
     let outcome = match is_fresh {
+        Some(true) if is_borrowed => "shared_hit",
         Some(true) => "hit",
         Some(false) => "stale",
         None => "miss",

@@ -61,7 +61,7 @@ impl RedisBuckets {
     /// The buckets at this address, under keys with this prefix. `answer_time_max` is how long an operation waits for an
     /// answer. A server that is not there is looked for, and is no error.
     pub async fn open(address: &RedisAddress, prefix: &str, answer_time_max: Duration) -> Self {
-        let link = Link::open(address.0.clone(), "rates", answer_time_max);
+        let link = Link::open(address.0.clone(), "rates", answer_time_max, redis::cmd("PING"));
         link.wait(START_TIME_MAX).await;
         // One slot of a cluster for all: one script takes from several buckets.
         Self { link, script: Script::new(TAKE), prefix: format!("{{{prefix}}}:") }

@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, RedisResult};
+use redis::{AsyncConnectionConfig, Client, Cmd, RedisResult, Value};
 use thiserror::Error;
 
 /// So many commands in a row that are not answered in time, and the server counts as gone.
@@ -22,10 +22,16 @@ const CONNECTION_TIME_MAX: Duration = Duration::from_secs(2);
 const PAUSE_MIN: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// The server is gone, or does not answer in time.
+/// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the Redis server does not answer in time")]
-pub(crate) struct Gone;
+pub(crate) enum Gone {
+    /// It was asked, and does not answer in time, or not well.
+    #[error("the Redis server does not answer in time")]
+    Unanswered,
+    /// It counts as gone; it was not asked.
+    #[error("the Redis server is gone")]
+    Away,
+}
 
 /// A way to one server.
 #[derive(Clone)]
@@ -36,6 +42,8 @@ struct Shared {
     /// What the log calls it.
     purpose: &'static str,
     answer_time_max: Duration,
+    /// What is asked first over each connection.
+    greeting: Cmd,
     /// None while the server counts as gone.
     current: RwLock<Option<Numbered>>,
     /// Commands that have failed since the last that was answered.
@@ -52,12 +60,14 @@ struct Numbered {
 }
 
 impl Link {
-    /// A way to the server of this client. Looks for it beside the requests; [`Link::wait`] waits until it is found.
-    pub(crate) fn open(client: Client, purpose: &'static str, answer_time_max: Duration) -> Self {
+    /// A way to the server of this client. Looks for it beside the requests; [`Link::wait`] waits until it is found, which it is
+    /// when it has answered the greeting.
+    pub(crate) fn open(client: Client, purpose: &'static str, answer_time_max: Duration, greeting: Cmd) -> Self {
         let shared = Shared {
             client,
             purpose,
             answer_time_max,
+            greeting,
             current: RwLock::new(None),
             failures: AtomicU32::new(0),
             losses: AtomicU32::new(0),
@@ -84,7 +94,7 @@ impl Link {
     where
         F: Future<Output = RedisResult<T>>,
     {
-        let Numbered { number, connection } = self.current().ok_or(Gone)?;
+        let Numbered { number, connection } = self.current().ok_or(Gone::Away)?;
         match tokio::time::timeout(self.0.answer_time_max, ask(connection)).await {
             Ok(Ok(answer)) => {
                 if self.0.failures.load(Ordering::Relaxed) != 0 {
@@ -96,11 +106,11 @@ impl Link {
             Ok(Err(error)) => {
                 let has_ended = error.is_io_error() || error.is_connection_dropped();
                 self.failed(number, &error.to_string(), has_ended);
-                Err(Gone)
+                Err(Gone::Unanswered)
             }
             Err(_elapsed) => {
                 self.failed(number, "it is too slow", false);
-                Err(Gone)
+                Err(Gone::Unanswered)
             }
         }
     }
@@ -156,16 +166,15 @@ impl Shared {
         let config =
             AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECTION_TIME_MAX)).set_response_timeout(None);
         let connecting = self.client.get_multiplexed_async_connection_with_config(&config);
-        let made = tokio::time::timeout(CONNECTION_TIME_MAX, connecting).await.map_err(|_| Gone)?;
+        let made = tokio::time::timeout(CONNECTION_TIME_MAX, connecting).await.map_err(|_| Gone::Unanswered)?;
         let mut connection = made.map_err(|error| {
             tracing::debug!(purpose = self.purpose, %error, "the Redis server cannot be reached");
-            Gone
+            Gone::Unanswered
         })?;
-        let ping = redis::cmd("PING");
-        let answered = ping.query_async::<String>(&mut connection);
+        let answered = self.greeting.query_async::<Value>(&mut connection);
         match tokio::time::timeout(self.answer_time_max, answered).await {
             Ok(Ok(_)) => Ok(connection),
-            _ => Err(Gone),
+            _ => Err(Gone::Unanswered),
         }
     }
 }

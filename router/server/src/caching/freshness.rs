@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
-use super::key::ViewerKey;
+use super::key::{ViewerKey, digest};
 
 /// What something that is kept is about, as a number: two words that share one cost a miss.
 pub(super) type Tag = u64;
@@ -31,7 +31,16 @@ pub(super) struct Freshness {
     changes: RwLock<Changes>,
     /// When each viewer has changed something last.
     changed_by: Cache<ViewerKey, u64>,
-    hasher: RandomState,
+    words: Words,
+}
+
+/// How words become tags.
+#[derive(Debug)]
+pub(super) enum Words {
+    /// In another way in each process.
+    Own(RandomState),
+    /// In the same way in every router.
+    Shared,
 }
 
 #[derive(Debug, Default)]
@@ -43,13 +52,13 @@ struct Changes {
 
 impl Freshness {
     /// `kept_max` is the longest that anything is kept.
-    pub(super) fn new(kept_max: Duration) -> Self {
+    pub(super) fn new(kept_max: Duration, words: Words) -> Self {
         Self {
             now: AtomicU64::new(1),
             latest: AtomicU64::new(0),
             changes: RwLock::default(),
             changed_by: Cache::builder().max_capacity(VIEWERS_MAX).time_to_live(kept_max).build(),
-            hasher: RandomState::new(),
+            words,
         }
     }
 
@@ -63,7 +72,13 @@ impl Freshness {
     }
 
     pub(super) fn tag(&self, name: &str) -> Tag {
-        self.hasher.hash_one(name)
+        match &self.words {
+            Words::Own(hasher) => hasher.hash_one(name),
+            Words::Shared => {
+                let [a, b, c, d, e, f, g, h, ..] = digest([&b"tag"[..], name.as_bytes()]);
+                u64::from_be_bytes([a, b, c, d, e, f, g, h])
+            }
+        }
     }
 
     /// Whatever is about one of these and was asked for before now is outdated.
@@ -116,7 +131,7 @@ mod tests {
 
     #[test]
     fn only_what_was_asked_for_before_a_change_of_its_own_tags_is_outdated() {
-        let freshness = Freshness::new(Duration::from_secs(60));
+        let freshness = Freshness::new(Duration::from_secs(60), Words::Own(RandomState::new()));
         let [course, lesson] = ["crs_1", "les_1"].map(|name| freshness.tag(name));
         let before = freshness.now();
         assert!(!freshness.is_outdated(before, &[course, lesson]));
@@ -133,10 +148,18 @@ mod tests {
     /// More changes than are remembered outdate too much, never too little.
     #[test]
     fn too_many_changes_are_a_change_of_everything() {
-        let freshness = Freshness::new(Duration::from_secs(60));
+        let freshness = Freshness::new(Duration::from_secs(60), Words::Own(RandomState::new()));
         let before = freshness.now();
         freshness.outdate(0..TAGS_MAX as u64 + 1);
         assert!(freshness.is_outdated(before, &[u64::MAX]));
         assert!(!freshness.is_outdated(freshness.now(), &[0]));
+    }
+
+    /// Routers understand each other: this number stands on servers, and must not change from one version to the next.
+    #[test]
+    fn shared_words_are_the_same_everywhere() {
+        let freshness = Freshness::new(Duration::from_secs(60), Words::Shared);
+        assert_eq!(freshness.tag("type Course"), 0x3fb9_c222_8f30_e991);
+        assert_ne!(freshness.tag("type Course"), freshness.tag("id Course"));
     }
 }

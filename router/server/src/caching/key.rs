@@ -46,7 +46,7 @@ pub(super) fn person(viewer: &Viewer) -> Option<ViewerKey> {
 }
 
 /// Parts have lengths, so that no two lists of them are written alike (CC-09).
-pub(super) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
+pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut digest = Sha256::new();
     for part in parts {
         digest.update((part.len() as u64).to_be_bytes());

@@ -60,14 +60,15 @@ async fn told(caches: &Arc<Caches>, operators: &Operators, request: Request<Body
     require_scope(&viewer, CHANGING_SCOPE)?;
     let body = collect(body, BODY_BYTES_MAX, BODY_TIMEOUT).await.map_err(|_| body_problem())?;
     let change: Change = serde_json::from_slice(&body).map_err(|error| unclear(&error.to_string()))?;
-    match change {
+    let telling = match change {
         Change { everything: true, .. } => caches.outdate_everything(),
         Change { types, ids, .. } if types.is_empty() && ids.is_empty() => {
             return Err(unclear("it names nothing"));
         }
-        Change { types, ids, .. } => {
-            caches.outdate(types.iter().map(String::as_str), ids.iter().map(String::as_str));
-        }
+        Change { types, ids, .. } => caches.outdate(types.iter().map(String::as_str), ids.iter().map(String::as_str)),
+    };
+    if let (Some(level), Some(telling)) = (&caches.level, telling) {
+        level.told(telling).await;
     }
     let by = viewer.claims().map_or("", |claims| claims.subject.as_str());
     tracing::info!(by, "something that is kept was said to have changed");

@@ -23,6 +23,10 @@ pub(super) struct Kept<V> {
     pub(super) since: Instant,
     /// The number of the time at which it was asked for.
     pub(super) asked_at: u64,
+    /// The same of the shared time; 0 where that was not known, or nothing is shared.
+    pub(super) asked_at_shared: u64,
+    /// Whether another router has asked for some of it.
+    pub(super) is_borrowed: bool,
     pub(super) tags: Arc<[Tag]>,
     /// About how much memory it takes.
     pub(super) bytes: u32,
@@ -76,6 +80,11 @@ impl<V: Send + Sync + 'static> Store<V> {
         if self.0.get(&key).is_some_and(|there| there.asked_at >= kept.asked_at && there.policy_now().may_be_kept()) {
             return;
         }
+        self.0.insert(key, Arc::new(kept));
+    }
+
+    /// Keeps what was found elsewhere, of which this is not known: it holds as of now, whenever it was asked for.
+    pub(super) fn replace(&self, key: Key, kept: Kept<V>) {
         self.0.insert(key, Arc::new(kept));
     }
 

@@ -68,8 +68,8 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
     if let Some(denial) = denial {
         prepared = prepared.with_guard(Arc::new(denial));
     }
-    let (prepared, number) = (Arc::new(prepared), caching::next_operation_number());
-    Ok(Operation { prepared, kind, cost, rules, denied, number, policy, fetch_policies, subjects, changes })
+    let (prepared, digest) = (Arc::new(prepared), key.digest(operations.digest));
+    Ok(Operation { prepared, kind, cost, rules, denied, digest, policy, fetch_policies, subjects, changes })
 }
 
 fn cost_of(

@@ -39,6 +39,20 @@ async fn the_author_of_a_change_never_reads_the_old_value() {
     }
 }
 
+/// CC-12: a reply is as old as the oldest answer in it, whenever it was put together.
+#[tokio::test]
+async fn the_author_of_a_change_never_reads_a_reply_made_of_older_answers() {
+    let (graph, _) = graph();
+    ask_as(&graph, "usr_1", "{ secret }").await;
+    // It says nothing of secrets.
+    ask_as(&graph, "usr_2", RENAME).await;
+    // Another operation, and the same fetch.
+    let others = ask_as(&graph, "usr_1", "{  secret }").await.json();
+    assert_eq!(others["data"]["secret"], "secret of usr_1 v0");
+    let own = ask_as(&graph, "usr_2", "{  secret }").await.json();
+    assert_eq!(own["data"]["secret"], "secret of usr_2 v1");
+}
+
 /// CC-12: what a mutation says it has changed is outdated for everybody, and nothing else is.
 #[tokio::test]
 async fn what_a_mutation_says_it_has_changed_is_asked_for_again() {

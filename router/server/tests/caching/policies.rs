@@ -1,5 +1,7 @@
 //! How long a reply may be kept: by the graph, by the subgraphs, by the settings; the strictest holds.
 
+use router_server::configuration::{CacheStore, CachingSettings};
+use router_server::{RequestSigner, RouterBuilder, RouterSettings};
 use serde_json::json;
 
 use super::{ask, cache_control, graph, graph_with};
@@ -130,4 +132,54 @@ fn settings_that_cannot_be_meant_are_refused() {
     settings.caching.stale_if_error_seconds = 40_000_000;
     let error = settings.validate().unwrap_err();
     assert_eq!(error.key, "caching.stale_if_error_seconds");
+}
+
+/// What cannot be right of a shared store is found before the router starts; no address is repeated.
+#[test]
+fn a_shared_store_that_cannot_be_right_is_refused() {
+    let with = |store, redis: Option<&str>, change: fn(&mut CachingSettings)| {
+        let mut caching = CachingSettings { store, redis: redis.map(str::to_owned), ..CachingSettings::default() };
+        change(&mut caching);
+        RouterSettings { caching, ..RouterSettings::default() }.validate().map_err(|error| error.to_string())
+    };
+    let url = Some("redis://user:secret@host");
+    assert_eq!(with(CacheStore::Redis, url, |_| {}), Ok(()));
+    for (refused, begin) in [
+        (with(CacheStore::Redis, None, |_| {}), "caching.redis: the store is redis"),
+        (with(CacheStore::Memory, url, |_| {}), "caching.redis: a server is named"),
+        (with(CacheStore::Redis, Some("http://user:secret@host"), |_| {}), "caching.redis: it begins neither"),
+        (
+            with(CacheStore::Redis, url, |caching| caching.redis_key_prefix = "a}b".to_owned()),
+            "caching.redis_key_prefix: ",
+        ),
+        (with(CacheStore::Redis, url, |caching| caching.redis_timeout_ms = 0), "caching.redis_timeout_ms: "),
+        (with(CacheStore::Redis, url, |caching| caching.redis_timeout_ms = 60_000), "caching.redis_timeout_ms: "),
+        (with(CacheStore::Redis, url, |caching| caching.redis_value_bytes_max = 0), "caching.redis_value_bytes_max: "),
+        (
+            with(CacheStore::Redis, url, |caching| (caching.fetch_bytes_max, caching.reply_bytes_max) = (0, 0)),
+            "caching.store: ",
+        ),
+    ] {
+        let refused = refused.unwrap_err();
+        assert!(refused.starts_with(begin) && !refused.contains("secret"), "{refused}");
+    }
+}
+
+/// A router whose settings share what it keeps, and that knows no server, is not built.
+#[test]
+fn settings_that_share_want_somebody_to_share_with() {
+    let source = router_composition::SubgraphSource {
+        name: "one".to_owned(),
+        url: "http://one.invalid/graphql".to_owned(),
+        sdl: "type Query { a: Int }".to_owned(),
+        file_name: "one.graphql".to_owned(),
+    };
+    let supergraph = router_composition::compose(&[source]).unwrap().supergraph_sdl;
+    let supergraph = router_schema::Supergraph::parse(&supergraph).unwrap();
+    let redis = Some("redis://host".to_owned());
+    let caching = CachingSettings { store: CacheStore::Redis, redis, ..CachingSettings::default() };
+    let settings = RouterSettings { caching, ..RouterSettings::default() };
+    let signer = RequestSigner::new("k1", b"0123456789abcdef0123456789abcdef".to_vec().into()).unwrap();
+    let refused = RouterBuilder::new(supergraph, settings, signer).build().unwrap_err();
+    assert!(refused.to_string().starts_with("caching.store: "), "{refused}");
 }
