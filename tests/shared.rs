@@ -12,6 +12,8 @@ mod proxy;
 mod rates;
 #[path = "shared/routers.rs"]
 mod routers;
+#[path = "shared/shared_time.rs"]
+mod shared_time;
 
 use std::future::Future;
 use std::time::Duration;
