@@ -14,6 +14,8 @@ mod rates;
 mod revoked;
 #[path = "shared/routers.rs"]
 mod routers;
+#[path = "shared/shared_time.rs"]
+mod shared_time;
 
 use std::future::Future;
 use std::time::Duration;

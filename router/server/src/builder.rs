@@ -1,5 +1,7 @@
 //! Joins everything that a router needs, and checks that it fits together.
 
+mod shared;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,9 +17,7 @@ use crate::administration::Administration;
 use crate::caching::{Caches, SharedCache};
 use crate::clients::Usage;
 use crate::clock::{Clock, SystemClock};
-use crate::configuration::{
-    CacheStore, ContractSettings, EndpointSettings, JwksSettings, RateStore, RouterSettings, SettingsError,
-};
+use crate::configuration::{ContractSettings, EndpointSettings, JwksSettings, RouterSettings, SettingsError};
 use crate::cors::Cors;
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
@@ -167,21 +167,6 @@ impl RouterBuilder {
         self
     }
 
-    /// Counts what is asked for together with other routers; settings that say so need it, since the router itself knows no
-    /// server to share.
-    #[must_use]
-    pub fn shared_rates(mut self, buckets: Arc<dyn SharedBuckets>) -> Self {
-        self.shared_rates = Some(buckets);
-        self
-    }
-
-    /// Keeps answers together with other routers; settings that say so need it. A router with it is built within a runtime.
-    #[must_use]
-    pub fn shared_cache(mut self, cache: Arc<dyn SharedCache>) -> Self {
-        self.shared_cache = Some(cache);
-        self
-    }
-
     /// The clock that tokens are checked by.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -205,13 +190,7 @@ impl RouterBuilder {
         if self.settings.listeners.tls.is_some() && self.tls.is_none() {
             return Err(BuildError::NoTls);
         }
-        if self.settings.rates.store == RateStore::Redis && self.shared_rates.is_none() {
-            return Err(BuildError::NoSharedRates);
-        }
-        let shared_cache = match self.settings.caching.store {
-            CacheStore::Memory => None,
-            CacheStore::Redis => Some(self.shared_cache.take().ok_or(BuildError::NoSharedCache)?),
-        };
+        let (shared_rates, shared_cache) = self.take_shared()?;
         let transports = self.all_transports()?;
         let refused_tokens = RefusedTokens::new(&self.settings.rates);
         let identity = Arc::new(self.identity(&transports)?.limiting(refused_tokens));
@@ -229,7 +208,7 @@ impl RouterBuilder {
             cors: Cors::new(&self.settings.cors),
             subscriptions: Subscriptions::new(&self.settings.subscriptions),
             registry: self.registry,
-            rates: Rates::new(&self.settings.rates, self.shared_rates),
+            rates: Rates::new(&self.settings.rates, shared_rates),
             caches: Arc::new(Caches::new(self.settings.caching.clone(), shared_cache)),
             usage: Usage::new(Arc::clone(&self.clock)),
             settings: self.settings.clone(),

@@ -1,5 +1,7 @@
 //! What is kept, as one request may see it.
 
+mod borrowing;
+
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,9 +13,10 @@ use router_execution::{
 };
 use tokio::time::Instant;
 
+pub(super) use self::borrowing::Wanted;
 use super::freshness::Tag;
 use super::key::{ViewerKey, ViewerKeys, digest, person};
-use super::level::{Level, Shareable, Standing};
+use super::level::{Shareable, Standing};
 use super::shared::{SharedAnswer, SharedEntry};
 use super::store::{Kept, Store};
 use super::{Caches, Execution};
@@ -51,23 +54,6 @@ struct Oldest {
     asked_at: AtomicU64,
     asked_at_shared: AtomicU64,
     is_borrowed: AtomicBool,
-}
-
-/// What is looked for, in memory and elsewhere.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
-    pub(super) key: [u8; 32],
-    kind: &'static [u8],
-}
-
-impl Wanted {
-    pub(super) fn fetch(key: FetchKey) -> Self {
-        Self { key, kind: b"fetch" }
-    }
-
-    pub(super) fn reply(key: [u8; 32]) -> Self {
-        Self { key, kind: b"reply" }
-    }
 }
 
 impl RequestCache {
@@ -124,15 +110,6 @@ impl RequestCache {
         [Some(self.keys.shared), self.keys.own].into_iter().flatten()
     }
 
-    /// What it is called on the shared server, for each of those for whom it may have been kept.
-    fn names(&self, wanted: Wanted) -> Vec<[u8; 32]> {
-        self.viewers().map(|viewer| self.name(wanted, &viewer)).collect()
-    }
-
-    fn name(&self, wanted: Wanted, viewer: &ViewerKey) -> [u8; 32] {
-        digest([wanted.kind, &self.graph[..], &wanted.key, viewer])
-    }
-
     /// What is kept in memory for this viewer, and is not outdated.
     pub(super) fn get<V: Send + Sync + 'static>(&self, store: &Store<V>, key: [u8; 32]) -> Option<Arc<Kept<V>>> {
         if matches!(self.standing, Standing::Unsure) {
@@ -154,55 +131,6 @@ impl RequestCache {
             Standing::Alone => true,
             Standing::Synchronous { person_changed_at, .. } => kept.asked_at_shared >= *person_changed_at,
             Standing::Away | Standing::Unsure => !kept.is_borrowed || self.since == 0,
-        }
-    }
-
-    /// Looks on the shared server for what memory does not have.
-    async fn look(&self, level: &Level, names: &[[u8; 32]]) -> Vec<Option<SharedAnswer>> {
-        if self.is_unanswered.load(Ordering::Relaxed) || !level.may_be_believed() {
-            return Vec::new();
-        }
-        let (standing, found) = level.look(&self.caches.freshness, self.person, names).await;
-        self.is_unanswered.fetch_or(!matches!(standing, Standing::Synchronous { .. }), Ordering::Relaxed);
-        found
-    }
-
-    /// Looks on the shared server for each of `wanted`; what was found is in memory from then on.
-    pub(super) async fn borrow_all<V: Shareable + Send + Sync + 'static>(&self, store: &Store<V>, wanted: &[Wanted]) {
-        let Some(level) = self.caches.level.as_ref().filter(|_| !wanted.is_empty()) else { return };
-        let names: Vec<_> = wanted.iter().flat_map(|wanted| self.names(*wanted)).collect();
-        let found = self.look(level, &names).await;
-        self.take_in(store, wanted, found);
-    }
-
-    /// Puts what was found into memory.
-    pub(super) fn take_in<V: Shareable + Send + Sync + 'static>(
-        &self,
-        store: &Store<V>,
-        wanted: &[Wanted],
-        found: Vec<Option<SharedAnswer>>,
-    ) {
-        let Some(level) = &self.caches.level else { return };
-        let places = wanted.iter().flat_map(|wanted| self.viewers().map(|viewer| (wanted.key, viewer)));
-        for (place, answer) in places.zip(found) {
-            let Some(answer) = answer else { continue };
-            let (Some(value), Some(since)) = (level.read::<V>(&answer), Instant::now().checked_sub(answer.age)) else {
-                continue;
-            };
-            let scope = if answer.is_private { CacheScope::Private } else { CacheScope::Public };
-            let policy = self.bounded(CachePolicy { max_age: answer.max_age, scope });
-            let bytes = answer.value.len().saturating_mul(2) + answer.tags.len() * size_of::<Tag>();
-            let kept = Kept {
-                value,
-                policy,
-                since,
-                asked_at: self.asked_at,
-                asked_at_shared: answer.asked_at,
-                is_borrowed: true,
-                tags: answer.tags.into(),
-                bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
-            };
-            store.replace(place, kept);
         }
     }
 

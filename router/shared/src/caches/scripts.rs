@@ -43,12 +43,12 @@ local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 return time_of(run)[1]";
 
 /// ARGV: life, the era and the number up to which the router knows all changes, how many changes to tell at most, and who asks.
-/// KEYS from 3: what is wanted.
+/// KEYS from 3: what is wanted. A change of the person that was forgotten was not after the floor.
 const LOOK: &str = "
 local time = time_of()
 live_on()
 local era, since, most = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local mark = ARGV[5] ~= '' and last_change(ARGV[5]) or 0
+local mark = ARGV[5] ~= '' and math.max(last_change(ARGV[5]), time[3]) or 0
 local everything, news = 0, {}
 if era ~= time[1] or since < time[3] then
   everything = 1
