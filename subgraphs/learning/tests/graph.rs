@@ -3,6 +3,7 @@
 mod authorization;
 mod caching;
 mod entities;
+mod hostile;
 mod invariants;
 mod mutations;
 mod paging;

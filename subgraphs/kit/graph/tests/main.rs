@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "what stands outside of test functions here serves them")]
 
 mod errors;
+mod hostile;
 mod sample;
 mod sdl;

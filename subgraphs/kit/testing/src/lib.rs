@@ -9,6 +9,7 @@
 //! - [`Listening`] is a subscription to such a subgraph.
 //! - [`neighbour_answering`] is the sister that a subgraph asks.
 //! - [`openapi_operations`] and [`assert_openapi_is_whole`] read the descriptions of REST paths.
+//! - [`assert_text_stays_text`] writes text that would become part of a statement wherever a schema takes text.
 //! - [`MariaDb`] and [`Redis`] are private servers, to share or to mistreat.
 //! - [`S3Server`] is a bucket of an S3-compatible store.
 //! - [`MovableClock`] is the clock of such a server's machine, which the test moves.
@@ -23,6 +24,7 @@
 
 mod database;
 mod each_database;
+mod injection;
 mod listening;
 mod mariadb;
 mod movable_clock;
@@ -34,6 +36,7 @@ mod subgraph;
 
 pub use database::TestDatabase;
 pub use each_database::{run_on_mariadb, run_on_sqlite, skip_without};
+pub use injection::assert_text_stays_text;
 pub use listening::Listening;
 pub use mariadb::{MariaDb, NotInstalled};
 pub use movable_clock::{MovableClock, NoMovableClock};

@@ -16,6 +16,7 @@ use crate::service::{Catalogue, CourseById, CourseBySlug, LessonById, course_ord
 #[derive(Default, InputObject)]
 pub(crate) struct CourseFilter {
     /// Title or description contains this.
+    #[graphql(validator(chars_max_length = 200))]
     query: Option<String>,
     /// Belongs to one of these or below.
     #[graphql(validator(max_items = 50))]
