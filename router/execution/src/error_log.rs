@@ -7,7 +7,7 @@ use apollo_compiler::parser::LineColumn;
 use apollo_compiler::response::ResponseDataPathSegment;
 use router_planning::plan::FetchId;
 
-use crate::error::ExecutionError;
+use crate::error::{ExecutionError, ResponsePath};
 
 /// An error's place in the log; one that was dropped has a place that no entry has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,9 +133,17 @@ impl ErrorLog {
         }
     }
 
-    /// The errors in their order, each with the trace's id.
-    pub(crate) fn into_errors(mut self, trace_id: Option<&str>) -> Vec<ExecutionError> {
+    /// The errors in their order, each with the trace's id. Those of fetches, whose paths may lead through what the client has
+    /// not asked for, have what `cut` leaves of them.
+    pub(crate) fn into_errors(
+        mut self,
+        trace_id: Option<&str>,
+        cut: impl Fn(&mut ResponsePath),
+    ) -> Vec<ExecutionError> {
         self.entries.sort_by_key(|entry| entry.fetch.map_or(usize::MAX, |fetch| fetch.0));
+        for entry in self.entries.iter_mut().filter(|entry| entry.fetch.is_some()) {
+            cut(&mut entry.error.path);
+        }
         let mut errors: Vec<_> = self.entries.into_iter().map(|entry| entry.error).collect();
         if let Some(trace_id) = trace_id {
             for error in &mut errors {

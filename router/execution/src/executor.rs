@@ -95,7 +95,7 @@ impl Executor {
         let (data, mut log, policy) = schedule::run(self, operation, variables, context, answered).await;
         let introspected = introspection::execute(self, operation, variables, &mut log);
         let data = projection::project(self, operation, variables, &data, introspected.as_ref(), &mut log);
-        let errors = log.into_errors(context.trace_id.as_deref());
+        let errors = log.into_errors(context.trace_id.as_deref(), |path| operation.cut_to_shown(path));
         // What was fetched without an error may still not be what its field allows.
         let policy = if errors.is_empty() { policy } else { CachePolicy::NOT_KEPT };
         Reply { data, errors, extensions: JsonMap::new(), policy }

@@ -1,6 +1,7 @@
 //! An operation made ready to be executed any number of times.
 
 mod reply_shape;
+mod shown_path;
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use apollo_compiler::{ExecutableDocument, Name, Node, introspection};
 use router_planning::plan::{FetchId, QueryPlan};
 use thiserror::Error;
 
+use crate::error::ResponsePath;
 use crate::guard::FieldGuard;
 
 pub(crate) use self::reply_shape::{ReplyShape, merged_key};
@@ -105,6 +107,11 @@ impl PreparedOperation {
     #[must_use]
     pub fn plan(&self) -> &QueryPlan {
         &self.plan
+    }
+
+    /// Leaves of an error's path what the client has asked for.
+    pub(crate) fn cut_to_shown(&self, path: &mut ResponsePath) {
+        shown_path::cut(&self.document, &self.operation, path);
     }
 
     pub(crate) fn shape(&self, fetch: FetchId) -> &ReplyShape {

@@ -17,7 +17,7 @@ fn planned(supergraph: &Supergraph, operation: &str) -> Result<QueryPlan, Planni
     plan(supergraph, &document, None)
 }
 
-/// AMP-11: a field that each of k subgraphs resolves, d levels deep, has k^d ways.
+/// AMP-11, ADV-06 (CVE-2024-43414): a field that each of k subgraphs resolves, d levels deep, has k^d ways.
 #[test]
 fn many_subgraphs_for_every_level_are_planned_without_multiplying() {
     let supergraph = shared_everywhere(9);
@@ -90,7 +90,7 @@ fn an_interface_split_on_every_level_is_planned_or_refused() {
     }
 }
 
-/// The planner recurses with the operation; the bound on depth keeps its stack.
+/// ADV-67: the planner recurses with the operation; the bound on depth keeps its stack.
 #[test]
 fn the_deepest_operation_is_planned_and_one_deeper_is_refused() {
     let supergraph = shared_everywhere(2);
@@ -100,7 +100,7 @@ fn the_deepest_operation_is_planned_and_one_deeper_is_refused() {
     assert_eq!(planned(&supergraph, &nested(limit)).unwrap_err(), PlanningError::TooDeep { limit });
 }
 
-/// Beyond the budget, searches with fewer alternatives included, there is an error and no plan.
+/// ADV-06, ADV-39, ADV-67: beyond the budget, searches with fewer alternatives included, there is an error and no plan.
 #[test]
 fn a_search_beyond_the_budget_is_refused() {
     let supergraph = shared_everywhere(3);
@@ -112,7 +112,7 @@ fn a_search_beyond_the_budget_is_refused() {
     assert_eq!(error, PlanningError::BudgetExceeded { limit: 3 });
 }
 
-/// AMP-12: a chain of keys through every subgraph.
+/// AMP-12, ADV-39: a chain of keys through every subgraph.
 #[test]
 fn a_chain_of_keys_is_followed_to_its_end() {
     let names = ["a", "b", "c", "d", "e"];

@@ -5,4 +5,4 @@ mod clients;
 mod escalation;
 mod explaining;
 mod graph;
-mod log;
+pub(crate) mod log;

@@ -110,7 +110,7 @@ async fn codings_do_not_nest() {
     assert_eq!(graph.executed(), 0);
 }
 
-/// A body that is not what it says, or only its beginning, is refused and nothing of it is read.
+/// ADV-67: a body that is not what it says, or only its beginning, is refused and nothing of it is read.
 #[tokio::test]
 async fn broken_bodies_are_refused() {
     let graph = Graph::new();

@@ -88,7 +88,7 @@ async fn no_issuer_speaks_for_another() {
     assert_eq!(graph.executed(), 0);
 }
 
-/// JWT-16: an issuer that cannot be reached costs its own tokens only.
+/// JWT-16, ADV-67: an issuer that cannot be reached costs its own tokens only.
 #[tokio::test]
 async fn an_outage_of_one_issuer_is_no_outage_of_another() {
     let (builder, partner) = builder();

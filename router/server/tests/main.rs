@@ -4,6 +4,7 @@
 
 mod administration;
 mod advisories;
+mod advisories_engine;
 mod advisories_replies;
 mod amplification;
 mod authorization;
@@ -13,10 +14,12 @@ mod clients;
 mod content_encoding;
 mod cors;
 mod endpoints;
+mod fetches;
 mod forwarding;
 mod framing;
 mod graphql_over_http;
 mod header_rules;
+mod hidden_names;
 mod http2;
 mod issuers;
 mod key_sets;

@@ -259,7 +259,7 @@ async fn a_text_that_is_not_registered_is_refused_on_every_way() {
         let batch = graph.post(&json!([{ "query": text }, { "id": "me" }]), &[]).await;
         assert_eq!(refused(&batch), bad_input());
     }
-    // PQ-07: there is no header that leads around it.
+    // PQ-07, ADV-68: there is no header that leads around it.
     for header in ["x-apollo-operation-id", "x-bypass", "x-grafbase-trusted-documents", "apollographql-client-name"] {
         for value in ["", "true", "public"] {
             let reply = graph.post(&json!({ "query": "{ me { id } }" }), &[(header, value)]).await;

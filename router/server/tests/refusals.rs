@@ -25,7 +25,7 @@ async fn malformed_json_is_refused_with_its_position() {
     assert_refused(&reply, 400, "BAD_USER_INPUT", "empty");
 }
 
-/// OW-15
+/// OW-15, ADV-68: lists of operations are taken where the settings say so, and nowhere else.
 #[tokio::test]
 async fn a_list_of_operations_is_refused() {
     let graph = Graph::new();

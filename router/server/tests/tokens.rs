@@ -94,7 +94,8 @@ async fn headers_that_try_to_choose_how_to_be_verified_are_refused() {
     assert_eq!(graph.executed(), 0);
 }
 
-/// JWT-12, JWT-13, JWT-14, JWT-23, JWT-24, JWT-25, JWT-26, JWT-27; AS-107, AS-109, AS-111, AS-113
+/// JWT-12, JWT-13, JWT-14, JWT-23, JWT-24, JWT-25, JWT-26, JWT-27; AS-107, AS-109, AS-111, AS-113; ADV-44; ADV-75
+/// (CVE-2026-25537): a time of the wrong type is not one that is absent.
 #[tokio::test]
 async fn claims_that_are_wrong_missing_or_of_another_type_are_refused() {
     let graph = Graph::new();
@@ -136,7 +137,7 @@ async fn claims_that_are_wrong_missing_or_of_another_type_are_refused() {
     assert_eq!(graph.executed(), 0);
 }
 
-/// JWT-14, JWT-23: an audience among several, and clocks that differ by up to the leeway of 30 seconds.
+/// JWT-14, JWT-23, ADV-44: an audience among several, and clocks that differ by up to the leeway of 30 seconds.
 #[tokio::test]
 async fn claims_within_their_bounds_are_accepted() {
     let graph = Graph::new();

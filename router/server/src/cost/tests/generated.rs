@@ -53,7 +53,7 @@ fn cost(selections: &str, size: u32) -> u64 {
 }
 
 proptest! {
-    /// OW-11
+    /// OW-11, ADV-32
     #[test]
     fn a_selection_more_never_costs_less(selections in selections(), more in selections(), size in 0..50_u32) {
         let (fewer, all) = (written(&selections), written(&[selections.clone(), more.clone()].concat()));
