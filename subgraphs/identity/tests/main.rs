@@ -9,6 +9,7 @@ mod bodies;
 mod demonstration;
 mod description;
 mod guessing;
+mod hostile;
 mod house;
 mod moving;
 mod notifications;

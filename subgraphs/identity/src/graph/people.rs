@@ -13,6 +13,7 @@ use crate::service::loaders::{people_order, people_position};
 #[derive(Default, InputObject)]
 pub(crate) struct UserFilter {
     /// Handle, name or address begins with this.
+    #[graphql(validator(chars_max_length = 254))]
     query: Option<String>,
     /// Has this role.
     role: Option<Role>,

@@ -91,7 +91,7 @@ impl Query {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-        query: Option<String>,
+        #[graphql(validator(chars_max_length = 254))] query: Option<String>,
     ) -> GraphResult<Option<CompanyConnection>> {
         let page = PageArguments::new(first, after, last, before).parse(&COMPANIES_BY_NAME, ctx.cursor_key())?;
         let wanted = (&page, ctx.wants_total_count());
@@ -120,7 +120,7 @@ impl Query {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-        query: Option<String>,
+        #[graphql(validator(chars_max_length = 254))] query: Option<String>,
     ) -> GraphResult<Option<PartnerConnection>> {
         let page = PageArguments::new(first, after, last, before).parse(&PARTNERS_BY_NAME, ctx.cursor_key())?;
         let wanted = (&page, ctx.wants_total_count());

@@ -4,6 +4,7 @@
 mod authorization;
 mod entities;
 mod following;
+mod hostile;
 mod mutations;
 mod paging;
 

@@ -40,7 +40,7 @@ kit_testing::on_each_database! {
         graph.subgraph.stop().await;
     }
 
-    /// Own data only, and of one thing when one is named.
+    /// FED-33: own data only, and of one thing when one is named.
     async fn nobody_sees_the_advances_of_others(place: TestDatabase) {
         let graph = Graph::on(place).await;
         let of_one = format!("subscription {{ progressChanged(playableId: \"{OTHER_LESSON}\") {{ playable {{ id }} }} }}");
