@@ -1,23 +1,24 @@
 //! Joins everything that a router needs, and checks that it fits together.
 
+mod error;
 mod shared;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use router_composition::{ContractError, ContractFilter, contract};
+use router_composition::{ContractFilter, contract};
 use router_execution::transport::Transport;
-use router_execution::{HttpTransport, HttpTransportError, HttpTransportOptions, Subgraph};
-use router_schema::{Supergraph, SupergraphError};
-use thiserror::Error;
+use router_execution::{HttpTransport, HttpTransportOptions, Subgraph};
+use router_schema::Supergraph;
 use tokio_rustls::rustls::ServerConfig;
 
+pub use self::error::BuildError;
 use crate::administration::Administration;
 use crate::caching::{Caches, SharedCache};
 use crate::clients::Usage;
 use crate::clock::{Clock, SystemClock};
-use crate::configuration::{ContractSettings, EndpointSettings, JwksSettings, RouterSettings, SettingsError};
+use crate::configuration::{ContractSettings, EndpointSettings, JwksSettings, RouterSettings};
 use crate::cors::Cors;
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
@@ -34,73 +35,6 @@ use crate::pipeline::Pipeline;
 use crate::rates::{Rates, RefusedTokens, SharedBuckets};
 use crate::server::RouterServer;
 use crate::subscription::Subscriptions;
-
-/// Why there is no router.
-#[derive(Debug, Error)]
-pub enum BuildError {
-    /// A setting cannot be right.
-    #[error("the router's setting {0}")]
-    Settings(#[from] SettingsError),
-    /// The supergraph names a subgraph that nothing leads to.
-    #[error("there is no transport to the subgraph `{0}`; give one for every subgraph of the supergraph")]
-    NoTransport(String),
-    /// A setting names a subgraph that the supergraph lacks.
-    #[error("{setting}: the supergraph has no subgraph `{subgraph}`; name one of {known}")]
-    UnknownSubgraph {
-        /// The setting's path, with dots.
-        setting: String,
-        /// What it names.
-        subgraph: String,
-        /// What it may name.
-        known: String,
-    },
-    /// The address of a subgraph is none.
-    #[error("the subgraph `{subgraph}` has the address `{url}`, which is not one: {reason}")]
-    Address {
-        /// The subgraph.
-        subgraph: String,
-        /// Its address.
-        url: String,
-        /// What is wrong.
-        reason: String,
-    },
-    /// An issuer's keys cannot be had where the settings say.
-    #[error("{setting}: {problem}")]
-    Issuer {
-        /// The setting's path, with dots.
-        setting: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// A contract of the settings cannot be made of this graph.
-    #[error("contracts.{name}: {}", .errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Contract {
-        /// Its name.
-        name: String,
-        /// Everything there is to mend.
-        errors: Vec<ContractError>,
-    },
-    /// A contract was made that is no supergraph: a fault of the router.
-    #[error("contracts.{name}: what is left of the graph cannot be served: {error}")]
-    ContractUnreadable {
-        /// Its name.
-        name: String,
-        /// What is wrong.
-        error: SupergraphError,
-    },
-    /// The settings name certificates, and nobody has read them: without this the router would speak plain HTTP.
-    #[error("listeners.tls: nothing reads the certificates for this router; give it what speaks TLS")]
-    NoTls,
-    /// The settings share rates, and nobody has given the buckets: without this each router would count alone.
-    #[error("rates.store: nothing reaches the shared server for this router; give it the shared buckets")]
-    NoSharedRates,
-    /// The settings share what is kept, and nobody has given where: without this each router would keep it alone.
-    #[error("caching.store: nothing reaches the shared server for this router; give it the shared cache")]
-    NoSharedCache,
-    /// The HTTP client cannot be made.
-    #[error("the HTTP client cannot be made: {0}")]
-    Http(#[from] HttpTransportError),
-}
 
 /// Joins a supergraph, transports, a signing key and settings to a router.
 #[derive(Debug)]
