@@ -2,6 +2,7 @@
 
 mod authorization;
 mod entities;
+mod hostile;
 mod mutations;
 mod paging;
 mod playing;

@@ -36,4 +36,25 @@ kit_testing::on_each_database! {
         }
         graph.subgraph.stop().await;
     }
+
+    /// OW-05: nothing is fetched from an address that somebody gives, whatever it leads to.
+    async fn no_address_is_fetched(place: TestDatabase) {
+        let graph = Graph::on(place).await;
+        let listening = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        listening.set_nonblocking(true).unwrap();
+        let port = listening.local_addr().unwrap().port();
+        let hosts = ["127.0.0.1", "localhost", "0x7f.1", "2130706433", "[::ffff:127.0.0.1]", "[::1]", "169.254.169.254"];
+        for (number, host) in hosts.into_iter().enumerate() {
+            let url = format!("http://{host}:{port}/latest/meta-data/");
+            let mut input = graph.new_course(&format!("course-{number}"));
+            input["thumbnailUrl"] = json!(url);
+            let reply = graph.subgraph.change(&admin(), "createCourse", "course { id thumbnailUrl }", input).await;
+            let kept = reply.data("/createCourse/course/thumbnailUrl");
+            assert!(*kept == json!(url) || reply.codes() == ["BAD_USER_INPUT"], "{}", reply.body);
+            graph.subgraph.work().await;
+        }
+        let waiting = listening.accept();
+        assert_eq!(waiting.unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "somebody has called");
+        graph.subgraph.stop().await;
+    }
 }

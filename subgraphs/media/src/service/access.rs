@@ -5,13 +5,13 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use kit_ids::{CourseId, PlayableId, UserId};
+use kit_ids::{CourseId, MediaFileId, PlayableId, UserId};
 use kit_viewer::{Scope, Viewer};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::tickets::Holder;
-use super::{Archive, ServiceResult};
+use super::{Archive, ServiceError, ServiceResult};
 use crate::domain::{Denial, MediaFile, MediaStatus, PlayableFacts, Standing, may_play};
 use crate::store::access::{BY_MEMBERSHIP, MembershipAccess, memberships, places};
 use crate::store::{departures, playables};
@@ -101,6 +101,16 @@ impl Archive {
             Reading::Open => Ok(true),
             Reading::Closed => Ok(false),
             Reading::WhoMayPlay(owner) => Ok(self.decide(viewer, &[owner]).await?.get(&owner) == Some(&Ok(()))),
+        }
+    }
+
+    /// Why somebody may not change a file of someone else's: what they may not even read is `missing` for them.
+    pub(crate) async fn not_theirs(&self, viewer: &Viewer, id: MediaFileId, missing: ServiceError) -> ServiceError {
+        let Ok(Some(file)) = self.found(id).await else { return missing };
+        match self.may_read(viewer, &file).await {
+            Ok(true) => ServiceError::NotOwner,
+            Ok(false) => missing,
+            Err(error) => error,
         }
     }
 

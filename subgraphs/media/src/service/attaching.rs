@@ -36,7 +36,7 @@ impl Archive {
     pub(crate) async fn set_avatar(&self, id: MediaFileId, call: &Call) -> ServiceResult<()> {
         let user = call.viewer.require_user()?.id;
         let now = self.clock.now();
-        in_transaction!(self.database, |transaction| {
+        let setting = in_transaction!(self.database, |transaction| {
             let file = files::lock(transaction, id).await?.filter(is_ready).ok_or(NO_FILE)?;
             if file.uploader_id != user {
                 return Err(ServiceError::NotOwner);
@@ -50,7 +50,11 @@ impl Archive {
             let url = self.tickets.public_url(id);
             outbox::append(transaction, &call.origin, events::avatar_changed(user, Some(&url), now)).await?;
             Ok::<(), ServiceError>(())
-        })
+        });
+        match setting {
+            Err(ServiceError::NotOwner) => Err(self.not_theirs(&call.viewer, id, NO_FILE).await),
+            setting => setting,
+        }
     }
 }
 

@@ -11,15 +11,17 @@ use crate::domain::{MediaFile, MediaStatus, Upload};
 use crate::events;
 use crate::store::{files, uploads, usage};
 
+const NO_FILE: ServiceError = ServiceError::NotFound { what: "file", field: "fileId" };
+
 impl Archive {
     /// Deletes a file of the viewer's own, or any with `media:write`. Of a deleted one nothing changes; one that is awaited
     /// is awaited no longer, so that nothing lies here that counts for nobody.
     pub(crate) async fn delete(&self, id: MediaFileId, call: &Call) -> ServiceResult<MediaFile> {
         let user = call.viewer.require_user()?.id;
         let now = self.clock.now();
-        let (deleted, ended) = in_transaction!(self.database, |transaction| {
+        let deletion = in_transaction!(self.database, |transaction| {
             let file = files::lock(transaction, id).await?;
-            let file = file.ok_or(ServiceError::NotFound { what: "file", field: "fileId" })?;
+            let file = file.ok_or(NO_FILE)?;
             if file.uploader_id != user && !call.viewer.has_scope(Scope::MediaWrite) {
                 return Err(ServiceError::NotOwner);
             }
@@ -40,7 +42,11 @@ impl Archive {
                 None => None,
             };
             Ok::<(MediaFile, Option<Upload>), ServiceError>((deleted, ended))
-        })?;
+        });
+        let (deleted, ended) = match deletion {
+            Err(ServiceError::NotOwner) => return Err(self.not_theirs(&call.viewer, id, NO_FILE).await),
+            deletion => deletion?,
+        };
         if let Some(upload) = ended {
             self.clear(&upload, &deleted).await?;
         }

@@ -44,7 +44,7 @@ kit_testing::on_each_database! {
         house.stop().await;
     }
 
-    /// AS-097: what is someone else's is neither changed nor fetched; `media:write` does.
+    /// AS-097, OW-18, FED-29: what is someone else's is neither changed nor fetched, and not even there for who may not read it; `media:write` does.
     async fn files_and_uploads_are_their_senders(place: TestDatabase) {
         let house = House::open(place).await;
         let file = house.keep(&learner(), POSTER).await;
@@ -52,8 +52,8 @@ kit_testing::on_each_database! {
         let told = house.published().await;
         let cases: [(Case, &str); 4] = [
             (("completeUpload", "file { id }", json!({ "uploadId": upload["id"] })), "NOT_FOUND"),
-            (("deleteMediaFile", "file { id }", json!({ "fileId": file })), "NOT_OWNER"),
-            (("setAvatar", "user { id }", json!({ "fileId": file })), "NOT_OWNER"),
+            (("deleteMediaFile", "file { id }", json!({ "fileId": file })), "NOT_FOUND"),
+            (("setAvatar", "user { id }", json!({ "fileId": file })), "NOT_FOUND"),
             (("createDownload", "ticket { url }", json!({ "fileId": file })), "NOT_FOUND"),
         ];
         for ((mutation, entity, input), code) in cases {

@@ -89,6 +89,8 @@ kit_testing::on_each_database! {
         let (theirs, done) = (house.keep(&other(), POSTER).await, house.announce(&learner(), POSTER).await);
         house.put(text(&done["url"]), "image/png", POSTER.bytes).await;
         house.complete(&learner(), &done).await;
+        let shown = house.keep(&other(), POSTER).await;
+        house.change(&other(), "setAvatar", "user { id }", json!({ "fileId": shown })).await;
         let (pending, overdue) = (house.announce(&learner(), TEXT).await, house.announce(&learner(), POSTER).await);
         let told = house.published().await;
         let with = |sending: Sending<'_>, changes: Value| {
@@ -106,13 +108,15 @@ kit_testing::on_each_database! {
             (learner(), "completeUpload", json!({ "uploadId": pending["id"] }), "DIGEST_MISMATCH", Some("uploadId")),
             (learner(), "completeUpload", json!({ "uploadId": done["id"] }), "ALREADY_COMPLETED", Some("uploadId")),
             (learner(), "deleteMediaFile", json!({ "fileId": MISSING_FILE }), "NOT_FOUND", Some("fileId")),
-            (learner(), "deleteMediaFile", json!({ "fileId": theirs }), "NOT_OWNER", Some("fileId")),
+            (learner(), "deleteMediaFile", json!({ "fileId": theirs }), "NOT_FOUND", Some("fileId")),
             (admin(), "attachMedia", json!({ "fileId": MISSING_FILE, "ownerId": LESSON }), "NOT_FOUND", Some("fileId")),
             (admin(), "attachMedia", json!({ "fileId": pending["file"]["id"], "ownerId": LESSON }), "NOT_FOUND", Some("fileId")),
             (admin(), "attachMedia", json!({ "fileId": pdf, "ownerId": MISSING_LESSON }), "NOT_FOUND", Some("ownerId")),
             (admin(), "attachMedia", json!({ "fileId": pdf, "ownerId": "mov_00000000000000000000000000" }), "NOT_FOUND", Some("ownerId")),
             (learner(), "setAvatar", json!({ "fileId": MISSING_FILE }), "NOT_FOUND", Some("fileId")),
-            (learner(), "setAvatar", json!({ "fileId": theirs }), "NOT_OWNER", Some("fileId")),
+            (learner(), "setAvatar", json!({ "fileId": theirs }), "NOT_FOUND", Some("fileId")),
+            (learner(), "deleteMediaFile", json!({ "fileId": shown }), "NOT_OWNER", Some("fileId")),
+            (learner(), "setAvatar", json!({ "fileId": shown }), "NOT_OWNER", Some("fileId")),
             (learner(), "setAvatar", json!({ "fileId": pdf }), "TYPE_NOT_ALLOWED", Some("fileId")),
             (learner(), "createDownload", json!({ "fileId": MISSING_FILE }), "NOT_FOUND", Some("fileId")),
             (learner(), "createDownload", json!({ "fileId": film }), "NOT_FOUND", Some("fileId")),

@@ -154,14 +154,24 @@ async fn ps_07_and_ps_08_a_path_leads_nowhere_else() {
     shelf.house.stop().await;
 }
 
-/// PS-08, AS-053: what somebody calls a file never shows in where it lies.
+/// OW-04, ADV-51, PS-08, AS-053: what somebody calls a file never shows in where it lies.
 #[tokio::test]
 async fn ps_08_and_as_053_where_a_file_lies_is_made_of_ids() {
     let shelf = Shelf::digits().await;
     let mut input = TEXT.input();
-    for (number, name) in
-        ["../../../etc/passwd", "..\\..\\windows", "a/../../b", "CON", ".htaccess"].into_iter().enumerate()
-    {
+    let names = [
+        "../../../etc/passwd",
+        "..\\..\\windows",
+        "a/../../b",
+        "CON",
+        ".htaccess",
+        "$(touch x).txt",
+        "a;rm -rf ~|`id`",
+        "{{7*7}}${7*7}<%=7*7%>",
+        "%2e%2e%2fpasswd",
+        "-rf",
+    ];
+    for (number, name) in names.into_iter().enumerate() {
         input["fileName"] = name.into();
         let reply = shelf.house.change(&learner(), "createUpload", "upload { url }", input.clone()).await;
         let url = reply.text_at("/createUpload/upload/url");
