@@ -1,7 +1,5 @@
 //! Many who listen at once, each to what is theirs.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use futures_util::{FutureExt, StreamExt};
 use kit_live::LiveBus;
 use serde_json::json;
