@@ -49,6 +49,9 @@ impl<V> Kept<V> {
     }
 }
 
+/// What an answer takes beside itself: its key, its place, and what is noted of it. Many small ones take memory, too.
+const ENTRY_BYTES: u32 = 512;
+
 /// Kept answers. The least used go first.
 #[derive(Debug)]
 pub(super) struct Store<V: Send + Sync + 'static>(Cache<Key, Arc<Kept<V>>>);
@@ -65,7 +68,7 @@ impl<V> Expiry<Key, Arc<Kept<V>>> for AfterItsTime {
 impl<V: Send + Sync + 'static> Store<V> {
     /// None for no bytes at all.
     pub(super) fn new(bytes_max: u64, seconds_after_max: u32) -> Option<Self> {
-        let weigh = |_: &Key, kept: &Arc<Kept<V>>| kept.bytes;
+        let weigh = |_: &Key, kept: &Arc<Kept<V>>| kept.bytes.saturating_add(ENTRY_BYTES);
         let cache =
             Cache::builder().max_capacity(bytes_max).weigher(weigh).expire_after(AfterItsTime(seconds_after_max));
         (bytes_max > 0).then(|| Self(cache.build()))
