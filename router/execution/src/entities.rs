@@ -6,5 +6,5 @@ mod contexts;
 mod positions;
 mod representation;
 
-pub(crate) use self::answer::merge_site;
+pub(crate) use self::answer::{entities_of, merge_site};
 pub(crate) use self::batch::Batch;

@@ -1,8 +1,8 @@
 //! What the router remembers of answers, and what it tells clients of how long they may.
 //!
 //! How long something may be kept the graph says (`hints`; `policy` of a whole operation, `fetch_policy` of what is asked of
-//! one subgraph), and each subgraph with its replies; the strictest counts. Two stores keep what may be kept: the answers of subgraphs (`request` is what a request sees of them while it is
-//! executed), and whole replies, here. `key` says for whom something is kept, `tags` what it is about, `freshness` what has
+//! one subgraph), and each subgraph with its replies; the strictest counts. Two stores keep what may be kept: the answers of
+//! subgraphs (`request` is what a request sees of them while it is executed), and whole replies, here. `key` says for whom something is kept, `tags` what it is about, `freshness` what has
 //! changed since; `headers` writes `Cache-Control`, `Age` and `ETag`. Behind both stores there may be one that several routers
 //! share (`level`): it is told of every change (`telling`) and given every answer (`keeping`), and a request hears from it what
 //! has changed elsewhere before anything is looked for.
@@ -36,7 +36,6 @@ use apollo_compiler::validation::Valid;
 use router_execution::{CachePolicy, FetchCache, Flights, JsonMap, Reply, RequestContext};
 use serde_json::value::RawValue;
 
-pub(crate) use self::fetch_policy::policy_of_fetch;
 use self::freshness::{Freshness, Words};
 pub(crate) use self::headers::{ReplyCaching, write_headers};
 pub(crate) use self::hints::Hints;
@@ -50,7 +49,7 @@ pub use self::shared::{
     SharedSubject, SharedView,
 };
 use self::store::{Kept, Store};
-pub(crate) use self::tags::FetchSubjects;
+pub(crate) use self::tags::{FetchSubjects, read_fetch};
 use crate::configuration::CachingSettings;
 use crate::graph_view::GraphView;
 use crate::identity::Viewer;

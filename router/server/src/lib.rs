@@ -19,8 +19,8 @@
 //! `clients` knows viewers that are clients of their own: their contract and quota, and what they have used.
 //!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
-//! `plan_extension` tells plans to those who may see them, `administration` runs operations as others, `health`, `telemetry` and `operators` serve operators, `listener`
-//! accepts and drains connections.
+//! `plan_extension` tells plans to those who may see them, `administration` runs operations as others, `health`, `telemetry`
+//! and `operators` serve operators, `listener` accepts and drains connections.
 //!
 //! **Invariants.** Nothing that a client sends as a viewer header reaches a subgraph. A request with a bad token is
 //! never taken for an anonymous one. Every refusal is a GraphQL error with a code and the trace id; no text of a

@@ -12,6 +12,20 @@ use crate::prepared::ReplyShape;
 /// An entity that cannot be used, by its index in the batch.
 pub(crate) type UnusableEntity = (usize, FetchFailure);
 
+/// The entities in the value of one `_entities` field, as many as were asked for.
+///
+/// # Errors
+/// When the value as a whole answers nothing of the batch.
+pub(crate) fn entities_of<'a>(batch: &Batch, answer: &'a JsonValue) -> Result<&'a [JsonValue], FetchFailure> {
+    let JsonValue::Array(entities) = answer else {
+        return Err(FetchFailure::Invalid("its `_entities` is not a list"));
+    };
+    if entities.len() != batch.entries.len() {
+        return Err(FetchFailure::Invalid("its `_entities` is not as long as the list of representations"));
+    }
+    Ok(entities)
+}
+
 /// Merges the value of one `_entities` field into `data`, and gives the entities in it that cannot be used.
 ///
 /// Null entities leave their fields absent. `values_left` is what the merged data may still grow by.
@@ -26,12 +40,7 @@ pub(crate) fn merge_site(
     data: &mut JsonMap,
     values_left: &mut usize,
 ) -> Result<Vec<UnusableEntity>, FetchFailure> {
-    let JsonValue::Array(entities) = answer else {
-        return Err(FetchFailure::Invalid("its `_entities` is not a list"));
-    };
-    if entities.len() != batch.entries.len() {
-        return Err(FetchFailure::Invalid("its `_entities` is not as long as the list of representations"));
-    }
+    let entities = entities_of(batch, answer)?;
     let mut unusable = Vec::new();
     for (index, (entity, entry)) in entities.iter().zip(&batch.entries).enumerate() {
         let merged = match entity {

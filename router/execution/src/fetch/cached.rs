@@ -13,7 +13,7 @@ use super::question::Question;
 use super::reply::{FailedEntities, SubgraphReply};
 use crate::cache_policy::CachePolicy;
 use crate::context::RequestContext;
-use crate::entities::Batch;
+use crate::entities::{Batch, entities_of};
 use crate::fetch_cache::{FetchCache, FetchKey, FetchPlace, FreshAnswer, KeptAnswer};
 
 type Outcome = Result<SubgraphReply, FetchFailure>;
@@ -135,7 +135,9 @@ async fn fly(
 ) -> Outcome {
     let body = question.body(batches);
     let flight = cache.flights().map(|(flights, scope)| {
-        let digest = question.digest().chain_update(scope).chain_update(&body);
+        // The body holds the document and the variables.
+        let mut digest = Sha256::new();
+        [question.subgraph.name.as_bytes(), &scope, &body].into_iter().for_each(|bytes| part(&mut digest, bytes));
         (flights, digest.finalize().into())
     });
     let exchange = async {
@@ -206,11 +208,7 @@ fn only(batches: &[Batch], places: &[Place]) -> Option<Vec<Batch>> {
 fn answers<'r>(reply: &'r SubgraphReply, batch: &Batch) -> Result<&'r [JsonValue], FetchFailure> {
     let answer = reply.data.as_ref().and_then(|data| data.get(batch.response_key.as_str()));
     let answer = answer.ok_or(FetchFailure::Invalid("it lacks its `_entities`"))?;
-    let entities = answer.as_array().ok_or(FetchFailure::Invalid("its `_entities` is not a list"))?;
-    if entities.len() == batch.entries.len() {
-        return Ok(entities);
-    }
-    Err(FetchFailure::Invalid("its `_entities` is not as long as the list of representations"))
+    entities_of(batch, answer)
 }
 
 /// Puts what was fetched among what was kept.

@@ -1,37 +1,25 @@
 //! How long the answers to one fetch may be kept, as far as the graph says. A subgraph says it as well; but one that forgets
 //! that a field is of its viewer must not be believed for the whole fetch.
 
-use std::collections::HashMap;
-
 use apollo_compiler::Name;
-use apollo_compiler::ast::{Definition, Document, FragmentDefinition, OperationDefinition, Selection};
-use router_execution::{CachePolicy, CacheScope};
-use router_planning::plan::Fetch;
+use apollo_compiler::ast::{Document, Selection};
+use router_execution::CachePolicy;
 
-use super::hints::{Hint, Hints};
+use super::hints::Hints;
+use super::tags::{ENTITIES, Fragments, fragments_of, operation_of};
 
 /// The policy of a fetch, by the rules of [`super::policy_of`]: a root field, and an entity, has nothing around it that it
 /// could be kept as long as.
-pub(crate) fn policy_of_fetch(hints: &Hints, default_max_age: u32, fetch: &Fetch) -> CachePolicy {
+pub(super) fn policy_of_fetch(hints: &Hints, default_max_age: u32, document: &Document) -> CachePolicy {
     if !hints.are_there() {
         return CachePolicy::UNLIMITED;
     }
-    let Ok(document) = Document::parse(fetch.document.text.as_str(), "fetch.graphql") else {
-        return CachePolicy::NOT_KEPT;
-    };
-    let mut walk = Walk { hints, default_max_age, fragments: HashMap::new(), policy: CachePolicy::UNLIMITED };
-    let mut operation: Option<&OperationDefinition> = None;
-    for definition in &document.definitions {
-        match definition {
-            Definition::OperationDefinition(one) => operation = Some(one),
-            Definition::FragmentDefinition(one) => drop(walk.fragments.insert(&one.name, one)),
-            _ => {}
-        }
-    }
-    let Some(operation) = operation else { return CachePolicy::NOT_KEPT };
+    let fragments = fragments_of(document);
+    let mut walk = Walk { hints, default_max_age, fragments, policy: CachePolicy::UNLIMITED };
+    let Some(operation) = operation_of(document, None) else { return CachePolicy::NOT_KEPT };
     for selection in &operation.selection_set {
         match selection {
-            Selection::Field(field) if field.name == "_entities" => walk.entities(&field.selection_set),
+            Selection::Field(field) if field.name == ENTITIES => walk.entities(&field.selection_set),
             _ => walk.selection(selection, hints.root_type(operation.operation_type), true),
         }
     }
@@ -41,7 +29,7 @@ pub(crate) fn policy_of_fetch(hints: &Hints, default_max_age: u32, fetch: &Fetch
 struct Walk<'a> {
     hints: &'a Hints,
     default_max_age: u32,
-    fragments: HashMap<&'a Name, &'a FragmentDefinition>,
+    fragments: Fragments<'a>,
     policy: CachePolicy,
 }
 
@@ -56,8 +44,7 @@ impl<'a> Walk<'a> {
                 },
                 Selection::Field(_) => continue,
             };
-            let hint = name.map(|name| self.hints.of_type(name)).unwrap_or_default();
-            self.add(hint, self.default_max_age);
+            self.policy = self.policy.and(self.hints.policy_of_entity(name, self.default_max_age));
             for selection in below {
                 self.selection(selection, name, false);
             }
@@ -70,9 +57,8 @@ impl<'a> Walk<'a> {
             Selection::Field(field) => {
                 // What the graph does not know says nothing of itself.
                 let Some(parent) = parent else { return self.policy = CachePolicy::NOT_KEPT };
-                let hint = self.hints.of_field(parent, &field.name);
-                let has_default = is_root || self.hints.has_default(parent, &field.name, hint);
-                self.add(hint, if has_default { self.default_max_age } else { u32::MAX });
+                let policy = self.hints.policy_of_field(parent, &field.name, is_root, self.default_max_age);
+                self.policy = self.policy.and(policy);
                 let returned = self.hints.returned(parent, &field.name);
                 for selection in &field.selection_set {
                     self.selection(selection, returned, false);
@@ -93,10 +79,5 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-    }
-
-    fn add(&mut self, hint: Hint, otherwise: u32) {
-        let max_age = hint.max_age.unwrap_or(otherwise);
-        self.policy = self.policy.and(CachePolicy { max_age, scope: hint.scope.unwrap_or(CacheScope::Public) });
     }
 }

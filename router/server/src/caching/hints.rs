@@ -5,16 +5,23 @@ use std::sync::Arc;
 use apollo_compiler::ast::{Directive, OperationType, Value};
 use apollo_compiler::schema::{ExtendedType, Schema};
 use apollo_compiler::{Name, Node};
-use router_execution::CacheScope;
+use router_execution::{CachePolicy, CacheScope};
 use router_schema::Supergraph;
 
 /// What is said in one place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Hint {
-    pub(super) max_age: Option<u32>,
-    pub(super) scope: Option<CacheScope>,
+struct Hint {
+    max_age: Option<u32>,
+    scope: Option<CacheScope>,
     /// The field is kept as long as the one around it.
-    pub(super) inherits: bool,
+    inherits: bool,
+}
+
+impl Hint {
+    fn policy(self, otherwise: u32) -> CachePolicy {
+        let (max_age, scope) = (self.max_age.unwrap_or(otherwise), self.scope.unwrap_or(CacheScope::Public));
+        CachePolicy { max_age, scope }
+    }
 }
 
 /// The hints of one graph.
@@ -49,7 +56,7 @@ impl Hints {
 
     /// What is said of a field, and, where that says nothing, of what it returns. Of a field of an interface the strictest
     /// is said that is of it in any type.
-    pub(super) fn of_field(&self, parent: &Name, field: &Name) -> Hint {
+    fn of_field(&self, parent: &Name, field: &Name) -> Hint {
         let mut hint = Hint::default();
         let schema = self.schema();
         for parent in std::iter::once(parent).chain(self.possible_types(parent)) {
@@ -62,8 +69,19 @@ impl Hints {
         Hint { max_age, scope: hint.scope.or(returned.scope), inherits: hint.inherits || returned.inherits }
     }
 
+    /// What a field adds to the policy of what it is asked for in; `default` counts for those that have nothing around them.
+    pub(super) fn policy_of_field(&self, parent: &Name, field: &Name, is_root: bool, default: u32) -> CachePolicy {
+        let hint = self.of_field(parent, field);
+        hint.policy(if is_root || self.has_default(parent, field, hint) { default } else { u32::MAX })
+    }
+
+    /// What an entity of a type adds; it has nothing around it.
+    pub(super) fn policy_of_entity(&self, name: Option<&Name>, default: u32) -> CachePolicy {
+        name.map(|name| self.of_type(name)).unwrap_or_default().policy(default)
+    }
+
     /// Whether a field that is no root field counts with the default when nothing is said of it.
-    pub(super) fn has_default(&self, parent: &Name, field: &Name, hint: Hint) -> bool {
+    fn has_default(&self, parent: &Name, field: &Name, hint: Hint) -> bool {
         self.has_argument_to_inherit && !hint.inherits && self.is_composite(parent, field)
     }
 
@@ -84,7 +102,7 @@ impl Hints {
     }
 
     /// What is said of a type; of an interface or a union, also what is said of those behind it.
-    pub(super) fn of_type(&self, name: &Name) -> Hint {
+    fn of_type(&self, name: &Name) -> Hint {
         let mut hint = Hint::default();
         for name in std::iter::once(name).chain(self.possible_types(name)) {
             let Some(ty) = self.schema().types.get(name) else { continue };

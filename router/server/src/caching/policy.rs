@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use apollo_compiler::executable::{Operation, Selection, SelectionSet};
 use apollo_compiler::{ExecutableDocument, Name};
-use router_execution::{CachePolicy, CacheScope};
+use router_execution::CachePolicy;
 
 use super::hints::Hints;
 
@@ -61,10 +61,6 @@ impl<'a> Walk<'a> {
     }
 
     fn field(&mut self, parent: &Name, name: &Name, is_root: bool) {
-        let hint = self.hints.of_field(parent, name);
-        let has_default = is_root || self.hints.has_default(parent, name, hint);
-        let max_age = hint.max_age.unwrap_or(if has_default { self.default_max_age } else { u32::MAX });
-        let scope = hint.scope.unwrap_or(CacheScope::Public);
-        self.policy = self.policy.and(CachePolicy { max_age, scope });
+        self.policy = self.policy.and(self.hints.policy_of_field(parent, name, is_root, self.default_max_age));
     }
 }

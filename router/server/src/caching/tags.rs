@@ -5,14 +5,16 @@ use std::collections::{BTreeSet, HashMap};
 
 use apollo_compiler::Name;
 use apollo_compiler::ast::{Definition, Document, FragmentDefinition, OperationDefinition, Selection};
-use router_execution::{FetchPlace, FreshAnswer, JsonMap, JsonValue};
+use router_execution::{CachePolicy, FetchPlace, FreshAnswer, JsonMap, JsonValue};
 use router_planning::plan::{Fetch, FetchTarget};
 use router_schema::{IdSet, Supergraph};
 
+use super::fetch_policy::policy_of_fetch;
 use super::freshness::{Freshness, Tag};
+use super::hints::Hints;
 
 /// The field of a query that asks for entities.
-const ENTITIES: &str = "_entities";
+pub(super) const ENTITIES: &str = "_entities";
 
 /// What the answers to one fetch are about.
 #[derive(Debug, Default)]
@@ -22,6 +24,18 @@ pub(crate) struct FetchSubjects {
     root: Subjects,
     /// Of an entity fetch, by site.
     sites: Vec<Subjects>,
+}
+
+/// Reads the document of a fetch: what its answers are about, and how long they may be kept as far as the graph says.
+pub(crate) fn read_fetch(
+    supergraph: &Supergraph,
+    hints: &Hints,
+    default_max_age: u32,
+    fetch: &Fetch,
+) -> (FetchSubjects, CachePolicy) {
+    // A document that does not parse is an empty one: about nothing, and kept by nobody.
+    let document = Document::parse(fetch.document.text.as_str(), "fetch.graphql").unwrap_or_default();
+    (FetchSubjects::new(supergraph, fetch, &document), policy_of_fetch(hints, default_max_age, &document))
 }
 
 /// What one answer is about.
@@ -48,18 +62,14 @@ struct IdField {
 
 impl FetchSubjects {
     /// Reads the document of a fetch. What it names and the graph does not know is about nothing.
-    pub(crate) fn new(supergraph: &Supergraph, fetch: &Fetch) -> Self {
-        let subgraph = supergraph.subgraph(fetch.subgraph).name.clone();
-        let Ok(document) = Document::parse(fetch.document.text.as_str(), "fetch.graphql") else {
-            return Self { subgraph, ..Self::default() };
-        };
+    fn new(supergraph: &Supergraph, fetch: &Fetch, document: &Document) -> Self {
         let mut subjects = match &fetch.target {
-            FetchTarget::Root => Self::of_operation(supergraph, &document, None),
+            FetchTarget::Root => Self::of_operation(supergraph, document, None),
             FetchTarget::Entities(_) => Self::default(),
         };
-        subjects.subgraph = subgraph;
-        let reader = Reader::new(supergraph, &document);
-        if let (FetchTarget::Entities(sites), Some(operation)) = (&fetch.target, operation_of(&document, None)) {
+        subjects.subgraph = supergraph.subgraph(fetch.subgraph).name.clone();
+        let reader = Reader::new(supergraph, document);
+        if let (FetchTarget::Entities(sites), Some(operation)) = (&fetch.target, operation_of(document, None)) {
             for site in sites {
                 let mut entity = Subjects::default();
                 let fields = operation.selection_set.iter().filter_map(Selection::as_field);
@@ -163,11 +173,23 @@ fn collect_values(freshness: &Freshness, value: &JsonValue, tags: &mut Vec<Tag>)
 
 struct Reader<'a> {
     supergraph: &'a Supergraph,
-    fragments: HashMap<Name, &'a FragmentDefinition>,
+    fragments: Fragments<'a>,
+}
+
+/// The fragments of a document, by name.
+pub(super) type Fragments<'d> = HashMap<&'d Name, &'d FragmentDefinition>;
+
+/// All of them.
+pub(super) fn fragments_of(document: &Document) -> Fragments<'_> {
+    let fragments = document.definitions.iter().filter_map(|definition| match definition {
+        Definition::FragmentDefinition(fragment) => Some((&fragment.name, &**fragment)),
+        _ => None,
+    });
+    fragments.collect()
 }
 
 /// The operation of this name, or the only one.
-fn operation_of<'d>(document: &'d Document, name: Option<&str>) -> Option<&'d OperationDefinition> {
+pub(super) fn operation_of<'d>(document: &'d Document, name: Option<&str>) -> Option<&'d OperationDefinition> {
     let operations = document.definitions.iter().filter_map(|definition| match definition {
         Definition::OperationDefinition(operation) => Some(&**operation),
         _ => None,
@@ -180,11 +202,7 @@ fn operation_of<'d>(document: &'d Document, name: Option<&str>) -> Option<&'d Op
 
 impl<'a> Reader<'a> {
     fn new(supergraph: &'a Supergraph, document: &'a Document) -> Self {
-        let fragments = document.definitions.iter().filter_map(|definition| match definition {
-            Definition::FragmentDefinition(fragment) => Some((fragment.name.clone(), &**fragment)),
-            _ => None,
-        });
-        Self { supergraph, fragments: fragments.collect() }
+        Self { supergraph, fragments: fragments_of(document) }
     }
 
     fn read(&self, selections: &[Selection], parent: Option<&str>, types: &mut BTreeSet<String>, ids: &mut Ids) {

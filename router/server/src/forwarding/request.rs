@@ -1,11 +1,10 @@
 use std::collections::BTreeSet;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use router_execution::{Forwarding, ForwardingReply, ForwardingRequest};
-use sha2::{Digest, Sha256};
 
 use super::{RequestSigner, RequestTrace, SignedRequest, ViewerHeader};
-use crate::caching::FetchSubjects;
+use crate::caching::{FetchSubjects, digest};
 use crate::header_rules::RequestHeaders;
 use crate::operation::Operation;
 
@@ -45,17 +44,15 @@ impl RequestForwarding {
     /// Stands for the headers that rules put on the requests that this operation causes; none without rules.
     pub(crate) fn digest(&self, operation: &Operation) -> Option<[u8; 32]> {
         let rules = self.headers.as_ref()?;
-        let mut digest = Sha256::new();
         let subgraphs: BTreeSet<&str> = operation.subjects.iter().map(FetchSubjects::subgraph).collect();
-        for subgraph in subgraphs {
-            for (name, value) in &rules.for_subgraph(subgraph) {
-                for part in [subgraph.as_bytes(), name.as_str().as_bytes(), value.as_bytes()] {
-                    digest.update((part.len() as u64).to_be_bytes());
-                    digest.update(part);
-                }
-            }
-        }
-        Some(digest.finalize().into())
+        let headers: Vec<_> = subgraphs.into_iter().map(|subgraph| (subgraph, rules.for_subgraph(subgraph))).collect();
+        let parts = headers.iter().flat_map(|(subgraph, headers)| {
+            let part = |(name, value)| {
+                [subgraph.as_bytes(), HeaderName::as_str(name).as_bytes(), HeaderValue::as_bytes(value)]
+            };
+            headers.iter().flat_map(part)
+        });
+        Some(digest(parts))
     }
 
     /// Puts on the reply to the client what subgraphs' replies have for it.

@@ -57,9 +57,8 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
     }
     let (hints, default_max_age) = (&operations.hints, operations.default_max_age_seconds);
     let policy = caching::policy_of(hints, default_max_age, &document, operation);
-    let fetch_policies = plan.fetches.iter().map(|fetch| caching::policy_of_fetch(hints, default_max_age, fetch));
-    let fetch_policies = fetch_policies.collect();
-    let subjects = plan.fetches.iter().map(|fetch| FetchSubjects::new(supergraph, fetch)).collect();
+    let fetches = plan.fetches.iter().map(|fetch| caching::read_fetch(supergraph, hints, default_max_age, fetch));
+    let (subjects, fetch_policies) = fetches.unzip();
     let changes = match kind {
         OperationType::Mutation => FetchSubjects::of_operation(supergraph, &syntax, operation_name),
         OperationType::Query | OperationType::Subscription => FetchSubjects::default(),
