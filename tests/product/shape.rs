@@ -64,36 +64,27 @@ impl Product {
 
     /// A product of its own, in a new folder.
     pub(crate) fn start(shape: Shape) -> Self {
-        Self::start_anew(shape, &Stores::new)
+        Self::start_anew(shape, &Stores::new, &|_| {})
     }
 
     /// The same, but all files pass through it, also those in a bucket.
     pub(crate) fn start_serving_files(shape: Shape) -> Self {
-        Self::start_anew(shape, &|bucket| Stores { is_direct: false, ..Stores::new(bucket) })
+        Self::start_anew(shape, &|bucket| Stores { is_direct: false, ..Stores::new(bucket) }, &|_| {})
     }
 
     /// The same, but nothing is kept of what subgraphs answer: each question reaches them.
     pub(crate) fn start_keeping_nothing(shape: Shape) -> Self {
-        let temporary = tempfile::tempdir().expect("a temporary folder");
-        let forget = |command: &mut Command| {
+        Self::start_anew(shape, &Stores::new, &|command| {
             command.env("LYCEUM_ROUTER__CACHING__FETCH_BYTES_MAX", "0");
             command.env("LYCEUM_ROUTER__CACHING__REPLY_BYTES_MAX", "0");
-        };
-        let mut product = match shape {
-            Shape::OneProcess => Self::one_process(temporary.path(), &forget),
-            Shape::Distributed => {
-                Self::distributed(temporary.path(), &Arc::new(Stores::new(S3Server::start())), &forget)
-            }
-        };
-        product._temporary = Some(temporary);
-        product
+        })
     }
 
-    fn start_anew(shape: Shape, stores: &dyn Fn(S3Server) -> Stores) -> Self {
+    fn start_anew(shape: Shape, stores: &dyn Fn(S3Server) -> Stores, prepare: &dyn Fn(&mut Command)) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
         let mut product = match shape {
-            Shape::OneProcess => Self::start_in(temporary.path()),
-            Shape::Distributed => Self::distributed(temporary.path(), &Arc::new(stores(S3Server::start())), &|_| {}),
+            Shape::OneProcess => Self::one_process(temporary.path(), prepare),
+            Shape::Distributed => Self::distributed(temporary.path(), &Arc::new(stores(S3Server::start())), prepare),
         };
         product._temporary = Some(temporary);
         product
