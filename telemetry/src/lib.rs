@@ -2,8 +2,11 @@
 //!
 //! Router and subgraphs know nothing of each other, and yet one trace shows both: what they have in common stands here.
 //!
-//! - [`span`] is one piece of work of a trace, wherever it was done, as it is kept, shown and sent.
+//! - [`span`] is one piece of work of a trace, wherever it was done, as it is kept, shown and sent;
+//! - [`sink`] is where those go that are worth keeping.
 
+pub mod sink;
 pub mod span;
 
+pub use crate::sink::{KeptFor, SpanSink};
 pub use crate::span::{Span, SpanEvent, SpanId, SpanKind, SpanStatus, TraceId, Value};

@@ -4,4 +4,6 @@
 
 pub mod request;
 
-pub use crate::request::{CacheVerdict, FetchOutcome, FetchRecord, OperationKind, OperationRecord, RequestRecord};
+pub use crate::request::{
+    CacheVerdict, FetchOutcome, FetchRecord, OperationKind, OperationRecord, PlannedFetch, RequestRecord, RequestSink,
+};

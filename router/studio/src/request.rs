@@ -1,10 +1,11 @@
 //! What the router tells of a request when it has been answered.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use telemetry::TraceId;
+use telemetry::{KeptFor, TraceId};
 
 /// The kind of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -139,4 +140,11 @@ pub struct RequestRecord {
     pub reply_bytes: usize,
     /// Its fetches, in the order in which they began.
     pub fetches: Vec<FetchRecord>,
+}
+
+/// Is told of every request that has been answered.
+pub trait RequestSink: fmt::Debug + Send + Sync {
+    /// Takes a request; `kept` says why its trace is, if it is. It must not wait: who has no room drops it, and counts what
+    /// was dropped.
+    fn answered(&self, request: &Arc<RequestRecord>, kept: Option<KeptFor>);
 }
