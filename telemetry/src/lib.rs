@@ -3,10 +3,13 @@
 //! Router and subgraphs know nothing of each other, and yet one trace shows both: what they have in common stands here.
 //!
 //! - [`span`] is one piece of work of a trace, wherever it was done, as it is kept, shown and sent;
+//! - [`collect`] holds the spans of traces under way until it is known which are worth keeping;
 //! - [`sink`] is where those go that are worth keeping.
 
+pub mod collect;
 pub mod sink;
 pub mod span;
 
+pub use crate::collect::{Collector, Limits as CollectorLimits};
 pub use crate::sink::{KeptFor, SpanSink};
 pub use crate::span::{Span, SpanEvent, SpanId, SpanKind, SpanStatus, TraceId, Value};
