@@ -48,7 +48,7 @@ impl Executor {
         };
         match opened {
             Ok(events) => Ok(Subscription { operation, variables, context, root, events }),
-            Err(outcome) => Err(self.execute_from(&operation, &variables, &context, Some((root, outcome))).await),
+            Err(outcome) => Err(self.execute_from(&operation, &variables, &context, (root, outcome)).await),
         }
     }
 
@@ -57,6 +57,6 @@ impl Executor {
     pub async fn next(&self, subscription: &mut Subscription) -> Option<Reply> {
         let outcome = subscription.events.next().await?;
         let Subscription { operation, variables, context, root, .. } = subscription;
-        Some(self.execute_from(operation, variables, context, Some((*root, outcome))).await)
+        Some(self.execute_from(operation, variables, context, (*root, outcome)).await)
     }
 }

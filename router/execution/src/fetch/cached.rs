@@ -146,12 +146,15 @@ async fn fly(
         wanted.keep(cache, &outcome).await;
         outcome
     };
-    let Some((flights, key)) = flight else { return exchange.await };
-    let (outcome, is_own) = flights.join(key, exchange).await;
-    if !is_own {
-        wanted.keep(cache, &outcome).await;
-    }
-    outcome
+    let Some((flights, key)) = flight else { return question.in_time(exchange).await };
+    let joined = async {
+        let (outcome, is_own) = flights.join(key, exchange).await;
+        if !is_own {
+            wanted.keep(cache, &outcome).await;
+        }
+        outcome
+    };
+    question.in_time(joined).await
 }
 
 /// The entities in order, and what each is kept under.
