@@ -4,12 +4,28 @@
 //!
 //! - [`span`] is one piece of work of a trace, wherever it was done, as it is kept, shown and sent;
 //! - [`collect`] holds the spans of traces under way until it is known which are worth keeping;
-//! - [`sink`] is where those go that are worth keeping.
+//! - [`sink`] is where those go that are worth keeping;
+//! - [`subscriber`] installs what becomes of `tracing`'s spans and events in this process: spans of traces, lines of the
+//!   [log](logs), and [failures];
+//! - [`active`](mod@active) is the span that is being worked in, [`flow`] what a task works for, [`scope`] what the log
+//!   lines of one piece of work have in common, [`correlation`] the rule for names of flows, [`viewer`] names of viewers that tell nobody who they are.
 
+pub mod active;
 pub mod collect;
+pub mod correlation;
+pub mod failures;
+pub mod flow;
+pub mod logs;
+pub mod scope;
 pub mod sink;
 pub mod span;
+pub mod subscriber;
+pub mod viewer;
 
+#[doc(hidden)]
+pub use tracing;
+
+pub use crate::active::{Active, active, count};
 pub use crate::collect::{Collector, Limits as CollectorLimits};
 pub use crate::sink::{KeptFor, SpanSink};
 pub use crate::span::{Span, SpanEvent, SpanId, SpanKind, SpanStatus, TraceId, Value};
