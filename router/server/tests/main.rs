@@ -43,4 +43,5 @@ mod subscriptions;
 mod testkit;
 mod token_forms;
 mod tokens;
+mod tracing;
 mod transports;

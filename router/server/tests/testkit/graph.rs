@@ -13,7 +13,9 @@ use router_server::configuration::{AuthenticationSettings, IssuerSettings};
 use router_server::{
     Clock, Registry, RequestSigner, Revocations, RouterBuilder, RouterServer, RouterSettings, SharedBuckets,
 };
+use router_studio::RequestSink;
 use serde_json::{Value, json};
+use telemetry::Collector;
 use tower::ServiceExt;
 
 use super::{AUDIENCE, ISSUER, Issuer, Scripted, reply};
@@ -74,6 +76,7 @@ pub(crate) struct GraphBuilder {
     revocations: Option<Arc<dyn Revocations>>,
     registry: Option<Arc<Registry>>,
     shared_rates: Option<Arc<dyn SharedBuckets>>,
+    watched: Option<(Arc<Collector>, Arc<dyn RequestSink>)>,
 }
 
 impl GraphBuilder {
@@ -106,6 +109,12 @@ impl GraphBuilder {
         self
     }
 
+    /// With who is told of spans and of requests.
+    pub(crate) fn watched(mut self, collector: Arc<Collector>, sink: Arc<dyn RequestSink>) -> Self {
+        self.watched = Some((collector, sink));
+        self
+    }
+
     pub(crate) fn build(self) -> Graph {
         let clock = self.clock;
         let key = b"0123456789abcdef0123456789abcdef".to_vec().into();
@@ -123,6 +132,9 @@ impl GraphBuilder {
         }
         if let Some(buckets) = self.shared_rates {
             builder = builder.shared_rates(buckets);
+        }
+        if let Some((collector, sink)) = self.watched {
+            builder = builder.collector(collector).request_sink(sink);
         }
         let server = builder.build().unwrap();
         let router = server.public_router();
@@ -145,7 +157,17 @@ impl Graph {
         let settings = RouterSettings { authentication, ..RouterSettings::default() };
         let clock = Arc::new(TestClock(AtomicU64::new(NOW * 1000)));
         let sdl = [IDENTITY, LEARNING].map(str::to_owned);
-        GraphBuilder { sdl, settings, clock, identity, learning, revocations: None, registry: None, shared_rates: None }
+        GraphBuilder {
+            sdl,
+            settings,
+            clock,
+            identity,
+            learning,
+            revocations: None,
+            registry: None,
+            shared_rates: None,
+            watched: None,
+        }
     }
 
     pub(crate) fn new() -> Self {
