@@ -14,6 +14,7 @@ use crate::context::RequestContext;
 use crate::deadline::Deadline;
 use crate::entities::Batch;
 use crate::executor::Subgraph;
+use crate::observer::{BegunFetch, Watch};
 
 /// One fetch, ready to be asked.
 #[derive(Debug, Clone, Copy)]
@@ -32,17 +33,22 @@ pub(crate) struct Question<'a> {
 impl Question<'_> {
     /// Asks, or finds what is kept.
     pub(crate) async fn ask(&self, context: &RequestContext) -> Result<SubgraphReply, FetchFailure> {
-        match &context.cache {
-            Some(cache) => cached::ask(&**cache, self, context).await,
-            None => self.in_time(exchange(self, self.body(self.batches), context)).await,
-        }
+        let entities = self.batches.iter().map(|batch| batch.entries.len()).sum();
+        let begun = BegunFetch { fetch: self.id, subgraph: &self.subgraph.name, entities };
+        let mut watch = Watch::begin(context, begun);
+        let outcome = match &context.cache {
+            Some(cache) => cached::ask(&**cache, self, context, &mut watch).await,
+            None => self.in_time(exchange(self, self.body(self.batches), context, &mut watch)).await,
+        };
+        watch.end(&outcome);
+        outcome
     }
 
     /// Waits for the subgraph as long as there is time.
-    pub(super) async fn in_time(
+    pub(super) async fn in_time<T>(
         &self,
-        answer: impl Future<Output = Result<SubgraphReply, FetchFailure>>,
-    ) -> Result<SubgraphReply, FetchFailure> {
+        answer: impl Future<Output = Result<T, FetchFailure>>,
+    ) -> Result<T, FetchFailure> {
         let left = if self.is_change { LeftUndone::PerhapsDone } else { LeftUndone::Unanswered };
         let outcome = self.deadline.bound(left, answer).await;
         if let Err(FetchFailure::OutOfTime { after, .. }) = &outcome {

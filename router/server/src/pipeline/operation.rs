@@ -236,6 +236,7 @@ impl<'r> Asker<'r> {
             forwarding: Arc::clone(&permitted.forwarding) as Arc<dyn Forwarding>,
             trace_id: Some(self.trace.trace_id.clone()),
             cache: None,
+            observer: None,
         }
     }
 
