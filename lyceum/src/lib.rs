@@ -33,7 +33,8 @@ pub mod tls;
 use std::error::Error;
 
 use arguments::{Arguments, Command, LogFormat, Options};
-use kit_service::telemetry;
+use telemetry::failures;
+use telemetry::subscriber::{self, SubscriberError};
 
 /// Does what the command line asks.
 ///
@@ -61,10 +62,12 @@ pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     done
 }
 
-fn start_logs(options: &Options) -> Result<(), telemetry::TelemetryError> {
+fn start_logs(options: &Options) -> Result<(), SubscriberError> {
     let format = match options.log_format {
-        LogFormat::Text => telemetry::LogFormat::Human,
-        LogFormat::Json => telemetry::LogFormat::Json,
+        LogFormat::Text => telemetry::logs::LogFormat::Human,
+        LogFormat::Json => telemetry::logs::LogFormat::Json,
     };
-    telemetry::start_logs(format, &options.log)
+    subscriber::install(format, &options.log)?;
+    failures::tell_panics();
+    Ok(())
 }
