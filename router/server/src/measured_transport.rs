@@ -1,4 +1,4 @@
-//! A transport that is watched: each request to a subgraph is a span and a measurement.
+//! A transport that is watched: each request to a subgraph is measured.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,6 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use router_execution::transport::{StreamedBody, Transport, TransportError};
 use tokio::time::Instant;
-use tracing::Instrument;
 
 use crate::telemetry;
 
@@ -30,9 +29,8 @@ impl Transport for MeasuredTransport {
         request: http::Request<Bytes>,
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        let span = tracing::info_span!("subgraph request", subgraph = self.subgraph, path = request.uri().path());
         let begin = Instant::now();
-        let outcome = self.inner.send(request, timeout).instrument(span).await;
+        let outcome = self.inner.send(request, timeout).await;
         telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
         outcome
     }
@@ -42,9 +40,8 @@ impl Transport for MeasuredTransport {
         &self,
         request: http::Request<StreamedBody>,
     ) -> Result<http::Response<StreamedBody>, TransportError> {
-        let span = tracing::info_span!("subgraph stream", subgraph = self.subgraph, path = request.uri().path());
         let begin = Instant::now();
-        let outcome = self.inner.stream(request).instrument(span).await;
+        let outcome = self.inner.stream(request).await;
         telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
         outcome
     }
