@@ -120,6 +120,7 @@ impl RouterBuilder {
     /// # Errors
     /// When the parts do not fit together; see [`BuildError`].
     pub fn build(mut self) -> Result<RouterServer, BuildError> {
+        crate::telemetry::begin();
         self.settings.validate()?;
         if self.settings.listeners.tls.is_some() && self.tls.is_none() {
             return Err(BuildError::NoTls);

@@ -80,4 +80,3 @@ pub use operation::{OperationCheck, RefusedOperation};
 pub use persisted::Registry;
 pub use rates::{Flow, SharedBucket, SharedBuckets, SharedBucketsUnavailable, SharedLevels};
 pub use server::RouterServer;
-pub use telemetry::install_recorder;

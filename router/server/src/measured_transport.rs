@@ -9,17 +9,19 @@ use router_execution::transport::{StreamedBody, Transport, TransportError};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use crate::telemetry;
+use crate::telemetry::{self, SubgraphMeasures};
 
 #[derive(Debug)]
 pub(crate) struct MeasuredTransport {
     subgraph: String,
     inner: Arc<dyn Transport>,
+    measures: Arc<SubgraphMeasures>,
 }
 
 impl MeasuredTransport {
     pub(crate) fn new(subgraph: String, inner: Arc<dyn Transport>) -> Self {
-        Self { subgraph, inner }
+        let measures = telemetry::subgraph_measures(&subgraph);
+        Self { subgraph, inner, measures }
     }
 }
 
@@ -33,7 +35,7 @@ impl Transport for MeasuredTransport {
         let span = tracing::info_span!("subgraph request", subgraph = self.subgraph, path = request.uri().path());
         let begin = Instant::now();
         let outcome = self.inner.send(request, timeout).instrument(span).await;
-        telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
+        telemetry::record_subgraph_request(&self.measures, begin.elapsed(), failure(&outcome));
         outcome
     }
 
@@ -45,7 +47,7 @@ impl Transport for MeasuredTransport {
         let span = tracing::info_span!("subgraph stream", subgraph = self.subgraph, path = request.uri().path());
         let begin = Instant::now();
         let outcome = self.inner.stream(request).instrument(span).await;
-        telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
+        telemetry::record_subgraph_request(&self.measures, begin.elapsed(), failure(&outcome));
         outcome
     }
 }

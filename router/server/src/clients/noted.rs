@@ -1,6 +1,7 @@
 //! What becomes known of a request on its way: for the metrics, for the log, and for the counters of whoever asks.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use router_registry::id_of_text;
 
@@ -11,13 +12,24 @@ use crate::identity::{AccessClaims, Viewer};
 use crate::operation::Operation;
 use crate::refusal::{ErrorCode, Refusal};
 use crate::reply;
+use crate::telemetry::{self, OperationSlot, RequestOutcome};
 
 /// What is known of a request so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Noted {
     /// The kind of operation.
     pub(crate) kind: Option<&'static str>,
+    begin: Instant,
+    /// Where the operation is measured.
+    measured: Option<Arc<OperationSlot>>,
+    has_errors: bool,
     asking: Option<Asking>,
+}
+
+impl Default for Noted {
+    fn default() -> Self {
+        Self { kind: None, begin: Instant::now(), measured: None, has_errors: false, asking: None }
+    }
 }
 
 /// What a client of its own asks for.
@@ -28,7 +40,6 @@ struct Asking {
     id: Option<String>,
     name: Option<String>,
     cost: u64,
-    has_errors: bool,
 }
 
 impl Noted {
@@ -36,13 +47,13 @@ impl Noted {
     pub(crate) fn viewer(&mut self, endpoint: &Endpoint, viewer: &Viewer) {
         if let (Some(_), Viewer::Authenticated(claims)) = (endpoint.own_client(viewer), viewer) {
             let claims = Arc::clone(claims);
-            self.asking = Some(Asking { claims, id: None, name: None, cost: 0, has_errors: false });
+            self.asking = Some(Asking { claims, id: None, name: None, cost: 0 });
         }
     }
 
     /// The request is a list of operations, each of which is noted by itself.
     pub(crate) fn several(&mut self) {
-        *self = Self { kind: Some("batch"), asking: None };
+        *self = Self { kind: Some("batch"), begin: self.begin, ..Self::default() };
     }
 
     /// For what.
@@ -58,6 +69,7 @@ impl Noted {
     /// What that is.
     pub(crate) fn found(&mut self, operation: &Operation) {
         self.kind = Some(reply::kind_name(operation.kind));
+        self.measured = Some(Arc::clone(&operation.measured));
         if let Some(asking) = &mut self.asking {
             asking.name = operation.prepared.operation().name.as_ref().map(ToString::to_string);
         }
@@ -72,22 +84,22 @@ impl Noted {
 
     /// Whether the reply has errors.
     pub(crate) fn executed(&mut self, has_errors: bool) {
-        if let Some(asking) = &mut self.asking {
-            asking.has_errors = has_errors;
-        }
+        self.has_errors = has_errors;
     }
 
     /// Counts a request that was answered.
     pub(crate) fn count_answered(&mut self, usage: &Usage) {
+        self.measure(if self.has_errors { RequestOutcome::Errors } else { RequestOutcome::Answered });
         if let Some(asking) = self.asking.take() {
             let operation = (asking.id.unwrap_or_default(), asking.name);
-            usage.count_answered(&asking.claims.subject, operation, asking.cost, asking.has_errors);
+            usage.count_answered(&asking.claims.subject, operation, asking.cost, self.has_errors);
         }
     }
 
     /// Counts and logs a request that was refused, where clients are known by their tokens. The log holds no token, and
     /// nothing that a person may have written.
     pub(crate) fn count_refused(&mut self, usage: &Usage, endpoint: &Endpoint, refusal: &Refusal) {
+        self.measure(RequestOutcome::Refused);
         if endpoint.operations.client_role.is_none() {
             return;
         }
@@ -108,6 +120,13 @@ impl Noted {
         );
         if let Some(client) = client {
             usage.count_refused(client, code);
+        }
+    }
+
+    /// Measures the operation, where one was found: once.
+    fn measure(&mut self, outcome: RequestOutcome) {
+        if let Some(measured) = self.measured.take() {
+            telemetry::count_operation(&measured, outcome, self.begin.elapsed());
         }
     }
 }

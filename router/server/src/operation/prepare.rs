@@ -19,6 +19,7 @@ use crate::caching::{self, FetchSubjects};
 use crate::configuration::{CostMode, OperationLimits};
 use crate::cost::{self, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
+use crate::telemetry;
 
 /// More errors than a person reads; the rest is left out.
 const ERRORS_MAX: usize = 20;
@@ -67,8 +68,9 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
     if let Some(denial) = denial {
         prepared = prepared.with_guard(Arc::new(denial));
     }
+    let measured = telemetry::operation_slot(prepared.operation().name.as_deref());
     let (prepared, digest) = (Arc::new(prepared), key.digest(operations.digest));
-    Ok(Operation { prepared, kind, cost, rules, denied, digest, policy, fetch_policies, subjects, changes })
+    Ok(Operation { prepared, kind, cost, rules, denied, digest, policy, fetch_policies, subjects, changes, measured })
 }
 
 fn cost_of(

@@ -20,6 +20,7 @@ use crate::graph_view::GraphView;
 use crate::identity::{Identity, Viewer};
 use crate::pipeline::Pipeline;
 use crate::refusal::{ErrorCode, RequestError};
+use crate::telemetry;
 
 /// Replies that are ready before the client has taken the one before. More would be memory for nothing: a client that is
 /// too slow is waited for, and with it the subgraph.
@@ -99,6 +100,7 @@ async fn execute(
         if sender.send(reply.to_bytes()).await.is_err() {
             return;
         }
+        telemetry::count_subscription_event();
     }
 }
 

@@ -24,6 +24,7 @@ use kit_viewer::RequestVerifier;
 use tokio::sync::{Semaphore, watch};
 
 use crate::limits::{REQUESTS_MAX, STREAMS_MAX, SUBSCRIPTIONS_MAX};
+use crate::measures::RequestMeasures;
 use crate::subgraph::Graph;
 use crate::{Call, EventOperations, ServiceContext};
 
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     verifier: RequestVerifier,
     graph: Arc<dyn Graph>,
     operations: EventOperations,
+    measures: RequestMeasures,
     running: Semaphore,
     streaming: Semaphore,
     subscriptions: Arc<Semaphore>,
@@ -56,8 +58,8 @@ impl Shared {
         let running = Semaphore::new(REQUESTS_MAX);
         let streaming = Semaphore::new(STREAMS_MAX);
         let subscriptions = Arc::new(Semaphore::new(SUBSCRIPTIONS_MAX));
-        let stopping = watch::Sender::new(false);
-        Arc::new(Self { context, verifier, graph, operations, running, streaming, subscriptions, stopping })
+        let (stopping, measures) = (watch::Sender::new(false), RequestMeasures::new(context.name));
+        Arc::new(Self { context, verifier, graph, operations, measures, running, streaming, subscriptions, stopping })
     }
 
     pub(crate) fn context(&self) -> &ServiceContext {

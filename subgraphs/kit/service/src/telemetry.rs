@@ -1,16 +1,9 @@
-//! Logs and metrics of the process. The command sets them up once, before anything starts.
+//! Logs of the process. The command sets them up once, before anything starts.
 
 use std::io::IsTerminal;
-use std::sync::OnceLock;
 
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
-
-/// Upper bounds of durations, in seconds: from a look-up in memory to what a client gives up on.
-const DURATION_BOUNDS: [f64; 12] = [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
-
-static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// How logs are written, to the standard error stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +14,7 @@ pub enum LogFormat {
     Human,
 }
 
-/// Logs or metrics cannot be set up.
+/// Logs cannot be set up.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TelemetryError {
@@ -36,9 +29,6 @@ pub enum TelemetryError {
     /// Something in this process has set it up before.
     #[error("{0} were set up before in this process; set them up once")]
     Twice(&'static str),
-    /// The metrics cannot be collected.
-    #[error("metrics cannot be collected: {0}")]
-    Metrics(#[from] BuildError),
 }
 
 /// Writes logs from now on. `filter` is as `tracing-subscriber` reads it: `info`, or `warn,learning=debug`.
@@ -54,27 +44,6 @@ pub fn start_logs(format: LogFormat, filter: &str) -> Result<(), TelemetryError>
         LogFormat::Human => lines.with_ansi(std::io::stderr().is_terminal()).with_target(false).compact().try_init(),
     };
     started.map_err(|_| TelemetryError::Twice("logs"))
-}
-
-/// Collects metrics from now on; `GET /metrics` of each subgraph shows those of the whole process.
-///
-/// # Errors
-/// [`TelemetryError::Twice`] when metrics were set up before.
-pub fn start_metrics() -> Result<(), TelemetryError> {
-    let handle = PrometheusBuilder::new()
-        .set_buckets(&DURATION_BOUNDS)?
-        .install_recorder()
-        .map_err(|_| TelemetryError::Twice("metrics"))?;
-    METRICS.set(handle).map_err(|_| TelemetryError::Twice("metrics"))
-}
-
-/// The metrics in Prometheus' text format; nothing when they are not collected.
-#[must_use]
-pub fn metrics_text() -> Option<String> {
-    METRICS.get().map(|handle| {
-        handle.run_upkeep();
-        handle.render()
-    })
 }
 
 #[cfg(test)]

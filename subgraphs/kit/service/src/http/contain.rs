@@ -69,14 +69,8 @@ async fn framed<Answered: Future<Output = Result<Response, Failure>>>(
     if let Ok(correlation_id) = correlation_id {
         response.headers_mut().insert(CORRELATION_ID, correlation_id);
     }
-    let status = response.status().as_u16();
-    span.record("http.response.status_code", status);
-    let face = if is_graphql { "graphql" } else { "rest" };
-    metrics::histogram!(
-        "subgraph_request_duration_seconds",
-        "subgraph" => subgraph, "face" => face, "status" => status.to_string()
-    )
-    .record(started.elapsed().as_secs_f64());
+    span.record("http.response.status_code", response.status().as_u16());
+    shared.measures.answered(is_graphql, response.status(), started.elapsed());
     response
 }
 
