@@ -18,6 +18,8 @@
 //!
 //! `clients` knows viewers that are clients of their own: their contract and quota, and what they have used.
 //!
+//! `recording` notes what every request does, for traces and for the studio.
+//!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
 //! `plan_extension` tells plans to those who may see them, `administration` runs operations as others, `health`, `telemetry`
 //! and `operators` serve operators, `listener` accepts and drains connections.
@@ -59,6 +61,7 @@ mod plan_extension;
 mod playground;
 mod problem;
 mod rates;
+mod recording;
 mod refusal;
 mod reply;
 mod routes;

@@ -12,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 use apollo_compiler::ast::OperationType;
 use router_execution::{CachePolicy, PreparedOperation};
 use router_schema::{RuleSet, Supergraph};
+use router_studio::OperationRecord;
 use tokio::sync::Semaphore;
 
 use self::cache::{Key, OperationCache};
@@ -47,6 +48,8 @@ pub(crate) struct Operation {
     pub(crate) changes: FetchSubjects,
     /// Where it is measured.
     pub(crate) measured: Arc<OperationSlot>,
+    /// What whoever watches requests is told of it.
+    pub(crate) record: Arc<OperationRecord>,
 }
 
 /// An operation that was found for a request, before it is known what its viewer may see.

@@ -1,4 +1,4 @@
-//! Spans and metrics. Every label has few values: stages, kinds, status codes, and names from the supergraph; of those that
+//! Metrics. Every label has few values: stages, kinds, status codes, and names from the supergraph; of those that
 //! clients choose, the most used ones have series of their own, and all others share one.
 //!
 //! `names` is what metrics are called, `measures` are the handles they are measured with.
@@ -9,13 +9,13 @@ mod outcomes;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::StatusCode;
 use metrics::counter;
 use telemetry::metrics::Slot;
-use tokio::time::Instant;
-use tracing::{Instrument, Span};
+
+use crate::recording::Recorder;
 
 use self::measures::MEASURES;
 pub(crate) use self::measures::{ClientMeasures, OperationMeasures, SubgraphMeasures};
@@ -48,7 +48,7 @@ pub(crate) async fn upkeep() {
 }
 
 /// A step on a request's way (docs: "How an operation travels").
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Stage {
     Admission,
     Identity,
@@ -59,30 +59,39 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    fn span(self) -> Span {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Admission, Self::Identity, Self::Operation, Self::Authorization, Self::Execution, Self::Projection];
+
+    /// What metrics and traces call it.
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Admission => tracing::info_span!("admission"),
-            Self::Identity => tracing::info_span!("identity"),
-            Self::Operation => tracing::info_span!("operation"),
-            Self::Authorization => tracing::info_span!("authorization"),
-            Self::Execution => tracing::info_span!("execution"),
-            Self::Projection => tracing::info_span!("projection"),
+            Self::Admission => "admission",
+            Self::Identity => "identity",
+            Self::Operation => "operation",
+            Self::Authorization => "authorization",
+            Self::Execution => "execution",
+            Self::Projection => "projection",
         }
     }
 
-    /// Runs a stage in its span, and notes how long it took.
-    pub(crate) async fn run<T>(self, work: impl Future<Output = T>) -> T {
+    /// Runs a stage, and notes how long it took.
+    pub(crate) async fn run<T>(self, recorder: &Recorder, work: impl Future<Output = T>) -> T {
         let begin = Instant::now();
-        let outcome = work.instrument(self.span()).await;
-        MEASURES.stages[self as usize].record(begin.elapsed());
+        let outcome = work.await;
+        let end = Instant::now();
+        recorder.stage(self, begin, end);
+        MEASURES.stages[self as usize].record(end - begin);
         outcome
     }
 }
 
-/// `kind` is one of few.
-pub(crate) fn count_request(kind: &'static str, status: StatusCode, elapsed: Duration) {
+/// `kind` is one of few; `waited` is for how long subgraphs were waited for, where that is known.
+pub(crate) fn count_request(kind: &'static str, status: StatusCode, elapsed: Duration, waited: Option<Duration>) {
     let measures = MEASURES.of_kind(kind);
     measures.duration.record(elapsed);
+    if let Some(waited) = waited {
+        measures.overhead.record(elapsed.saturating_sub(waited));
+    }
     match status {
         StatusCode::OK => measures.well.increment(1),
         other => counter!(names::REQUESTS, "kind" => kind, "status" => other.as_str().to_owned()).increment(1),

@@ -1,7 +1,7 @@
-//! What becomes known of a request on its way: for the metrics, for the log, and for the counters of whoever asks.
+//! What becomes known of a request on its way: for the metrics, for the log, for its trace, and for the counters of whoever asks.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use router_registry::id_of_text;
 
@@ -10,6 +10,7 @@ use crate::admission::Asked;
 use crate::endpoint::Endpoint;
 use crate::identity::{AccessClaims, Viewer};
 use crate::operation::Operation;
+use crate::recording::Recorder;
 use crate::refusal::{ErrorCode, Refusal};
 use crate::reply;
 use crate::telemetry::{self, OperationSlot, RequestOutcome};
@@ -17,19 +18,17 @@ use crate::telemetry::{self, OperationSlot, RequestOutcome};
 /// What is known of a request so far.
 #[derive(Debug)]
 pub(crate) struct Noted {
+    /// Where it is noted for traces.
+    pub(crate) recorder: Recorder,
     /// The kind of operation.
     pub(crate) kind: Option<&'static str>,
     begin: Instant,
     /// Where the operation is measured.
     measured: Option<Arc<OperationSlot>>,
     has_errors: bool,
+    /// What became of the operation, and how long that took.
+    became: Option<(RequestOutcome, Duration)>,
     asking: Option<Asking>,
-}
-
-impl Default for Noted {
-    fn default() -> Self {
-        Self { kind: None, begin: Instant::now(), measured: None, has_errors: false, asking: None }
-    }
 }
 
 /// What a client of its own asks for.
@@ -43,9 +42,17 @@ struct Asking {
 }
 
 impl Noted {
+    /// Nothing is known yet.
+    pub(crate) fn new(recorder: Recorder) -> Self {
+        let begin = Instant::now();
+        Self { recorder, kind: None, begin, measured: None, has_errors: false, became: None, asking: None }
+    }
+
     /// Who asks.
     pub(crate) fn viewer(&mut self, endpoint: &Endpoint, viewer: &Viewer) {
-        if let (Some(_), Viewer::Authenticated(claims)) = (endpoint.own_client(viewer), viewer) {
+        let client = endpoint.own_client(viewer);
+        self.recorder.viewer(viewer, client.is_some());
+        if let (Some(_), Viewer::Authenticated(claims)) = (client, viewer) {
             let claims = Arc::clone(claims);
             self.asking = Some(Asking { claims, id: None, name: None, cost: 0 });
         }
@@ -53,7 +60,7 @@ impl Noted {
 
     /// The request is a list of operations, each of which is noted by itself.
     pub(crate) fn several(&mut self) {
-        *self = Self { kind: Some("batch"), begin: self.begin, ..Self::default() };
+        (self.kind, self.measured, self.asking) = (Some("batch"), None, None);
     }
 
     /// For what.
@@ -70,6 +77,7 @@ impl Noted {
     pub(crate) fn found(&mut self, operation: &Operation) {
         self.kind = Some(reply::kind_name(operation.kind));
         self.measured = Some(Arc::clone(&operation.measured));
+        self.recorder.found(&operation.record);
         if let Some(asking) = &mut self.asking {
             asking.name = operation.prepared.operation().name.as_ref().map(ToString::to_string);
         }
@@ -77,6 +85,7 @@ impl Noted {
 
     /// What it may cost.
     pub(crate) fn cost(&mut self, cost: u64) {
+        self.recorder.cost(cost);
         if let Some(asking) = &mut self.asking {
             asking.cost = cost;
         }
@@ -89,7 +98,7 @@ impl Noted {
 
     /// Counts a request that was answered.
     pub(crate) fn count_answered(&mut self, usage: &Usage) {
-        self.measure(if self.has_errors { RequestOutcome::Errors } else { RequestOutcome::Answered });
+        self.became(if self.has_errors { RequestOutcome::Errors } else { RequestOutcome::Answered });
         if let Some(asking) = self.asking.take() {
             let operation = (asking.id.unwrap_or_default(), asking.name);
             usage.count_answered(&asking.claims.subject, operation, asking.cost, self.has_errors);
@@ -99,7 +108,8 @@ impl Noted {
     /// Counts and logs a request that was refused, where clients are known by their tokens. The log holds no token, and
     /// nothing that a person may have written.
     pub(crate) fn count_refused(&mut self, usage: &Usage, endpoint: &Endpoint, refusal: &Refusal) {
-        self.measure(RequestOutcome::Refused);
+        self.became(RequestOutcome::Refused);
+        self.recorder.refused(refusal);
         if endpoint.operations.client_role.is_none() {
             return;
         }
@@ -123,10 +133,19 @@ impl Noted {
         }
     }
 
-    /// Measures the operation, where one was found: once.
-    fn measure(&mut self, outcome: RequestOutcome) {
-        if let Some(measured) = self.measured.take() {
-            telemetry::count_operation(&measured, outcome, self.begin.elapsed());
+    fn became(&mut self, outcome: RequestOutcome) {
+        self.became = Some((outcome, self.begin.elapsed()));
+    }
+
+    /// How long it has been known of.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.begin.elapsed()
+    }
+
+    /// Measures the operation, where one was found and it is known what became of it: once.
+    pub(crate) fn measure(&mut self) {
+        if let (Some(measured), Some((outcome, elapsed))) = (self.measured.take(), self.became) {
+            telemetry::count_operation(&measured, outcome, elapsed);
         }
     }
 }

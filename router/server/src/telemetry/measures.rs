@@ -8,9 +8,9 @@ use telemetry::metrics::{Bounded, install};
 
 use super::names::{
     CACHE_INVALIDATIONS, CLIENT_COST, CLIENT_OPERATIONS, DOCUMENTS, FETCH_CACHE, FETCH_DURATION, FETCH_ERRORS,
-    JWKS_REFRESHES, OPERATION_CACHE, OPERATION_COST, OPERATION_DURATION, OPERATION_REQUESTS, OVER_BUDGET, RATE_LIMITED,
-    REPLY_CACHE, REQUEST_DURATION, REQUESTS, REVOKED_SESSIONS, SESSION_CHECKS, SHARED_CHANGES, SHARED_KEEPS,
-    SHARED_LOOKS, SHARED_RATES, STAGE_DURATION, SUBSCRIPTION_EVENTS, SUBSCRIPTIONS, describe,
+    JWKS_REFRESHES, OPERATION_CACHE, OPERATION_COST, OPERATION_DURATION, OPERATION_REQUESTS, OVER_BUDGET, OVERHEAD,
+    RATE_LIMITED, REPLY_CACHE, REQUEST_DURATION, REQUESTS, REVOKED_SESSIONS, SESSION_CHECKS, SHARED_CHANGES,
+    SHARED_KEEPS, SHARED_LOOKS, SHARED_RATES, STAGE_DURATION, SUBSCRIPTION_EVENTS, SUBSCRIPTIONS, describe,
 };
 use super::outcomes::Outcomes;
 
@@ -66,6 +66,7 @@ pub(super) struct Measures {
 pub(super) struct KindMeasures {
     name: &'static str,
     pub(super) duration: Histogram,
+    pub(super) overhead: Histogram,
     /// Answered with the status 200, as nearly all are.
     pub(super) well: Counter,
 }
@@ -150,6 +151,7 @@ impl KindMeasures {
         Self {
             name,
             duration: histogram!(REQUEST_DURATION, "kind" => name),
+            overhead: histogram!(OVERHEAD, "kind" => name),
             well: counter!(REQUESTS, "kind" => name, "status" => "200"),
         }
     }

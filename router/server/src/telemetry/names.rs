@@ -4,6 +4,7 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
 pub(super) const REQUESTS: &str = "router_requests_total";
 pub(super) const REQUEST_DURATION: &str = "router_request_duration_seconds";
+pub(super) const OVERHEAD: &str = "router_overhead_seconds";
 pub(super) const OPERATION_REQUESTS: &str = "router_operation_requests_total";
 pub(super) const OPERATION_DURATION: &str = "router_operation_duration_seconds";
 pub(super) const STAGE_DURATION: &str = "router_stage_duration_seconds";
@@ -35,6 +36,7 @@ pub(super) fn describe() {
     let counted = |name, description| describe_counter!(name, description);
     counted(REQUESTS, "GraphQL requests, by kind of operation and status of the reply.");
     seconds(REQUEST_DURATION, "Time until the reply was written, or its stream began, by kind of operation.");
+    seconds(OVERHEAD, "Of that, time in which the router did not wait for any subgraph, by kind of operation.");
     counted(OPERATION_REQUESTS, "Requests by operation, and by what became of them: answered, errors, refused.");
     seconds(OPERATION_DURATION, "Time until the reply was written, or its stream began, by operation.");
     seconds(STAGE_DURATION, "Time in each stage of a request.");
