@@ -7,11 +7,13 @@
 //! - [`context`] is where a piece of work belongs, [`propagation`] how services tell each other of it;
 //! - [`sampling`] decides which traces are kept, [`collect`] holds the spans of those under way
 //!   until that is known;
+//! - [`otlp`] sends those that are kept to a collector;
 //! - [`sink`] is where those go that are worth keeping.
 
 pub mod collect;
 pub mod context;
 pub mod metrics;
+pub mod otlp;
 pub mod propagation;
 pub mod sampling;
 pub mod sink;
@@ -19,6 +21,7 @@ pub mod span;
 
 pub use crate::collect::{Collector, Limits as CollectorLimits};
 pub use crate::context::{SpanIds, TraceContext};
+pub use crate::otlp::{OtlpError, OtlpOptions, OtlpProtocol, OtlpSpans};
 pub use crate::propagation::{Format as PropagationFormat, Propagation};
 pub use crate::sampling::{Ending, Sampler, SamplingRules};
 pub use crate::sink::{KeptFor, SpanSink};
