@@ -3,9 +3,11 @@
 //! Router and subgraphs know nothing of each other, and yet one trace shows both: what they have in common stands here.
 //!
 //! - [`span`] is one piece of work of a trace, wherever it was done, as it is kept, shown and sent;
+//! - [`metrics`] is what was measured, and how it is told;
 //! - [`context`] is where a piece of work belongs, [`propagation`] how services tell each other of it;
 //! - [`sampling`] decides which traces are kept, [`collect`] holds the spans of those under way
 //!   until that is known;
+//! - [`otlp`] sends those that are kept to a collector, [`metrics`] counts and measures;
 //! - [`sink`] is where those go that are worth keeping;
 //! - [`subscriber`] installs what becomes of `tracing`'s spans and events in this process: spans of traces, lines of the
 //!   [log](logs), and [failures];
@@ -20,6 +22,8 @@ pub mod correlation;
 pub mod failures;
 pub mod flow;
 pub mod logs;
+pub mod metrics;
+pub mod otlp;
 pub mod propagation;
 pub mod sampling;
 pub mod scope;
@@ -34,6 +38,7 @@ pub use tracing;
 pub use crate::active::{Active, active, count};
 pub use crate::collect::{Collector, Limits as CollectorLimits};
 pub use crate::context::{SpanIds, TraceContext};
+pub use crate::otlp::{OtlpError, OtlpOptions, OtlpProtocol, OtlpSpans};
 pub use crate::propagation::{Format as PropagationFormat, Propagation};
 pub use crate::sampling::{Ending, Sampler, SamplingRules};
 pub use crate::sink::{KeptFor, SpanSink};

@@ -142,6 +142,7 @@ impl RouterBuilder {
     /// # Errors
     /// When the parts do not fit together; see [`BuildError`].
     pub fn build(mut self) -> Result<RouterServer, BuildError> {
+        crate::telemetry::begin();
         self.settings.validate()?;
         if self.settings.listeners.tls.is_some() && self.tls.is_none() {
             return Err(BuildError::NoTls);
@@ -195,7 +196,7 @@ impl RouterBuilder {
                     Arc::new(HttpTransport::new(&url, &HttpTransportOptions::default())?)
                 }
             };
-            let transport = Arc::new(MeasuredTransport::new(subgraph.name.clone(), transport));
+            let transport = Arc::new(MeasuredTransport::new(&subgraph.name, transport));
             transports.insert(subgraph.name.clone(), Reached { transport, path });
         }
         Ok(transports)

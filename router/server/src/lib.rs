@@ -70,7 +70,6 @@ mod server;
 mod subscription;
 mod telemetry;
 
-pub use crate::telemetry::install_recorder;
 pub use builder::{BuildError, RouterBuilder};
 pub use caching::{
     CacheInvalidation, Outdated, SharedAnswer, SharedCache, SharedCacheUnavailable, SharedChanges, SharedEntry,

@@ -8,17 +8,18 @@ use bytes::Bytes;
 use router_execution::transport::{StreamedBody, Transport, TransportError};
 use tokio::time::Instant;
 
-use crate::telemetry;
+use crate::telemetry::{self, SubgraphMeasures};
 
 #[derive(Debug)]
 pub(crate) struct MeasuredTransport {
-    subgraph: String,
     inner: Arc<dyn Transport>,
+    measures: Arc<SubgraphMeasures>,
 }
 
 impl MeasuredTransport {
-    pub(crate) fn new(subgraph: String, inner: Arc<dyn Transport>) -> Self {
-        Self { subgraph, inner }
+    pub(crate) fn new(subgraph: &str, inner: Arc<dyn Transport>) -> Self {
+        let measures = telemetry::subgraph_measures(subgraph);
+        Self { inner, measures }
     }
 }
 
@@ -31,7 +32,7 @@ impl Transport for MeasuredTransport {
     ) -> Result<http::Response<Bytes>, TransportError> {
         let begin = Instant::now();
         let outcome = self.inner.send(request, timeout).await;
-        telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
+        telemetry::record_subgraph_request(&self.measures, begin.elapsed(), failure(&outcome));
         outcome
     }
 
@@ -42,7 +43,7 @@ impl Transport for MeasuredTransport {
     ) -> Result<http::Response<StreamedBody>, TransportError> {
         let begin = Instant::now();
         let outcome = self.inner.stream(request).await;
-        telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
+        telemetry::record_subgraph_request(&self.measures, begin.elapsed(), failure(&outcome));
         outcome
     }
 }

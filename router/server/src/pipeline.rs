@@ -7,12 +7,12 @@ use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use ::telemetry::metrics::with_trace;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderMap, Request, Response, StatusCode};
 use router_execution::Reply;
-use tokio::time::Instant;
 use tracing::Instrument;
 
 use self::operation::{Asker, Permitted};
@@ -33,7 +33,7 @@ use crate::header_rules::HeaderPolicy;
 use crate::identity::{Identity, identify_from};
 use crate::persisted::Registry;
 use crate::rates::Rates;
-use crate::recording::{Recorder, Tracer};
+use crate::recording::Tracer;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::reply;
 use crate::subscription::{self, Subscriptions};
@@ -69,10 +69,16 @@ pub(crate) async fn handle(
     // For the log; `recorder` has the rest.
     let span =
         tracing::info_span!("graphql request", trace_id = trace.trace_id, correlation_id = &*trace.correlation_id);
-    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, &recorder, request).instrument(span));
+    let mut noted = Noted::new(recorder.clone());
+    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, &mut noted, request).instrument(span));
     let mut reply = answered.catch_unwind().await.unwrap_or_else(|_| of_fault(&trace));
     trace.write_to_reply(reply.headers_mut());
-    recorder.end(reply.status(), reply::body_bytes(&reply));
+    let told = recorder.end(reply.status(), reply::body_bytes(&reply));
+    // Only now is it known whether there is a trace that stands for these measurements.
+    with_trace(told.trace, || {
+        count_request(noted.kind.unwrap_or("none"), reply.status(), noted.elapsed(), told.waited);
+        noted.measure();
+    });
     reply
 }
 
@@ -84,7 +90,6 @@ fn of_fault(trace: &RequestTrace) -> Response<Body> {
         ErrorCode::Internal,
         "An internal error occurred; the operators find it by the trace id.",
     );
-    count_request("none", StatusCode::INTERNAL_SERVER_ERROR, std::time::Duration::ZERO);
     reply::of_refusal(refusal, StatusRules::default(), ReplyMediaType::Json, trace)
 }
 
@@ -115,12 +120,10 @@ async fn answer(
     endpoint: &Endpoint,
     peer: Option<IpAddr>,
     trace: &RequestTrace,
-    recorder: &Recorder,
+    noted: &mut Noted,
     request: Request<Body>,
 ) -> Response<Body> {
-    let begin = Instant::now();
     let rules = pipeline.settings.admission.status_rules;
-    let mut noted = Noted::new(recorder.clone());
     let Some(accepted) = Accepted::of(request.headers()) else {
         let refusal = Refusal::http(
             StatusCode::NOT_ACCEPTABLE,
@@ -130,7 +133,7 @@ async fn answer(
         noted.count_refused(&pipeline.usage, endpoint, &refusal);
         return reply::of_refusal(refusal, rules, ReplyMediaType::Json, trace);
     };
-    let reply = match run_stages(pipeline, endpoint, peer, trace, request, accepted, &mut noted).await {
+    match run_stages(pipeline, endpoint, peer, trace, request, accepted, noted).await {
         Ok(reply) => {
             noted.count_answered(&pipeline.usage);
             reply
@@ -139,9 +142,7 @@ async fn answer(
             noted.count_refused(&pipeline.usage, endpoint, &refusal);
             refused(refusal, rules, accepted, trace)
         }
-    };
-    count_request(noted.kind.unwrap_or("none"), reply.status(), begin.elapsed());
-    reply
+    }
 }
 
 /// Who reads nothing but streams is told in one what is wrong with the operation: a browser's `EventSource` shows no

@@ -20,6 +20,7 @@ use crate::configuration::{CostMode, OperationLimits};
 use crate::cost::{self, Formula};
 use crate::recording::record_of;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
+use crate::telemetry;
 
 /// More errors than a person reads; the rest is left out.
 const ERRORS_MAX: usize = 20;
@@ -70,8 +71,22 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
     if let Some(denial) = denial {
         prepared = prepared.with_guard(Arc::new(denial));
     }
+    let measured = telemetry::operation_slot(prepared.operation().name.as_deref());
     let (prepared, digest) = (Arc::new(prepared), key.digest(operations.digest));
-    Ok(Operation { prepared, kind, cost, rules, denied, digest, policy, fetch_policies, subjects, changes, record })
+    Ok(Operation {
+        prepared,
+        kind,
+        cost,
+        rules,
+        denied,
+        digest,
+        policy,
+        fetch_policies,
+        subjects,
+        changes,
+        measured,
+        record,
+    })
 }
 
 fn cost_of(
