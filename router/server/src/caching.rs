@@ -3,7 +3,7 @@
 //! How long something may be kept the graph says (`hints`; `policy` of a whole operation, `fetch_policy` of what is asked of
 //! one subgraph), and each subgraph with its replies; the strictest counts. Two stores keep what may be kept: the answers of
 //! subgraphs (`request` is what a request sees of them while it is executed), and whole replies, here. `key` says for whom something is kept, `tags` what it is about, `cache_tags` what subgraphs call that, `freshness` what has
-//! changed since; `headers` writes `Cache-Control`, `Age` and `ETag`. Behind both stores there may be one that several routers
+//! changed since; `headers` writes `Cache-Control`, `Age` and `ETag`; `verdicts` tells operators what became of each fetch. Behind both stores there may be one that several routers
 //! share (`level`): it is told of every change (`telling`) and given every answer (`keeping`), and a request hears from it what
 //! has changed elsewhere before anything is looked for.
 //!
@@ -26,6 +26,7 @@ mod shared;
 mod store;
 mod tags;
 mod telling;
+mod verdicts;
 
 use std::collections::HashSet;
 use std::hash::RandomState;
@@ -52,6 +53,7 @@ pub use self::shared::{
 };
 use self::store::{Kept, Store};
 pub(crate) use self::tags::{FetchSubjects, read_fetch};
+pub(crate) use self::verdicts::{Circumstances, Verdicts, told_of_reply};
 use crate::configuration::CachingSettings;
 use crate::graph_view::GraphView;
 use crate::identity::Viewer;
