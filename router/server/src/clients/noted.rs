@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use router_registry::id_of_text;
+use tracing::Span;
 
 use super::Usage;
 use crate::admission::Asked;
 use crate::endpoint::Endpoint;
 use crate::identity::{AccessClaims, Viewer};
 use crate::operation::Operation;
-use crate::recording::Recorder;
+use crate::recording::{Recorder, Tracer};
 use crate::refusal::{ErrorCode, Refusal};
 use crate::reply;
 
@@ -41,8 +42,15 @@ impl Noted {
     }
 
     /// Who asks.
-    pub(crate) fn viewer(&mut self, endpoint: &Endpoint, viewer: &Viewer) {
+    pub(crate) fn viewer(&mut self, endpoint: &Endpoint, viewer: &Viewer, tracer: &Tracer) {
         let client = endpoint.own_client(viewer);
+        let lines = Span::current();
+        if let (false, Viewer::Authenticated(claims)) = (lines.is_disabled(), viewer) {
+            match client {
+                Some(_) => lines.record("client", claims.subject.as_str()),
+                None => lines.record("viewer", &*tracer.viewer(&claims.subject)),
+            };
+        }
         self.recorder.viewer(viewer, client.is_some());
         if let (Some(_), Viewer::Authenticated(claims)) = (client, viewer) {
             let claims = Arc::clone(claims);
@@ -69,6 +77,9 @@ impl Noted {
     pub(crate) fn found(&mut self, operation: &Operation) {
         self.kind = Some(reply::kind_name(operation.kind));
         self.recorder.found(&operation.record);
+        if let Some(name) = &operation.record.name {
+            Span::current().record("operation", name.as_str());
+        }
         if let Some(asking) = &mut self.asking {
             asking.name = operation.prepared.operation().name.as_ref().map(ToString::to_string);
         }
