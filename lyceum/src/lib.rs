@@ -18,6 +18,7 @@ mod commands;
 pub mod configuration;
 pub mod data_directory;
 pub mod demonstration;
+mod following;
 pub mod front;
 pub mod graph;
 pub mod key_file;

@@ -6,6 +6,7 @@
 //! - [`context`] is where a piece of work belongs, [`propagation`] how services tell each other of it;
 //! - [`sampling`] decides which traces are kept, [`collect`] holds the spans of those under way
 //!   until that is known;
+//! - [`otlp`] sends those that are kept to a collector;
 //! - [`sink`] is where those go that are worth keeping;
 //! - [`subscriber`] installs what becomes of `tracing`'s spans and events in this process: spans of traces, lines of the
 //!   [log](logs), and [failures];
@@ -20,6 +21,7 @@ pub mod correlation;
 pub mod failures;
 pub mod flow;
 pub mod logs;
+pub mod otlp;
 pub mod propagation;
 pub mod sampling;
 pub mod scope;
@@ -34,6 +36,7 @@ pub use tracing;
 pub use crate::active::{Active, active, count};
 pub use crate::collect::{Collector, Limits as CollectorLimits};
 pub use crate::context::{SpanIds, TraceContext};
+pub use crate::otlp::{OtlpError, OtlpOptions, OtlpProtocol, OtlpSpans};
 pub use crate::propagation::{Format as PropagationFormat, Propagation};
 pub use crate::sampling::{Ending, Sampler, SamplingRules};
 pub use crate::sink::{KeptFor, SpanSink};

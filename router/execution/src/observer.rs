@@ -125,7 +125,7 @@ impl<'c> Watch<'c> {
 
 fn end_of(failure: &FetchFailure) -> FetchEnd {
     match failure {
-        FetchFailure::Transport(TransportError::Timeout(_)) => FetchEnd::TimedOut,
+        FetchFailure::Transport(TransportError::Timeout(_)) | FetchFailure::OutOfTime { .. } => FetchEnd::TimedOut,
         failure => FetchEnd::Failed(failure.code()),
     }
 }

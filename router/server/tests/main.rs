@@ -14,6 +14,7 @@ mod caching;
 mod clients;
 mod content_encoding;
 mod cors;
+mod deadline;
 mod endpoints;
 mod fetches;
 mod forwarding;

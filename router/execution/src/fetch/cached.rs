@@ -172,12 +172,18 @@ async fn fly(
         wanted.keep(cache, &outcome).await;
         outcome
     };
-    let Some((flights, key)) = flight else { return exchange.await };
-    let (outcome, is_own) = flights.join(key, exchange).await;
-    if !is_own {
-        watch.seen.is_joined = true;
-        wanted.keep(cache, &outcome).await;
-    }
+    let Some((flights, key)) = flight else { return question.in_time(exchange).await };
+    let mut is_joined = false;
+    let joined = async {
+        let (outcome, is_own) = flights.join(key, exchange).await;
+        if !is_own {
+            is_joined = true;
+            wanted.keep(cache, &outcome).await;
+        }
+        outcome
+    };
+    let outcome = question.in_time(joined).await;
+    watch.seen.is_joined = is_joined;
     outcome
 }
 

@@ -11,6 +11,7 @@ mod patience;
 mod problem;
 mod rest;
 mod subscription;
+mod written;
 
 use std::sync::Arc;
 use std::time::Duration;

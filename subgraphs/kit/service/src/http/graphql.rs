@@ -16,6 +16,7 @@ use kit_viewer::{RequestToVerify, SignatureError, Viewer};
 use serde_json::json;
 
 use super::frame::Scope;
+use super::written::Written;
 use super::{Shared, execution, subscription};
 use crate::Call;
 use crate::limits::{GRAPHQL_BODY_BYTES_MAX, LIST_VALUES_MAX};
@@ -115,12 +116,12 @@ fn is_mutation(request: &mut async_graphql::Request) -> bool {
 
 /// The response as bytes, with the policy of its caching (P4).
 fn reply(response: &async_graphql::Response, request: &HeaderMap) -> Response {
-    let body = serde_json::to_vec(response).expect("invariant: a GraphQL response can be written as JSON");
+    let written = Written(response);
+    let body = serde_json::to_vec(&written).expect("invariant: a GraphQL response can be written as JSON");
     let accepts = request.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_modern = accepts.contains("application/graphql-response+json");
-    // Nothing was run: the document could not be parsed or validated. Only the newer type may say so by its status.
-    let is_request_error = response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
-    let status = if is_modern && is_request_error { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    // Only the newer type may say by its status that nothing was run.
+    let status = if is_modern && written.is_request_error() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let mut reply = Response::new(Body::from(body));
     *reply.status_mut() = status;
     let content_type = if is_modern { GRAPHQL_RESPONSE } else { JSON };
