@@ -9,6 +9,11 @@ export class Problem extends Error {
   readonly status: number;
   readonly title: string;
 
+  /// Whether another token would help.
+  get isRefusal(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+
   /// A status of 0 says that nobody has answered.
   constructor(status: number, title: string, detail: string) {
     super(detail);
@@ -17,8 +22,8 @@ export class Problem extends Error {
   }
 }
 
-/// What is to be done before anything can be shown: nothing, or to sign in.
-export const refusal = new Store<Problem | null>(null);
+/// Changes with the token: what was refused is asked again.
+export const signings = new Store(0);
 
 export function token(): string | null {
   return sessionStorage.getItem(TOKEN);
@@ -27,7 +32,7 @@ export function token(): string | null {
 export function useToken(given: string | null): void {
   if (given) sessionStorage.setItem(TOKEN, given);
   else sessionStorage.removeItem(TOKEN);
-  refusal.set(null);
+  signings.set(signings.get() + 1);
 }
 
 export function headers(): Record<string, string> {
@@ -54,10 +59,7 @@ export async function reply(path: string, { method = "GET", body, signal }: Aski
     throw new Problem(0, "The router does not answer", "It may have stopped, or the way to it is interrupted. The page goes on trying.");
   }
   if (answer.ok) return answer;
-  const problem = await problemOf(answer);
-  const isRead = method === "GET";
-  if (isRead && (answer.status === 401 || answer.status === 403)) refusal.set(problem);
-  throw problem;
+  throw await problemOf(answer);
 }
 
 export async function ask<T>(path: string, asking: Asking = {}): Promise<T> {

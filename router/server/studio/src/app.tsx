@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { refusal } from "./api.ts";
 import { knowServices } from "./colours.ts";
 import { stale, useData } from "./data.ts";
 import { clock } from "./format.ts";
@@ -21,10 +20,10 @@ import { SubgraphsPage } from "./pages/subgraphs.tsx";
 import { Icon, type IconName } from "./parts/icons.tsx";
 import { Palette } from "./parts/palette.tsx";
 import { Shortcuts, useKeys } from "./parts/shortcuts.tsx";
-import { SignIn } from "./parts/signIn.tsx";
 import { Failure } from "./parts/states.tsx";
 import { Topbar } from "./parts/topbar.tsx";
 import { hrefOf, place, type Place } from "./routes.ts";
+import { budget } from "./settings.ts";
 import { useStore } from "./store.ts";
 import { useWindow } from "./window.ts";
 
@@ -75,7 +74,6 @@ function NoPage({ path }: { path: string }) {
 
 export function App() {
   const here = useStore(place);
-  const refused = useStore(refusal);
   const [drawer, setDrawer] = useState(false);
   const [dialog, setDialog] = useState<"palette" | "search" | "keys" | null>(null);
   const main = useRef<HTMLElement>(null);
@@ -88,6 +86,7 @@ export function App() {
     if (changed > 0) faults.again();
   }, [changed]);
   const { title, entry, content } = pageOf(here);
+  if (session.data?.budgetMs) budget.set(session.data.budgetMs);
   if (subgraphs.data) knowServices(subgraphs.data.subgraphs.map(({ name }) => name));
   useKeys({ palette: () => setDialog("palette"), search: () => setDialog("search"), keys: () => setDialog("keys") });
   useEffect(() => {
@@ -135,7 +134,7 @@ export function App() {
         <FaultBanner faults={faults.data} again={faults.again} />
         <StaleBanner />
         <main id="main" ref={main} tabIndex={-1}>
-          {refused ? <SignIn problem={refused} /> : session.problem?.status === 0 && !session.data && !subgraphs.data ? <div class="page"><Failure problem={session.problem} again={session.again} /></div> : content}
+          {session.problem?.status === 0 && !session.data && !subgraphs.data ? <div class="page"><Failure problem={session.problem} again={session.again} /></div> : content}
         </main>
       </div>
       {(dialog === "palette" || dialog === "search") && <Palette mode={dialog} close={() => setDialog(null)} openKeys={() => setDialog("keys")} />}

@@ -1,7 +1,7 @@
 /// What a page shows: asked at once, asked again while the page is live, kept while the answer is on its way.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { ask, Problem, refusal } from "./api.ts";
+import { ask, Problem, signings } from "./api.ts";
 import { live } from "./settings.ts";
 import { Store, useStore } from "./store.ts";
 
@@ -30,7 +30,7 @@ function keep(path: string, data: unknown): void {
 /// `path` of null asks nothing; `everySeconds` of 0 asks once.
 export function useData<T>(path: string | null, everySeconds = 0): Answer<T> {
   const isLive = useStore(live) === "on";
-  const refused = useStore(refusal);
+  const signing = useStore(signings);
   const [state, setState] = useState<{ path: string | null; data: T | null; problem: Problem | null; at: number }>({ path: null, data: null, problem: null, at: 0 });
   const [asked, setAsked] = useState(0);
   const failures = useRef(0);
@@ -70,7 +70,7 @@ export function useData<T>(path: string | null, everySeconds = 0): Answer<T> {
       controller.abort();
       clearTimeout(timer);
     };
-  }, [path, everySeconds, isLive, asked, refused === null]);
+  }, [path, everySeconds, isLive, asked, signing]);
   const again = useCallback(() => setAsked((before) => before + 1), []);
   const known = path === null ? undefined : kept.get(path);
   const isCurrent = state.path === path;

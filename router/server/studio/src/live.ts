@@ -1,6 +1,6 @@
 /// What the router tells as it happens: server-sent events, read with fetch so that a token can go along.
 
-import { headers, refusal } from "./api.ts";
+import { headers, Problem, signings } from "./api.ts";
 import type { Tick, TraceSummary } from "./model.ts";
 import { live } from "./settings.ts";
 import { Store } from "./store.ts";
@@ -22,9 +22,13 @@ export function onTrace(listener: Listener): () => void {
 /// The events of a stream, as its text comes in (WHATWG HTML, "Server-sent events").
 export class EventReader {
   #rest = "";
+  #held = "";
 
   read(chunk: string): { event: string; data: string }[] {
-    this.#rest += chunk.replace(/\r\n?/g, "\n");
+    // A return at the end of a chunk may be half of a line's end.
+    const whole = this.#held + chunk;
+    this.#held = whole.endsWith("\r") ? "\r" : "";
+    this.#rest += whole.slice(0, whole.length - this.#held.length).replace(/\r\n?/g, "\n");
     const events: { event: string; data: string }[] = [];
     for (let end = this.#rest.indexOf("\n\n"); end !== -1; end = this.#rest.indexOf("\n\n")) {
       const lines = this.#rest.slice(0, end).split("\n");
@@ -49,7 +53,7 @@ let controller: AbortController | null = null;
 
 async function listen(signal: AbortSignal): Promise<void> {
   const answer = await fetch("/ops/live", { headers: { ...headers(), accept: "text/event-stream" }, cache: "no-store", signal });
-  if (!answer.ok || !answer.body) throw new Error(String(answer.status));
+  if (!answer.ok || !answer.body) throw new Problem(answer.status, "There is no stream", answer.statusText);
   connection.set("open");
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   const events = new EventReader();
@@ -68,13 +72,13 @@ async function listen(signal: AbortSignal): Promise<void> {
 
 async function stay(signal: AbortSignal): Promise<void> {
   for (let failures = 0; !signal.aborted; failures += 1) {
-    connection.set(failures === 0 ? "connecting" : "lost");
+    if (failures === 0) connection.set("connecting");
     try {
       await listen(signal);
-    } catch {
+    } catch (error) {
       if (signal.aborted) return;
       if (connection.get() === "open") failures = 0;
-      connection.set("lost");
+      connection.set(error instanceof Problem && error.isRefusal ? "connecting" : "lost");
     }
     await new Promise((done) => setTimeout(done, Math.min(30_000, 1000 * 2 ** Math.min(5, failures))));
   }
@@ -83,7 +87,7 @@ async function stay(signal: AbortSignal): Promise<void> {
 /// Listens while the page is live and seen.
 export function keepLive(): void {
   const update = () => {
-    const wanted = live.get() === "on" && !document.hidden && refusal.get() === null;
+    const wanted = live.get() === "on" && !document.hidden;
     if (wanted && !controller) {
       controller = new AbortController();
       void stay(controller.signal);
@@ -94,7 +98,12 @@ export function keepLive(): void {
     }
   };
   live.listen(update);
-  refusal.listen(update);
+  // With another token there may be another answer.
+  signings.listen(() => {
+    controller?.abort();
+    controller = null;
+    update();
+  });
   document.addEventListener("visibilitychange", update);
   update();
 }

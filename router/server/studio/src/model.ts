@@ -277,6 +277,8 @@ export interface Session {
   identity: "loopback" | "token";
   scopes: string[];
   production: boolean;
+  /// What 95 of 100 requests should keep to.
+  budgetMs?: number;
   version: string;
   name: string;
 }

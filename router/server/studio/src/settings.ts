@@ -16,6 +16,9 @@ export const scheme = stored<Scheme>("scheme", ["system", "light", "dark"], "sys
 export const live = stored("live", ["on", "off"], "on");
 export const lastWindow = stored("window", ["5m", "15m", "1h", "6h", "24h", "7d"], "15m");
 
+/// The milliseconds that 95 of 100 requests should keep to, as the router is configured.
+export const budget = new Store(100);
+
 /// Told whenever colours are other ones.
 export const colours = new Store(0);
 

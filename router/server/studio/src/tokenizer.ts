@@ -34,7 +34,7 @@ export function graphql(text: string): Token[] {
       if (whole === "}") braces -= 1;
     } else if (name !== undefined) {
       const isValue = previous === ":" || previous === "[" || previous === "=" || previous === "|" || previous === "&";
-      if (previous === "on" || previous === "implements" || DEFINITIONS.has(previous)) kind = "type";
+      if (previous === "on" || (braces === 0 && DEFINITIONS.has(previous))) kind = "type";
       else if (OPERATIONS.has(whole) && (braces === 0 || whole === "on" ? previous !== "@" && (whole !== "on" || before === "..." || previous === "...") || braces === 0 : previous === ":" || previous === "=" || previous === "[" || previous === ",")) kind = "keyword";
       else if (DEFINITIONS.has(whole) && braces === 0 && parentheses === 0) kind = "keyword";
       else if (isValue) kind = /^[A-Z]/.test(whole) ? "type" : "field";
@@ -129,7 +129,7 @@ export function laidOut(text: string): string {
       line();
       out += "}";
       line();
-    } else {
+    } else if (!/\s$/.test(out)) {
       out += " ";
     }
   }

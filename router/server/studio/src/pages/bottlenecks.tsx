@@ -2,7 +2,7 @@ import { useData } from "../data.ts";
 import { colourOf, services } from "../colours.ts";
 import { count, duration, percent, plural } from "../format.ts";
 import type { BottleneckItem, Bottlenecks } from "../model.ts";
-import { Badge, PageHead, Panel, Service, Share } from "../parts/basics.tsx";
+import { Badge, PageHead, Panel, Service, Share, Worded } from "../parts/basics.tsx";
 import { Empty, Shown, Skeleton } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { hrefOf } from "../routes.ts";
@@ -64,8 +64,8 @@ function Item({ item, place, requests, most }: { item: BottleneckItem; place: nu
       <span class="bottleneck-place" aria-hidden="true">{place}</span>
       <div class="bottleneck-text">
         <h3><Service name={item.service} link /> {item.name !== item.service && <span class="bottleneck-name">{item.name}</span>} <Badge>{item.kind}</Badge></h3>
-        <p>{item.sentence}</p>
-        {saves && <p class="bottleneck-saves">{saves.sentence}</p>}
+        <p><Worded text={item.sentence} /></p>
+        {saves && <p class="bottleneck-saves"><Worded text={saves.sentence} /></p>}
         <p class="bottleneck-links">
           {operation && (typeof operation === "string" ? <span class="muted">{operation}</span> : <a href={hrefOf(`/operations/${operation.hash}`)}>{operation.name}</a>)}
           {item.traceId && <a href={hrefOf(`/traces/${item.traceId}`)}>An example</a>}

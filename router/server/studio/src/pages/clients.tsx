@@ -1,3 +1,4 @@
+import { Problem } from "../api.ts";
 import { useData } from "../data.ts";
 import { count, grouped, percent, span } from "../format.ts";
 import type { ClientReport, ClientUse, Clients } from "../model.ts";
@@ -16,7 +17,7 @@ export function ClientsPage({ only }: { only: string | null }) {
     <div class="page">
       {only === null ? <PageHead title="Clients" note={data ? <>What each has asked since the router started, {span(data.sinceSeconds)} ago</> : " "} />
         : <PageHead title={only} above={<><a href={hrefOf("/clients")}>Clients</a><span aria-hidden="true">/</span></>} note={found && data ? <>Last seen {since(found.lastUsedSecondsAgo)}; counted for {span(data.sinceSeconds)}</> : " "} actions={<a class="button" href={hrefOf("/requests", { client: only })}>Its requests</a>} />}
-      <Shown answer={answer}>{({ clients }) => only === null ? <All clients={clients} /> : found ? <One client={found} /> : <Failure problem={{ status: 404, title: "There is no such client", message: `Nobody who calls themselves ${only} has asked since the router started.`, name: "Problem" }} />}</Shown>
+      <Shown answer={answer}>{({ clients }) => only === null ? <All clients={clients} /> : found ? <One client={found} /> : <Failure problem={new Problem(404, "There is no such client", `Nobody who calls themselves ${only} has asked since the router started.`)} />}</Shown>
     </div>
   );
 }

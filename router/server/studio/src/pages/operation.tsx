@@ -11,6 +11,8 @@ import { Empty, Shown } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { Traces } from "../parts/traces.tsx";
 import { hrefOf } from "../routes.ts";
+import { budget } from "../settings.ts";
+import { useStore } from "../store.ts";
 import { laidOut } from "../tokenizer.ts";
 import { usageByLine } from "../usage.ts";
 import { NAMES, REFRESH, useWindow } from "../window.ts";
@@ -37,6 +39,7 @@ function Filled({ data, window }: { data: OperationDetail; window: string }) {
   const [tab, setTab] = useState<Tab>("slowest");
   const [cells, setCells] = useState<Cells | null>(null);
   const { latency, regression, series } = data;
+  const budgetMs = useStore(budget);
   const text = useMemo(() => laidOut(data.text), [data.text]);
   const usage = useMemo(() => usageByLine(text, data.fields), [text, data.fields]);
   const marks = regression ? [{ at: regression.sinceAt, name: "reload" }] : [];
@@ -47,7 +50,7 @@ function Filled({ data, window }: { data: OperationDetail; window: string }) {
         { name: "Requests", value: rate(data.requestsPerSecond), note: `${count(data.requests)} in all` },
         { name: "Errors", value: percent(data.errorRate), note: plural(data.errors, "request"), tone: data.errorRate > 0.01 ? "bad" : undefined },
         { name: "p50", value: duration(latency.p50Ms), note: `mean ${duration(latency.meanMs)}` },
-        { name: "p95", value: duration(latency.p95Ms), note: "budget 100 ms", tone: latency.p95Ms > 100 ? "warn" : undefined },
+        { name: "p95", value: duration(latency.p95Ms), note: `budget ${duration(budgetMs)}`, tone: latency.p95Ms > budgetMs ? "warn" : undefined },
         { name: "p99", value: duration(latency.p99Ms), note: `longest ${duration(latency.maxMs)}` },
         { name: "Cost", value: count(data.costMean === null ? null : Math.round(data.costMean)), note: "mean of a request" },
         { name: "From cache", value: percent(data.cacheShare), note: `${percent(data.timeShare)} of all time` },
@@ -56,7 +59,7 @@ function Filled({ data, window }: { data: OperationDetail; window: string }) {
         {data.plan && data.plan.fetches.length > 0 ? <Plan fetches={data.plan.fetches} /> : <Empty title="No plan is known"><p>A plan is shown once a request of this operation has been carried out in this window, not answered from what is kept.</p></Empty>}
       </Panel>
       <div class="columns two">
-        <Panel title="Latency" actions={<Legend lines={latencyLines(series)} />}><TimeChart label="Latency" lines={latencyLines(series)} format={duration} marks={marks} limit={{ value: 100, name: "budget" }} height={232} /></Panel>
+        <Panel title="Latency" actions={<Legend lines={latencyLines(series)} />}><TimeChart label="Latency" lines={latencyLines(series)} format={duration} marks={marks} limit={{ value: budgetMs, name: "budget" }} height={232} /></Panel>
         <Panel title="Requests" note="a second"><TimeChart label="Requests a second" lines={[{ name: "requests", series: perSecond(series.requests), colour: "var(--accent)", shape: "area" }]} format={count} marks={marks} height={112} /><div class="panel-split"><h3>Errors</h3></div><TimeChart label="Errors" lines={[{ name: "errors", series: series.errors, colour: "var(--bad)", shape: "bars" }]} format={count} height={72} /></Panel>
       </div>
       <Panel title="How long its requests took" note="drag over the slow ones, or press Enter on a cell, to list them">

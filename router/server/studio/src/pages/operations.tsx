@@ -9,6 +9,7 @@ import { Icon } from "../parts/icons.tsx";
 import { Empty, Failure, Skeleton } from "../parts/states.tsx";
 import { Table, type Column } from "../parts/table.tsx";
 import { hrefOf, place, setQuery } from "../routes.ts";
+import { budget } from "../settings.ts";
 import { useStore } from "../store.ts";
 import { NAMES, REFRESH, useWindow } from "../window.ts";
 
@@ -34,7 +35,7 @@ const COLUMNS: Column<OperationRow>[] = [
   { id: "requests", name: "Rate", sorts: true, width: "80px", align: "end", from: 420, cell: ({ requestsPerSecond, requests }) => <span title={`${grouped(requests)} requests`}>{rate(requestsPerSecond)}</span> },
   { id: "errorRate", name: "Errors", sorts: true, width: "80px", align: "end", from: 560, cell: ({ errorRate, errors }) => <span class={errorRate > 0.01 ? "tone-bad" : errors === 0 ? "muted" : ""} title={`${grouped(errors)} requests`}>{percent(errorRate)}</span> },
   { id: "p50", name: "p50", sorts: true, width: "80px", align: "end", from: 760, cell: ({ latency }) => duration(latency.p50Ms) },
-  { id: "p95", name: "p95", sorts: true, width: "80px", align: "end", cell: ({ latency }) => <b class={latency.p95Ms > 100 ? "tone-warn" : ""}>{duration(latency.p95Ms)}</b> },
+  { id: "p95", name: "p95", sorts: true, width: "80px", align: "end", cell: ({ latency }) => <b class={latency.p95Ms > budget.get() ? "tone-warn" : ""}>{duration(latency.p95Ms)}</b> },
   { id: "p99", name: "p99", sorts: true, width: "80px", align: "end", from: 860, cell: ({ latency }) => duration(latency.p99Ms) },
   { id: "trend95", name: "p95 over time", width: "112px", from: 1280, cell: ({ sparklineP95, regression }) => <Spark series={sparklineP95} colour={regression ? "var(--warn)" : "var(--p95)"} zero={false} /> },
   { id: "cost", name: "Cost", sorts: true, width: "72px", align: "end", from: 1100, title: "The mean of what the graph counted for it", cell: ({ costMean }) => count(costMean === null ? null : Math.round(costMean)) },

@@ -2,13 +2,15 @@ import { useState } from "preact/hooks";
 import { Heat, type Cells } from "../charts/heat.tsx";
 import { Legend, TimeChart, type Line } from "../charts/time.tsx";
 import { useData } from "../data.ts";
-import { ago, bytes, clock, count, duration, grouped, percent, rate, span } from "../format.ts";
+import { ago, bytes, clock, count, duration, grouped, moment, percent, rate, span } from "../format.ts";
 import type { Alert, Overview, Traces as TracesAnswer } from "../model.ts";
-import { Button, Figures, PageHead, Panel } from "../parts/basics.tsx";
+import { Button, Figures, PageHead, Panel, Worded } from "../parts/basics.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Empty, Failure, Shown, Skeleton } from "../parts/states.tsx";
 import { Traces } from "../parts/traces.tsx";
 import { hrefOf } from "../routes.ts";
+import { budget } from "../settings.ts";
+import { useStore } from "../store.ts";
 import { NAMES, REFRESH, useWindow } from "../window.ts";
 
 export const LATENCY_COLOURS = { p50: "var(--p50)", p95: "var(--p95)", p99: "var(--p99)" };
@@ -41,7 +43,7 @@ function NoRequests() {
     <div class="panel">
       <Empty title="Nobody has asked the graph anything yet">
         <p>Send it a request, and it stands here within a second:</p>
-        <pre class="code" tabIndex={0} role="region" aria-label="An example"><code>{`curl http://localhost:4000/graphql -H 'content-type: application/json' \\\n  -d '{"query":"{ __typename }"}'`}</code></pre>
+        <pre class="code" tabIndex={0} role="region" aria-label="An example"><code>{`curl http://localhost:4000/graphql \\\n  -H 'content-type: application/json' \\\n  -d '{"query":"{ __typename }"}'`}</code></pre>
       </Empty>
     </div>
   );
@@ -55,7 +57,7 @@ function Alerts({ alerts }: { alerts: readonly Alert[] }) {
         <li key={what} class={level}>
           <Icon name="faults" />
           <a href={hrefOf(href.replace(/^\/studio/, ""))}><span class="unseen">{level}: </span>{what}</a>
-          <span>{why}</span>
+          <span><Worded text={why} /></span>
         </li>
       ))}
     </ul>
@@ -65,6 +67,7 @@ function Alerts({ alerts }: { alerts: readonly Alert[] }) {
 function Filled({ data }: { data: Overview }) {
   const [cells, setCells] = useState<Cells | null>(null);
   const { latency, series, store, since } = data;
+  const budgetMs = useStore(budget);
   const traffic: Line[] = [{ name: "requests", series: perSecond(series.requests), colour: "var(--accent)", shape: "area" }];
   const errors: Line[] = [{ name: "errors", series: series.errors, colour: "var(--bad)", shape: "bars" }];
   const marks = since.reloadedAt ? [{ at: since.reloadedAt, name: "reload" }] : [];
@@ -75,13 +78,13 @@ function Filled({ data }: { data: Overview }) {
         { name: "Requests", value: rate(data.requestsPerSecond), note: `${count(data.requests)} in all` },
         { name: "Errors", value: percent(data.errorRate), note: `${count(data.errors)} requests`, tone: data.errorRate > 0.01 ? "bad" : undefined, href: hrefOf("/requests", { status: "error" }) },
         { name: "p50", value: duration(latency.p50Ms), note: `mean ${duration(latency.meanMs)}` },
-        { name: "p95", value: duration(latency.p95Ms), note: "budget 100 ms", tone: latency.p95Ms > 100 ? "warn" : undefined },
+        { name: "p95", value: duration(latency.p95Ms), note: `budget ${duration(budgetMs)}`, tone: latency.p95Ms > budgetMs ? "warn" : undefined },
         { name: "p99", value: duration(latency.p99Ms), note: `longest ${duration(latency.maxMs)}` },
         { name: "Router itself", value: duration(data.overhead.p50Ms), note: `p95 ${duration(data.overhead.p95Ms)}` },
         { name: "From cache", value: percent(data.cacheShare), note: "of the requests" },
       ]} />
       <div class="columns two">
-        <Panel title="Latency" actions={<Legend lines={latencyLines(series)} />}><TimeChart label="Latency" lines={latencyLines(series)} format={duration} marks={marks} limit={{ value: 100, name: "budget" }} height={232} /></Panel>
+        <Panel title="Latency" actions={<Legend lines={latencyLines(series)} />}><TimeChart label="Latency" lines={latencyLines(series)} format={duration} marks={marks} limit={{ value: budgetMs, name: "budget" }} height={232} /></Panel>
         <Panel title="Requests" note="a second"><TimeChart label="Requests a second" lines={traffic} format={count} marks={marks} height={112} /><div class="panel-split"><h3>Errors</h3></div><TimeChart label="Errors" lines={errors} format={count} height={72} /></Panel>
       </div>
       <Panel title="How long requests took" note="drag over the slow ones, or press Enter on a cell, to list them">
@@ -93,7 +96,7 @@ function Filled({ data }: { data: Overview }) {
         <Panel title="Failing" flush actions={<a href={hrefOf("/requests", { status: "error" })}>All of them</a>}><Traces label="Failing requests" traces={data.failing} none="No request that was kept has failed." /></Panel>
       </div>
       <p class="page-foot">
-        {grouped(store.traces)} requests are kept in {bytes(store.bytes)} of {bytes(store.bytesMax)}, for {span(store.ageMaxSeconds)} at most{store.oldestAt && <>; the oldest is from {clock(store.oldestAt)}</>}. Counted since {new Date(since.startedAt).toLocaleDateString(undefined, { day: "numeric", month: "long" })}, {clock(since.startedAt)}.
+        {grouped(store.traces)} requests are kept in {bytes(store.bytes)} of {bytes(store.bytesMax)}, for {span(store.ageMaxSeconds)} at most{store.oldestAt && <>; the oldest is from {moment(store.oldestAt)}</>}. Counted since {new Date(since.startedAt).toLocaleDateString(undefined, { day: "numeric", month: "long" })}, {clock(since.startedAt)}.
       </p>
     </>
   );

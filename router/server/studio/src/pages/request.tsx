@@ -5,7 +5,7 @@ import { knowServices } from "../colours.ts";
 import { useData } from "../data.ts";
 import { bytes, count, duration, factor, moment, percent } from "../format.ts";
 import type { RequestFetch, Trace, Traces } from "../model.ts";
-import { Badge, Button, Copy, Figures, PageHead, Service, Tabs } from "../parts/basics.tsx";
+import { Badge, Button, Copy, Figures, PageHead, Service, Tabs, Worded } from "../parts/basics.tsx";
 import { Empty, Shown, Skeleton } from "../parts/states.tsx";
 import { isWriting } from "../parts/shortcuts.tsx";
 import { Table } from "../parts/table.tsx";
@@ -78,7 +78,7 @@ function Filled({ trace }: { trace: Trace }) {
   return (
     <>
       <section class="sentence" aria-label="What took the time">
-        <p>{worded(explanation.sentence)}</p>
+        <p><Worded text={explanation.sentence} /></p>
         {p50 !== null && p50 > 0 && <Versus durationMs={summary.durationMs} p50Ms={p50} />}
         {culprit && <Button label="Show the span that took most of it" onClick={() => { setQuery({ span: culprit.spanId, tab: null }); dispatchEvent(new CustomEvent("show-span", { detail: culprit.spanId })); }}>Show it</Button>}
       </section>
@@ -88,7 +88,7 @@ function Filled({ trace }: { trace: Trace }) {
         { name: "Fetches", value: count(summary.fetches), note: `of ${summary.subgraphs.length} subgraphs` },
         { name: "Status", value: String(summary.status), note: summary.errors > 0 ? summary.errorCodes.join(", ") : "no errors", tone: summary.errors > 0 ? "bad" : undefined },
         { name: "Cost", value: count(summary.cost), note: "as the graph counts" },
-        { name: "Cache", value: summary.cache ?? "none", note: request.cacheReason?.replaceAll("`", "") ?? (summary.cache === "hit" ? "answered from what is kept" : " ") },
+        { name: "Cache", value: summary.cache ?? "none", note: request.cacheReason ? <Worded text={request.cacheReason} /> : (summary.cache === "hit" ? "answered from what is kept" : " ") },
       ]} />
       {trace.truncated && <p class="notice warn">This trace has more spans than are kept of one; what is shown are the first and the longest.</p>}
       <Tabs<Tab> label="What to look at" chosen={tab} choose={(each) => setQuery({ tab: each === "timeline" ? null : each })} all={[{ id: "timeline", name: "Timeline", count: trace.spans.length }, { id: "fetches", name: "Fetches", count: request.fetches.length }, { id: "about", name: "About" }]}>
@@ -107,10 +107,6 @@ function Timeline({ trace, named }: { trace: Trace; named: string | null }) {
     return () => removeEventListener("show-span", show);
   }, []);
   return <Waterfall key={shown.time} trace={trace} span={shown.id} />;
-}
-
-function worded(sentence: string) {
-  return sentence.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }
 
 /// How long it took beside how long such a request usually takes.

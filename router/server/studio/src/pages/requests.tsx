@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { ask } from "../api.ts";
 import { useData } from "../data.ts";
 import { clock, duration, grouped } from "../format.ts";
@@ -48,9 +48,10 @@ export function RequestsPage() {
     const stop = onTrace(() => { waiting += 1; });
     return () => { clearInterval(timer); stop(); };
   }, [key, answer.at]);
-  const rows = [...(answer.data?.traces ?? []), ...(more?.of === key ? more.rows : [])];
-  const seen = new Set<string>();
-  const unique = rows.filter(({ traceId }) => !seen.has(traceId) && seen.add(traceId));
+  const unique = useMemo(() => {
+    const seen = new Set<string>();
+    return [...(answer.data?.traces ?? []), ...(more?.of === key ? more.rows : [])].filter(({ traceId }) => !seen.has(traceId) && seen.add(traceId));
+  }, [answer.data, more, key]);
   const most = unique.slice(0, 200).reduce((longest, { durationMs }) => Math.max(longest, durationMs), 1);
   const named = operations.data?.operations.find(({ hash }) => hash === query.get("operation"));
   const range = query.get("beginAt") && query.get("endAt");
@@ -81,7 +82,7 @@ export function RequestsPage() {
         {query.get("client") && <button type="button" class="button" onClick={() => setQuery({ client: null })}>Client: {query.get("client")}<Icon name="close" /></button>}
         {isFiltered && <button type="button" class="button button-bare" onClick={reset}>Reset</button>}
       </div>
-      {answer.problem && rows.length === 0 ? <Failure problem={answer.problem} again={answer.again} /> : answer.isLoading ? <div class="panel"><Skeleton rows={16} tall /></div> : unique.length === 0 ? (
+      {answer.problem && unique.length === 0 ? <Failure problem={answer.problem} again={answer.again} /> : answer.isLoading ? <div class="panel"><Skeleton rows={16} tall /></div> : unique.length === 0 ? (
         <div class="panel"><Empty title={isFiltered ? "No request that was kept fits these filters" : "No request was kept in this window"}>{isFiltered ? <p><button type="button" class="button" onClick={reset}>Reset the filters</button></p> : <p>Requests that fail or are slow are always kept; of the others a sample is. Choose a longer window, or send a request.</p>}</Empty></div>
       ) : <Table label="Requests" columns={columns(most, true)} rows={unique} keyOf={({ traceId }) => traceId} total={answer.data?.total ?? unique.length} onEnd={end} rowHeight={32} tall />}
     </div>

@@ -151,6 +151,11 @@ export function Keys({ of }: { of: string }) {
   return <span class="keys">{of.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</span>;
 }
 
+/// A sentence of the router's, in which code stands between grave accents.
+export function Worded({ text }: { text: string }) {
+  return <>{text.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</>;
+}
+
 /// A share as a short bar with its number.
 export function Share({ share, text, colour = "var(--accent)" }: { share: number; text: string; colour?: string }) {
   return (

@@ -5,10 +5,12 @@ import { colourOf, services } from "../colours.ts";
 import { count } from "../format.ts";
 import { spring } from "../layout.ts";
 import type { Graph } from "../model.ts";
+import { useSize } from "../charts/size.ts";
 import { useStore } from "../store.ts";
 import { Button } from "./basics.tsx";
 
-const SIZE = { width: 960, height: 600 };
+const WIDE = { width: 960, height: 600 };
+const TALL = { width: 520, height: 760 };
 const NODE = { width: 132, height: 46 };
 const MARGIN = { x: 92, y: 48 };
 
@@ -33,6 +35,8 @@ export function waysOf(edges: Graph["edges"]): Way[] {
 }
 
 export function GraphMap({ graph, chosen, choose }: { graph: Graph; chosen: string | null; choose: (name: string | null) => void }) {
+  const [box, own] = useSize<HTMLDivElement>();
+  const size = own > 0 && own < 560 ? TALL : WIDE;
   useStore(services);
   const [view, setView] = useState({ x: 0, y: 0, scale: 1 });
   const [near, setNear] = useState<string | null>(null);
@@ -42,21 +46,21 @@ export function GraphMap({ graph, chosen, choose }: { graph: Graph; chosen: stri
   const names = useMemo(() => graph.subgraphs.map(({ name }) => name).sort(), [graph.subgraphs]);
   const points = useMemo(() => {
     const placed = spring(names, ways.map(({ from, to, requests }) => ({ from, to, weight: requests })));
-    const space = { width: SIZE.width - 2 * MARGIN.x, height: SIZE.height - 2 * MARGIN.y };
+    const space = { width: size.width - 2 * MARGIN.x, height: size.height - 2 * MARGIN.y };
     const all = new Map([...placed].map(([name, { x, y }]) => [name, { x: MARGIN.x + x * space.width, y: MARGIN.y + y * space.height }]));
-    return apart(all);
-  }, [names, ways]);
+    return apart(all, size);
+  }, [names, ways, size]);
   const most = Math.max(1, ...ways.map(({ requests }) => requests));
   const shown = near ?? chosen;
   const neighbours = new Set(shown ? ways.flatMap(({ from, to }) => (from === shown ? [to] : to === shown ? [from] : [])) : []);
-  const zoom = (by: number, at = { x: SIZE.width / 2, y: SIZE.height / 2 }) => setView(({ x, y, scale }) => {
+  const zoom = (by: number, at: { x: number; y: number } = { x: size.width / 2, y: size.height / 2 }) => setView(({ x, y, scale }) => {
     const next = Math.min(4, Math.max(0.6, scale * by));
     return { scale: next, x: at.x - ((at.x - x) / scale) * next, y: at.y - ((at.y - y) / scale) * next };
   });
   const inside = (event: MouseEvent) => {
     const box = svg.current!.getBoundingClientRect();
-    const ratio = Math.max(SIZE.width / box.width, SIZE.height / box.height);
-    return { x: (event.clientX - box.left - (box.width - SIZE.width / ratio) / 2) * ratio, y: (event.clientY - box.top - (box.height - SIZE.height / ratio) / 2) * ratio };
+    const ratio = Math.max(size.width / box.width, size.height / box.height);
+    return { x: (event.clientX - box.left - (box.width - size.width / ratio) / 2) * ratio, y: (event.clientY - box.top - (box.height - size.height / ratio) / 2) * ratio };
   };
   useEffect(() => {
     const element = svg.current;
@@ -81,8 +85,8 @@ export function GraphMap({ graph, chosen, choose }: { graph: Graph; chosen: stri
     event.stopPropagation();
   };
   return (
-    <div class="map" onKeyDown={key}>
-      <svg ref={svg} viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} role="group" aria-label="The graph: subgraphs, and the ways between them. The table “Ways” says the same." preserveAspectRatio="xMidYMid meet"
+    <div class="map" ref={box} onKeyDown={key}>
+      <svg ref={svg} viewBox={`0 0 ${size.width} ${size.height}`} role="group" aria-label="The graph: subgraphs, and the ways between them. The table “Ways” says the same." preserveAspectRatio="xMidYMid meet"
         onPointerDown={(event) => { drag.current = { ...inside(event), moved: false }; }}
         onPointerMove={(event) => {
           if (!drag.current) return;
@@ -135,7 +139,7 @@ export function GraphMap({ graph, chosen, choose }: { graph: Graph; chosen: stri
 }
 
 /// Moves boxes that lie on each other apart, the same way each time.
-function apart(points: Map<string, { x: number; y: number }>): Map<string, { x: number; y: number }> {
+function apart(points: Map<string, { x: number; y: number }>, size: typeof WIDE): Map<string, { x: number; y: number }> {
   const all = [...points.values()];
   const [width, height] = [NODE.width + 28, NODE.height + 26];
   for (let round = 0; round < 120; round += 1) {
@@ -159,8 +163,8 @@ function apart(points: Map<string, { x: number; y: number }>): Map<string, { x: 
       }
     }
     for (const point of all) {
-      point.x = Math.min(SIZE.width - NODE.width / 2 - 8, Math.max(NODE.width / 2 + 8, point.x));
-      point.y = Math.min(SIZE.height - NODE.height / 2 - 8, Math.max(NODE.height / 2 + 8, point.y));
+      point.x = Math.min(size.width - NODE.width / 2 - 8, Math.max(NODE.width / 2 + 8, point.x));
+      point.y = Math.min(size.height - NODE.height / 2 - 8, Math.max(NODE.height / 2 + 8, point.y));
     }
     if (!moved) break;
   }

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { Problem } from "../api.ts";
 import type { Answer } from "../data.ts";
-import { Button } from "./basics.tsx";
+import { Button, Worded } from "./basics.tsx";
+import { SignIn } from "./signIn.tsx";
 
 /// Grey lines where text will be.
 export function Skeleton({ rows = 6, tall = false }: { rows?: number; tall?: boolean }) {
@@ -26,11 +27,12 @@ export function Empty({ title, children, action }: { title: string; children?: C
 
 /// What happened, what to do.
 export function Failure({ problem, again }: { problem: Problem; again?: () => void }) {
+  if (problem.isRefusal) return <SignIn problem={problem} />;
   const advice = problem.status === 0 ? "Look whether the router runs; the page asks again by itself." : problem.status === 404 ? null : problem.status >= 500 ? "The page asks again by itself; the router's log says more." : problem.status === 400 ? "Change what is asked: reset the filters, or choose another window." : null;
   return (
     <div class="failure" role="alert">
       <p class="failure-title">{problem.title}{problem.status > 0 && <span class="failure-status">{problem.status}</span>}</p>
-      <p>{problem.message}</p>
+      <p><Worded text={problem.message} /></p>
       {advice && <p class="muted">{advice}</p>}
       {again && <Button icon="again" onClick={again}>Try again</Button>}
     </div>
@@ -40,6 +42,6 @@ export function Failure({ problem, again }: { problem: Problem; again?: () => vo
 /// Shows data once it is there; until then what is known.
 export function Shown<T>({ answer, skeleton, children }: { answer: Answer<T>; skeleton?: ComponentChildren; children: (data: T) => ComponentChildren }) {
   if (answer.data !== null) return <>{children(answer.data)}</>;
-  if (answer.problem) return answer.problem.status === 401 || answer.problem.status === 403 ? null : <Failure problem={answer.problem} again={answer.again} />;
+  if (answer.problem) return <Failure problem={answer.problem} again={answer.again} />;
   return <div aria-busy="true"><span class="unseen" role="status">Loading</span>{skeleton ?? <Skeleton rows={8} />}</div>;
 }

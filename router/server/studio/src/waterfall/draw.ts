@@ -50,7 +50,7 @@ export function drawBars(canvas: HTMLCanvasElement, picture: Picture): void {
   const first = Math.max(0, Math.floor(top / ROW));
   const last = Math.min(rows.length, Math.ceil((top + height) / ROW) + 1);
   for (let index = first; index < last; index += 1) {
-    const { span, isOpen } = rows[index]!;
+    const { span, isOpen, hasChildren } = rows[index]!;
     const y = index * ROW - top + (ROW - BAR) / 2;
     const begin = x(span.beginMs);
     const end = Math.max(begin + 2, x(span.beginMs + span.durationMs));
@@ -61,7 +61,7 @@ export function drawBars(canvas: HTMLCanvasElement, picture: Picture): void {
     }
     const colour = span.status === "error" ? bad : painted(colourOf(span.service));
     const [left, right] = [Math.max(-4, begin), Math.min(width + 4, end)];
-    context.globalAlpha = isOpen ? 0.28 : 0.62;
+    context.globalAlpha = isOpen ? 0.28 : hasChildren ? 0.55 : 0.95;
     context.fillStyle = colour;
     rounded(context, left, y, right - left, BAR);
     if (isOpen) {
@@ -72,9 +72,6 @@ export function drawBars(canvas: HTMLCanvasElement, picture: Picture): void {
         const to = Math.min(width + 4, x(part.endMs));
         if (to - from >= 0.4) context.fillRect(from, y, Math.max(1, to - from), BAR);
       }
-    } else {
-      context.globalAlpha = 1;
-      context.fillRect(left, y, Math.min(2, right - left), BAR);
     }
     context.globalAlpha = 1;
     for (const { atMs, name } of span.events) {

@@ -43,7 +43,8 @@ export function Waterfall({ trace, span: named }: Props) {
   }, [typed, onlyPath]);
   const rows = useMemo(() => rowsOf(tree, fits === null ? folded : NONE, fits), [tree, folded, fits]);
   const places = useMemo(() => placesOf(tree, rows), [tree, rows]);
-  const errors = trace.spans.filter(({ status }) => status === "error").length;
+  const errors = useMemo(() => trace.spans.filter(({ status }) => status === "error").map(({ id }) => id), [trace]);
+  const entries = useMemo(() => new Map(trace.services.map(({ name }) => [name, entriesOf(tree, name)])), [trace, tree]);
 
   const scroller = useRef<HTMLDivElement>(null);
   const bars = useRef<HTMLCanvasElement>(null);
@@ -89,10 +90,14 @@ export function Waterfall({ trace, span: named }: Props) {
     for (let at = tree.byId.get(id)?.parent ?? null; at !== null && !above.has(at); at = tree.byId.get(at)?.parent ?? null) above.add(at);
     if ([...above].some((each) => folded.has(each))) setFolded(new Set([...folded].filter((each) => !above.has(each))));
   };
+  const naming = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const choose = (id: string | null) => {
     setChosen(id);
-    setQuery({ span: id });
+    // The address follows once the keys rest: browsers allow it only so many changes.
+    clearTimeout(naming.current);
+    naming.current = setTimeout(() => setQuery({ span: id }), 250);
   };
+  useEffect(() => () => clearTimeout(naming.current), []);
   const reach = (id: string) => {
     unfold(id);
     choose(id);
@@ -121,9 +126,9 @@ export function Waterfall({ trace, span: named }: Props) {
   };
   const toggle = (id: string) => setFolded((before) => { const next = new Set(before); if (!next.delete(id)) next.add(id); return next; });
   const toggleService = (service: string) => {
-    const entries = entriesOf(tree, service);
-    const isFolded = entries.every((id) => folded.has(id));
-    setFolded(new Set(isFolded ? [...folded].filter((id) => !entries.includes(id)) : [...folded, ...entries]));
+    const own = entries.get(service) ?? [];
+    const isFolded = own.every((id) => folded.has(id));
+    setFolded(new Set(isFolded ? [...folded].filter((id) => !own.includes(id)) : [...folded, ...own]));
   };
   const jump = (wanted: readonly string[]) => {
     if (wanted.length === 0) return;
@@ -141,7 +146,7 @@ export function Waterfall({ trace, span: named }: Props) {
       ArrowRight: () => { if (event.shiftKey) pan(0.2); else if (row?.hasChildren && !row.isOpen) toggle(row.span.id); else if (row?.isOpen) to(at + 1); },
       ArrowLeft: () => { if (event.shiftKey) pan(-0.2); else if (row?.isOpen && fits === null) toggle(row.span.id); else if (row?.span.parent) choose(row.span.parent); },
       Enter: () => { if (row) toSpan(row.span.id); }, "+": () => zoom(0.6, middleOf(chosen)), "=": () => zoom(0.6, middleOf(chosen)), "-": () => zoom(1.6, middleOf(chosen)), "0": () => setRange(whole), Escape: () => choose(null),
-      c: () => jump(path.reduce<string[]>((ids, { id }) => (ids.includes(id) ? ids : [...ids, id]), [])), e: () => jump(trace.spans.filter(({ status }) => status === "error").map(({ id }) => id)),
+      c: () => jump(path.reduce<string[]>((ids, { id }) => (ids.includes(id) ? ids : [...ids, id]), [])), e: () => jump(errors),
     };
     const action = actions[event.key];
     if (!action) return;
@@ -202,7 +207,7 @@ export function Waterfall({ trace, span: named }: Props) {
       <div class="wf-tools">
         <div class="wf-services" role="group" aria-label="Fold by service">
           {trace.services.map(({ name, share, selfMs }) => (
-            <button type="button" key={name} aria-pressed={entriesOf(tree, name).every((id) => folded.has(id))} title={`${name} worked for ${duration(selfMs)} itself; press to fold its spans`} onClick={() => toggleService(name)}>
+            <button type="button" key={name} aria-pressed={entries.get(name)!.every((id) => folded.has(id))} title={`${name} worked for ${duration(selfMs)} itself; press to fold its spans`} onClick={() => toggleService(name)}>
               <Swatch service={name} />{name}<span>{percent(share)}</span>
             </button>
           ))}
@@ -210,13 +215,13 @@ export function Waterfall({ trace, span: named }: Props) {
         <span class="spring" />
         <label class="field"><Icon name="search" /><span class="unseen">Find spans</span><input type="text" placeholder="Find spans…" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} /></label>
         <Button pressed={onlyPath} label="Only what was waited for" onClick={() => setOnlyPath(!onlyPath)}>Critical path</Button>
-        {errors > 0 && <Button label="Next span that failed (e)" onClick={() => jump(trace.spans.filter(({ status }) => status === "error").map(({ id }) => id))}><span class="tone-bad">{plural(errors, "error")}</span></Button>}
+        {errors.length > 0 && <Button label="Next span that failed (e)" onClick={() => jump(errors)}><span class="tone-bad">{plural(errors.length, "error")}</span></Button>}
         <div class="button-group" role="group" aria-label="Rows and zoom">
           <Button icon="more" label="Zoom in (+)" onClick={() => zoom(0.6, middleOf(chosen))} />
           <Button icon="less" label="Zoom out (−)" onClick={() => zoom(1.6, middleOf(chosen))} />
           <Button icon="fit" label="All of the time (0)" disabled={isWhole} onClick={() => setRange(whole)} />
         </div>
-        <Button label={folded.size > 0 ? "Unfold every span" : "Fold into services"} onClick={() => setFolded(folded.size > 0 ? new Set() : new Set(trace.services.flatMap(({ name }) => (name === "router" ? [] : entriesOf(tree, name)))))}>{folded.size > 0 ? "Unfold all" : "Fold"}</Button>
+        <Button label={folded.size > 0 ? "Unfold every span" : "Fold into services"} onClick={() => setFolded(folded.size > 0 ? new Set() : new Set(trace.services.flatMap(({ name }) => (name === "router" ? [] : entries.get(name)!))))}>{folded.size > 0 ? "Unfold all" : "Fold"}</Button>
       </div>
       <div class={`wf-body ${selected ? "with-detail" : ""}`}>
         <div class="wf-main" style={{ "--names": `${view.names}px` }}>
