@@ -7,13 +7,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::telemetry::Collector;
 use router_composition::{ContractFilter, contract};
 use router_execution::transport::Transport;
 use router_execution::{HttpTransport, HttpTransportOptions, Subgraph};
 use router_schema::Supergraph;
+use router_studio::RequestSink;
 use tokio_rustls::rustls::ServerConfig;
 
 pub use self::error::BuildError;
+use crate::access_log::AccessLog;
 use crate::administration::Administration;
 use crate::caching::{Caches, SharedCache};
 use crate::clients::Usage;
@@ -33,6 +36,7 @@ use crate::pass_through::PassThrough;
 use crate::persisted::Registry;
 use crate::pipeline::Pipeline;
 use crate::rates::{Rates, RefusedTokens, SharedBuckets};
+use crate::recording::{Place, TracedSubgraph, Tracer};
 use crate::server::RouterServer;
 use crate::subscription::Subscriptions;
 
@@ -51,6 +55,8 @@ pub struct RouterBuilder {
     registry: Option<Arc<Registry>>,
     shared_rates: Option<Arc<dyn SharedBuckets>>,
     shared_cache: Option<Arc<dyn SharedCache>>,
+    collector: Option<Arc<Collector>>,
+    request_sinks: Vec<Arc<dyn RequestSink>>,
 }
 
 impl RouterBuilder {
@@ -70,6 +76,8 @@ impl RouterBuilder {
             registry: None,
             shared_rates: None,
             shared_cache: None,
+            collector: None,
+            request_sinks: Vec::new(),
         }
     }
 
@@ -115,11 +123,27 @@ impl RouterBuilder {
         self
     }
 
+    /// Gives the spans of traces that are kept to this collector, and lets it hold what others have of traces under way. One
+    /// that has no sink by the time of [`build`](Self::build) is left out, and traces cost nothing.
+    #[must_use]
+    pub fn collector(mut self, collector: Arc<Collector>) -> Self {
+        self.collector = Some(collector);
+        self
+    }
+
+    /// Tells `sink` of every request, kept or not.
+    #[must_use]
+    pub fn request_sink(mut self, sink: Arc<dyn RequestSink>) -> Self {
+        self.request_sinks.push(sink);
+        self
+    }
+
     /// Checks everything and joins it. Contacts nobody.
     ///
     /// # Errors
     /// When the parts do not fit together; see [`BuildError`].
     pub fn build(mut self) -> Result<RouterServer, BuildError> {
+        crate::telemetry::begin();
         self.settings.validate()?;
         if self.settings.listeners.tls.is_some() && self.tls.is_none() {
             return Err(BuildError::NoTls);
@@ -128,7 +152,8 @@ impl RouterBuilder {
         let transports = self.all_transports()?;
         let refused_tokens = RefusedTokens::new(&self.settings.rates);
         let identity = Arc::new(self.identity(&transports)?.limiting(refused_tokens));
-        let pass_through = self.pass_through(&transports, &identity)?;
+        let tracer = self.tracer();
+        let pass_through = self.pass_through(&transports, &identity, &tracer)?;
         let operators = self.operators(&transports, &identity);
         let headers = self.header_policy(&transports)?;
         let mask = self.error_mask(&transports)?;
@@ -145,6 +170,7 @@ impl RouterBuilder {
             rates: Rates::new(&self.settings.rates, shared_rates),
             caches: Arc::new(Caches::new(self.settings.caching.clone(), shared_cache)),
             usage: Usage::new(Arc::clone(&self.clock)),
+            tracer,
             settings: self.settings.clone(),
         };
         let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();
@@ -171,7 +197,7 @@ impl RouterBuilder {
                     Arc::new(HttpTransport::new(&url, &HttpTransportOptions::default())?)
                 }
             };
-            let transport = Arc::new(MeasuredTransport::new(subgraph.name.clone(), transport));
+            let transport = Arc::new(MeasuredTransport::new(&subgraph.name, transport));
             transports.insert(subgraph.name.clone(), Reached { transport, path });
         }
         Ok(transports)
@@ -235,6 +261,15 @@ impl RouterBuilder {
         Ok(ErrorMask::new(&self.settings.errors, addresses.collect()))
     }
 
+    fn tracer(&mut self) -> Arc<Tracer> {
+        let (collector, mut sinks) = (self.collector.take(), std::mem::take(&mut self.request_sinks));
+        sinks.extend(AccessLog::wanted(&self.settings.telemetry.logs, &self.settings.errors));
+        let viewer_key = self.signer.viewer_key();
+        let subgraphs = self.supergraph.subgraphs().iter();
+        let subgraphs = subgraphs.map(|subgraph| TracedSubgraph::new(&subgraph.name, &subgraph.routing_url));
+        Arc::new(Tracer::new(&self.settings.telemetry, &self.settings.errors, collector, sinks, viewer_key, subgraphs))
+    }
+
     fn operators(&self, transports: &BTreeMap<String, Reached>, identity: &Arc<Identity>) -> Operators {
         let subgraphs = transports.iter().map(|(name, reached)| (name.clone(), Arc::clone(&reached.transport)));
         Operators { subgraphs: subgraphs.collect(), identity: Arc::clone(identity), signer: self.signer.clone() }
@@ -244,6 +279,7 @@ impl RouterBuilder {
         &self,
         transports: &BTreeMap<String, Reached>,
         identity: &Arc<Identity>,
+        tracer: &Arc<Tracer>,
     ) -> Result<Vec<PassThrough>, BuildError> {
         let routes = self.settings.pass_through.iter().enumerate().map(|(index, route)| {
             let reached = known(transports, &route.subgraph, &format!("pass_through[{index}].subgraph"))?;
@@ -253,6 +289,8 @@ impl RouterBuilder {
                 identity: Arc::clone(identity),
                 signer: self.signer.clone(),
                 trusted_proxies: self.settings.listeners.trusted_proxies,
+                tracer: Arc::clone(tracer),
+                place: Place::PassThrough(route.prefix.as_str().into()),
             })
         });
         routes.collect()
@@ -307,6 +345,7 @@ fn endpoints(
     let whole = view(supergraph);
     let endpoint = |endpoint: &EndpointSettings| Endpoint {
         path: endpoint.path.clone(),
+        place: Place::Endpoint(endpoint.path.as_str().into()),
         view: Arc::clone(endpoint.contract.as_ref().map_or(&whole, |name| &contracts[name])),
         whole: Arc::clone(&whole),
         whole_scopes: endpoint.whole_graph_scopes.clone(),

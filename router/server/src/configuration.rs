@@ -30,7 +30,11 @@ mod registry;
 mod revocation;
 mod subgraph_requests;
 mod subscriptions;
+mod telemetry;
 
+pub use self::telemetry::{
+    LogSettings, LoggedRequests, PropagationSettings, SamplingSettings, TelemetrySettings, TracingSettings,
+};
 pub use admission::{AdmissionSettings, ContentEncoding, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
@@ -107,6 +111,8 @@ pub struct RouterSettings {
     pub health: HealthSettings,
     /// Connections and the graceful stop.
     pub listeners: ListenerSettings,
+    /// What the router tells of its requests.
+    pub telemetry: TelemetrySettings,
 }
 
 /// A setting that cannot be right, found before the router starts.
@@ -149,6 +155,7 @@ impl Default for RouterSettings {
             playground: None,
             health: HealthSettings::default(),
             listeners: ListenerSettings::default(),
+            telemetry: TelemetrySettings::default(),
         }
     }
 }
@@ -180,6 +187,7 @@ impl RouterSettings {
         self.headers.validate()?;
         self.errors.validate()?;
         self.cors.validate()?;
+        self.telemetry.validate()?;
         if let Some(playground) = &self.playground {
             playground.validate()?;
         }

@@ -18,6 +18,8 @@
 //!
 //! `clients` knows viewers that are clients of their own: their contract and quota, and what they have used.
 //!
+//! `recording` notes what every request does, for traces, for the studio and for the `access_log`.
+//!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
 //! `plan_extension` tells plans to those who may see them, `administration` runs operations as others, `health`, `telemetry`
 //! and `operators` serve operators, `listener` accepts and drains connections.
@@ -28,6 +30,7 @@
 //!
 //! It reads no files and no environment, composes nothing, and knows no domain.
 
+mod access_log;
 mod administration;
 mod admission;
 mod authorization;
@@ -59,6 +62,7 @@ mod plan_extension;
 mod playground;
 mod problem;
 mod rates;
+mod recording;
 mod refusal;
 mod reply;
 mod routes;
@@ -80,4 +84,3 @@ pub use operation::{OperationCheck, RefusedOperation};
 pub use persisted::Registry;
 pub use rates::{Flow, SharedBucket, SharedBuckets, SharedBucketsUnavailable, SharedLevels};
 pub use server::RouterServer;
-pub use telemetry::install_recorder;

@@ -1,4 +1,4 @@
-//! A transport that is watched: each request to a subgraph is a span and a measurement.
+//! A transport that is watched: each request to a subgraph is measured.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,19 +7,19 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use router_execution::transport::{StreamedBody, Transport, TransportError};
 use tokio::time::Instant;
-use tracing::Instrument;
 
-use crate::telemetry;
+use crate::telemetry::{self, SubgraphMeasures};
 
 #[derive(Debug)]
 pub(crate) struct MeasuredTransport {
-    subgraph: String,
     inner: Arc<dyn Transport>,
+    measures: Arc<SubgraphMeasures>,
 }
 
 impl MeasuredTransport {
-    pub(crate) fn new(subgraph: String, inner: Arc<dyn Transport>) -> Self {
-        Self { subgraph, inner }
+    pub(crate) fn new(subgraph: &str, inner: Arc<dyn Transport>) -> Self {
+        let measures = telemetry::subgraph_measures(subgraph);
+        Self { inner, measures }
     }
 }
 
@@ -30,10 +30,9 @@ impl Transport for MeasuredTransport {
         request: http::Request<Bytes>,
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        let span = tracing::info_span!("subgraph request", subgraph = self.subgraph, path = request.uri().path());
         let begin = Instant::now();
-        let outcome = self.inner.send(request, timeout).instrument(span).await;
-        telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
+        let outcome = self.inner.send(request, timeout).await;
+        telemetry::record_subgraph_request(&self.measures, begin.elapsed(), failure(&outcome));
         outcome
     }
 
@@ -42,10 +41,9 @@ impl Transport for MeasuredTransport {
         &self,
         request: http::Request<StreamedBody>,
     ) -> Result<http::Response<StreamedBody>, TransportError> {
-        let span = tracing::info_span!("subgraph stream", subgraph = self.subgraph, path = request.uri().path());
         let begin = Instant::now();
-        let outcome = self.inner.stream(request).instrument(span).await;
-        telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
+        let outcome = self.inner.stream(request).await;
+        telemetry::record_subgraph_request(&self.measures, begin.elapsed(), failure(&outcome));
         outcome
     }
 }

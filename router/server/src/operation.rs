@@ -12,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 use apollo_compiler::ast::OperationType;
 use router_execution::{CachePolicy, PreparedOperation};
 use router_schema::{RuleSet, Supergraph};
+use router_studio::OperationRecord;
 use tokio::sync::Semaphore;
 
 use self::cache::{Key, OperationCache};
@@ -23,7 +24,7 @@ use crate::caching::{self, CacheTags, FetchSubjects, Hints};
 use crate::configuration::{AuthorizationSettings, OperationSettings};
 use crate::cost::{CostModel, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
-use crate::telemetry;
+use crate::telemetry::{self, OperationSlot};
 
 /// An operation that can be executed any number of times, for any viewer whom the same rules keep from some of it.
 #[derive(Debug)]
@@ -45,6 +46,10 @@ pub(crate) struct Operation {
     pub(crate) subjects: Vec<FetchSubjects>,
     /// Of a mutation, what its reply is about.
     pub(crate) changes: FetchSubjects,
+    /// Where it is measured.
+    pub(crate) measured: Arc<OperationSlot>,
+    /// What whoever watches requests is told of it.
+    pub(crate) record: Arc<OperationRecord>,
 }
 
 /// An operation that was found for a request, before it is known what its viewer may see.

@@ -61,7 +61,7 @@ impl RouterServer {
 
     /// What operators may ask for: health, metrics, and with a token that may, what the subgraphs know of their events.
     pub fn operations_router(&self) -> Router {
-        routes::operations(&self.pipeline, &self.health, &self.operators, telemetry::install_recorder())
+        routes::operations(&self.pipeline, &self.health, &self.operators)
     }
 
     /// Tells the router what has changed outside of it.

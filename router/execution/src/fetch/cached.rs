@@ -175,12 +175,17 @@ async fn fly(
         outcome
     };
     let Some((flights, key)) = flight else { return question.in_time(exchange).await };
-    let landed = question.in_time(async { Ok(flights.join(key, exchange).await) }).await;
-    let (outcome, is_own) = landed.unwrap_or_else(|failure| (Err(failure), true));
-    if !is_own {
-        watch.seen.is_joined = true;
-        wanted.keep(cache, &outcome).await;
-    }
+    let mut is_joined = false;
+    let joined = async {
+        let (outcome, is_own) = flights.join(key, exchange).await;
+        if !is_own {
+            is_joined = true;
+            wanted.keep(cache, &outcome).await;
+        }
+        outcome
+    };
+    let outcome = question.in_time(joined).await;
+    watch.seen.is_joined = is_joined;
     outcome
 }
 

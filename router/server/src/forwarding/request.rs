@@ -22,7 +22,7 @@ impl Forwarding for RequestForwarding {
     fn headers(&self, request: ForwardingRequest<'_>) -> HeaderMap {
         // What the router says itself comes last, so that no rule can say otherwise.
         let mut headers = self.headers.as_ref().map(|rules| rules.for_subgraph(request.subgraph)).unwrap_or_default();
-        self.trace.write_to(&mut headers);
+        self.trace.write_to(request.span, &mut headers);
         let signed = SignedRequest {
             subgraph: request.subgraph,
             method: request.method,
