@@ -170,6 +170,9 @@ impl Told<'_> {
         match fetch.outcome {
             FetchOutcome::TimedOut => return format!("{name} got no answer from {subgraph} within {took} ms"),
             FetchOutcome::Failed => return format!("{name} got no usable answer from {subgraph} after {took} ms"),
+            FetchOutcome::Abandoned => {
+                return format!("{name} had waited {took} ms for {subgraph} when the request was given up");
+            }
             FetchOutcome::Joined => {
                 return format!("{name} waited {took} ms for an answer that another request had asked {subgraph} for");
             }
