@@ -4,6 +4,7 @@ mod headers;
 mod invalidation;
 mod isolation;
 mod policies;
+mod tags;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
