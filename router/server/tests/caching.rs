@@ -5,6 +5,7 @@ mod invalidation;
 mod isolation;
 mod policies;
 mod tags;
+mod verdicts;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
