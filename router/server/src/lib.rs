@@ -33,6 +33,7 @@ mod admission;
 mod authorization;
 mod budget;
 mod builder;
+mod bundle;
 mod caching;
 mod clients;
 mod clock;
@@ -64,6 +65,7 @@ mod reply;
 mod routes;
 mod security_headers;
 mod server;
+mod studio_page;
 mod subscription;
 mod telemetry;
 

@@ -21,7 +21,7 @@ use crate::operators::{self, Operators};
 use crate::pass_through::{self, PassThrough};
 use crate::pipeline::{self, Pipeline};
 use crate::playground::{self, Playground};
-use crate::{clients, security_headers};
+use crate::{clients, security_headers, studio_page};
 
 /// What clients may ask for.
 pub(crate) fn public(
@@ -65,6 +65,8 @@ pub(crate) fn operations(
         .route("/health/startup", get(|| async { Health::live() }))
         .route("/health/ready", get(ready).with_state(Arc::clone(health)))
         .route("/metrics", get(rendered).with_state(metrics))
+        .route(studio_page::PATH, get(studio_page::answer))
+        .route(studio_page::BELOW, get(studio_page::answer))
         .route("/ops/cache", get(kept).with_state(keeping.clone()))
         .route("/ops/cache/invalidate", post(kept).with_state(keeping))
         .route("/ops/clients", get(used_by_clients).with_state(Arc::clone(pipeline)))
