@@ -30,7 +30,8 @@ pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Resul
     let in_process = BTreeMap::new();
     let shared = Shared::open(&configuration).await?;
     let server =
-        front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry, &shared)?;
+        front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry, &shared)
+            .await?;
     let _following = log.map(|log| Changes::follow(log, server.cache_invalidation()));
     println!("the router serves {}", names.join(", "));
     println!("  GraphQL      {}/graphql", front::origin(&configuration, listeners.public_address()?));

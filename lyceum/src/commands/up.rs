@@ -45,7 +45,8 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let registry = registered_operations::open(&configuration, &options.data_dir).await?;
     let shared = Shared::open(&configuration).await?;
     let server =
-        front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry, &shared)?;
+        front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry, &shared)
+            .await?;
     let _following = Changes::follow(services.event_log(), server.cache_invalidation());
     greet(&configuration, options, public, operations);
     listeners.serve(&server, stop::requested()).await;

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use telemetry::SpanId;
 
 use crate::fetch_cache::FetchCache;
+use crate::observer::FetchObserver;
 
 /// The request to a subgraph that headers are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +21,8 @@ pub struct ForwardingRequest<'a> {
     pub path: &'a str,
     /// The very bytes that will be sent, so that they can be signed.
     pub body: &'a Bytes,
+    /// What stands for the request in its trace, where somebody records it.
+    pub span: Option<SpanId>,
 }
 
 /// The reply of a subgraph whose headers have come.
@@ -35,7 +39,7 @@ pub struct ForwardingReply<'a> {
 /// Decides which headers go along with a request to a subgraph: the signed viewer (P10), the trace context, and
 /// whatever the configuration forwards.
 ///
-/// It is called once per request to a subgraph, inside that request's span. Its headers replace those of the same name
+/// It is called once per request to a subgraph. Its headers replace those of the same name
 /// that the executor sets (`content-type`, `accept`).
 pub trait Forwarding: Send + Sync {
     /// The headers to add to `request`.
@@ -66,6 +70,8 @@ pub struct RequestContext {
     pub trace_id: Option<String>,
     /// What keeps the answers of subgraphs; `None` asks them every time.
     pub cache: Option<Arc<dyn FetchCache>>,
+    /// Who is told of each fetch; `None`: nobody.
+    pub observer: Option<Arc<dyn FetchObserver>>,
 }
 
 impl fmt::Debug for RequestContext {

@@ -12,47 +12,32 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request};
 use router_planning::plan::FetchId;
-use tracing::field::Empty;
-use tracing::{Instrument, Span, info_span};
+use telemetry::SpanId;
 
 use self::failure::FetchFailure;
 use self::question::Question;
 use self::reply::SubgraphReply;
 use crate::context::{ForwardingReply, ForwardingRequest, RequestContext};
 use crate::executor::Subgraph;
+use crate::observer::Watch;
 
 /// Both media types of GraphQL over HTTP, the newer one first.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/graphql-response+json, application/json;q=0.9");
 
-/// Sends the question's `body` to its subgraph and reads the reply, in a span of its own.
+/// Sends the question's `body` to its subgraph and reads the reply.
 async fn exchange(
     question: &Question<'_>,
     body: Bytes,
     context: &RequestContext,
+    watch: &mut Watch<'_>,
 ) -> Result<SubgraphReply, FetchFailure> {
     let subgraph = question.subgraph;
-    let span = info_span!(
-        "subgraph fetch",
-        otel.kind = "client",
-        subgraph = %subgraph.name,
-        graphql.operation.name = question.operation_name(),
-        http.request.method = "POST",
-        url.path = %subgraph.path,
-        http.request.body.size = body.len(),
-        http.response.status_code = Empty,
-        http.response.body.size = Empty,
-        error.type = Empty,
-    );
-    async {
-        let outcome = send(subgraph, question.id, body, context).await;
-        if let Err(failure) = &outcome {
-            Span::current().record("error.type", failure.code());
-            tracing::warn!(detail = failure.detail(), "{}", failure.message(&subgraph.name));
-        }
-        outcome
+    let outcome = send(subgraph, question.id, body, context, watch).await;
+    if let Err(failure) = &outcome {
+        let (operation, detail) = (question.operation_name(), failure.detail());
+        tracing::warn!(subgraph = subgraph.name, operation, detail, "{}", failure.message(&subgraph.name));
     }
-    .instrument(span)
-    .await
+    outcome
 }
 
 async fn send(
@@ -60,13 +45,13 @@ async fn send(
     fetch: FetchId,
     body: Bytes,
     context: &RequestContext,
+    watch: &mut Watch<'_>,
 ) -> Result<SubgraphReply, FetchFailure> {
-    let request = request_to(subgraph, &body, ACCEPTED, context)?.map(|()| body);
+    watch.seen.request_bytes = body.len();
+    let request = request_to(subgraph, &body, ACCEPTED, context, watch.span)?.map(|()| body);
     let response = subgraph.transport.send(request, subgraph.timeout).await?;
     tell_of(&response, subgraph, fetch, context);
-    let span = Span::current();
-    span.record("http.response.status_code", response.status().as_u16());
-    span.record("http.response.body.size", response.body().len());
+    watch.replied(response.status(), response.body().len());
     reply::read(&response)
 }
 
@@ -81,10 +66,11 @@ fn request_to(
     body: &Bytes,
     accepted: HeaderValue,
     context: &RequestContext,
+    span: Option<SpanId>,
 ) -> Result<Request<()>, FetchFailure> {
-    let method = &Method::POST;
+    let (method, path) = (&Method::POST, &subgraph.path);
     let forwarded =
-        context.forwarding.headers(ForwardingRequest { subgraph: &subgraph.name, method, path: &subgraph.path, body });
+        context.forwarding.headers(ForwardingRequest { subgraph: &subgraph.name, method, path, body, span });
     let mut request = Request::post(subgraph.path.as_str())
         .header(CONTENT_TYPE, "application/json")
         .header(ACCEPT, accepted)

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
 
 use apollo_compiler::response::JsonMap;
 use async_trait::async_trait;
@@ -31,6 +32,8 @@ pub struct KeptAnswer {
     pub data: Arc<JsonMap>,
     /// For how long it may still be kept. What may not be kept any more is used only when the subgraph fails.
     pub policy: CachePolicy,
+    /// How long it has been kept.
+    pub age: Duration,
 }
 
 /// An answer that may be kept.

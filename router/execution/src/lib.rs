@@ -40,6 +40,7 @@ mod flights;
 mod guard;
 mod introspection;
 mod merge;
+mod observer;
 mod prepared;
 mod projection;
 mod reply;
@@ -57,9 +58,10 @@ pub use crate::executor::{ExecutionLimits, Executor, Subgraph};
 pub use crate::fetch_cache::{FetchCache, FetchKey, FetchPlace, FreshAnswer, KeptAnswer};
 pub use crate::flights::Flights;
 pub use crate::guard::{FieldGuard, FieldRefusal};
+pub use crate::observer::{BegunFetch, EndedFetch, FetchEnd, FetchObserver};
 pub use crate::prepared::{PrepareError, PreparedOperation};
 pub use crate::reply::Reply;
-pub use crate::subscription::Subscription;
+pub use crate::subscription::{Subscription, SubscriptionEvent};
 pub use crate::transport::{
     HttpTransport, HttpTransportError, HttpTransportOptions, HttpTransportTls, InProcessTransport, RequestBody,
     StreamedBody, Transport, TransportError,

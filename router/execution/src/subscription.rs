@@ -11,7 +11,9 @@ use crate::context::RequestContext;
 use crate::executor::Executor;
 use crate::fetch::events::Events;
 use crate::fetch::failure::FetchFailure;
+use crate::fetch::reply::SubgraphReply;
 use crate::fetch::request;
+use crate::observer::FetchObserver;
 use crate::prepared::PreparedOperation;
 use crate::reply::Reply;
 
@@ -23,6 +25,17 @@ pub struct Subscription {
     context: RequestContext,
     root: FetchId,
     events: Events,
+}
+
+/// What a subgraph has sent for a subscription, or why nothing more comes.
+#[derive(Debug)]
+pub struct SubscriptionEvent(Result<SubgraphReply, FetchFailure>);
+
+impl Subscription {
+    /// Waits for the next event. `None` when the subscription is over; a subgraph that breaks off is a last one.
+    pub async fn event(&mut self) -> Option<SubscriptionEvent> {
+        self.events.next().await.map(SubscriptionEvent)
+    }
 }
 
 impl Executor {
@@ -55,8 +68,20 @@ impl Executor {
     /// Waits for the next event and answers it. `None` when the subscription is over. A subgraph that breaks off is
     /// answered by a last reply that says so.
     pub async fn next(&self, subscription: &mut Subscription) -> Option<Reply> {
-        let outcome = subscription.events.next().await?;
+        let event = subscription.event().await?;
+        Some(self.answer(subscription, event, None).await)
+    }
+
+    /// Answers an event of this subscription. `observer` is told of what is fetched for it, in the place of the one that was
+    /// told of the subscription.
+    pub async fn answer(
+        &self,
+        subscription: &mut Subscription,
+        event: SubscriptionEvent,
+        observer: Option<Arc<dyn FetchObserver>>,
+    ) -> Reply {
         let Subscription { operation, variables, context, root, .. } = subscription;
-        Some(self.execute_from(operation, variables, context, Some((*root, outcome))).await)
+        let context = RequestContext { observer, ..context.clone() };
+        self.execute_from(operation, variables, &context, Some((*root, event.0))).await
     }
 }

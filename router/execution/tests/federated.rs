@@ -41,7 +41,8 @@ async fn the_federated_answer_equals_the_monolithic_one_over_the_whole_audit() {
             let operation = PreparedOperation::new(document.clone(), None, plan).unwrap();
             let sent: JsonMap = serde_json::from_value(case.variables.clone().unwrap_or(json!({}))).unwrap();
             let variables = coerce_variables(world.supergraph.api_schema(), operation.operation(), &sent).unwrap();
-            let context = RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None, cache: None };
+            let context =
+                RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None, cache: None, observer: None };
             let reply = executor.execute(&operation, &variables, &context).await;
             let reply: Value = serde_json::from_slice(&reply.to_bytes()).unwrap();
             let expected = monolith_answer(&world, &document, &variables);

@@ -158,7 +158,7 @@ pub(crate) async fn answer(
     let operation = PreparedOperation::new(document.clone(), None, plan).unwrap();
     let sent: JsonMap = serde_json::from_value(sent.clone()).unwrap();
     let variables = coerce_variables(world.supergraph.api_schema(), operation.operation(), &sent).unwrap();
-    let context = RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None, cache: None };
+    let context = RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None, cache: None, observer: None };
     // First, so that the subgraphs know which objects stand around an entity: they check what contexts bring.
     let expected = monolith_answer(world, document, &variables);
     let reply = executor.execute(&operation, &variables, &context).await;

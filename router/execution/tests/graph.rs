@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use router_execution::{
-    ExecutionLimits, Executor, FetchCache, JsonMap, NoForwarding, PreparedOperation, Reply, RequestContext, Subgraph,
-    Transport, TransportError, coerce_variables,
+    ExecutionLimits, Executor, FetchCache, FetchObserver, JsonMap, NoForwarding, PreparedOperation, Reply,
+    RequestContext, Subgraph, Transport, TransportError, coerce_variables,
 };
 use router_planning::plan::{
     Condition, EntitySite, Fetch, FetchDocument, FetchId, FetchTarget, PathSegment, QueryPlan, Representation,
@@ -65,6 +65,8 @@ pub(crate) struct Graph {
     pub(crate) limits: ExecutionLimits,
     pub(crate) trace_id: Option<String>,
     pub(crate) cache: Option<Arc<dyn FetchCache>>,
+    /// Who is told of fetches.
+    pub(crate) observer: Option<Arc<dyn FetchObserver>>,
 }
 
 impl Graph {
@@ -76,6 +78,7 @@ impl Graph {
             limits: ExecutionLimits::default(),
             trace_id: None,
             cache: None,
+            observer: None,
         }
     }
 
@@ -136,6 +139,7 @@ impl Graph {
             forwarding: Arc::new(NoForwarding),
             trace_id: self.trace_id.clone(),
             cache: self.cache.clone(),
+            observer: self.observer.clone(),
         };
         self.executor().execute(&operation, &variables, &context).await
     }

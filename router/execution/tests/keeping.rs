@@ -6,11 +6,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use proptest::prelude::{ProptestConfig, prop, proptest};
-use router_execution::{CachePolicy, CacheScope, FetchCache, FetchKey, FetchPlace, Flights, FreshAnswer, KeptAnswer};
+use router_execution::{
+    CachePolicy, CacheScope, FetchCache, FetchEnd, FetchKey, FetchObserver, FetchPlace, Flights, FreshAnswer,
+    KeptAnswer,
+};
 use router_planning::plan::Fetch;
 use serde_json::{Value, json};
 
 use crate::graph::{Graph, Outcome, entities, kept_for, key, reply, root, status};
+use crate::telemetry::Watcher;
 
 const SDL: &str = "type Query { items: [Item] } type Item { id: ID name: String }";
 const QUERY: &str = "{ items { id name } }";
@@ -30,7 +34,8 @@ impl FetchCache for Shelf {
     }
 
     async fn keep(&self, _place: FetchPlace, policy: CachePolicy, answers: Vec<FreshAnswer>) {
-        let answers = answers.into_iter().map(|fresh| (fresh.key, KeptAnswer { data: fresh.data, policy }));
+        let answers =
+            answers.into_iter().map(|fresh| (fresh.key, KeptAnswer { data: fresh.data, policy, age: Duration::ZERO }));
         self.answers.lock().unwrap().extend(answers);
     }
 
@@ -93,6 +98,29 @@ fn ids(ids: &[&str]) -> Vec<Value> {
 fn named(ids: &[&str]) -> Value {
     let item = |id: &&str| json!({ "id": id, "name": if *id == "unknown" { Value::Null } else { json!(format!("<\"{id}\">")) } });
     json!({ "data": { "items": ids.iter().map(item).collect::<Vec<_>>() } })
+}
+
+/// CC-22: what is told of a fetch says how much of it was kept, and for how long.
+#[tokio::test]
+async fn it_is_told_of_each_fetch_how_much_of_it_was_kept() {
+    let cache = Arc::new(Shelf::default());
+    let observed = |ids: &[&'static str]| {
+        let watcher = Arc::new(Watcher::default());
+        let ids = ids.iter().map(|id| json!(id)).collect::<Vec<_>>();
+        let mut graph = graph(&ids, &cache, |request| kept_for("max-age=60", &names(&request)));
+        graph.observer = Some(Arc::clone(&watcher) as Arc<dyn FetchObserver>);
+        async move {
+            graph.run("{ items { id name } }", plan()).await;
+            let ended = watcher.ended.lock().unwrap().clone();
+            let of_names = ended.iter().find(|(fetch, _)| fetch.0 == 1).unwrap().1;
+            (of_names.outcome, of_names.kept, of_names.age.is_some(), of_names.request_bytes > 0)
+        }
+    };
+    assert_eq!(observed(&["a"]).await, (FetchEnd::Answered, 0, false, true));
+    assert_eq!(observed(&["a", "b"]).await, (FetchEnd::Answered, 1, true, true));
+    assert_eq!(observed(&["b", "a"]).await, (FetchEnd::Kept, 2, true, false));
+    cache.age();
+    assert_eq!(observed(&["a"]).await, (FetchEnd::Answered, 0, false, true));
 }
 
 /// CC-01, CC-02, CC-03, CC-05: the reply's policy is that of its strictest part.

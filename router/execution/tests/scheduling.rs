@@ -128,7 +128,7 @@ async fn the_headers_of_the_request_come_from_the_bytes_that_are_sent() {
     let executor = router_execution::Executor::new(graph.schema.clone(), subgraphs, graph.limits);
     let operation = graph.prepare("{ a { size } }", vec![root(0, "{a{size}}")]);
     let variables = coerce_variables(&graph.schema, operation.operation(), &Default::default()).unwrap();
-    let context = RequestContext { forwarding: Arc::new(Signing), trace_id: None, cache: None };
+    let context = RequestContext { forwarding: Arc::new(Signing), trace_id: None, cache: None, observer: None };
     let reply = executor.execute(&operation, &variables, &context).await;
     assert_eq!(reply.to_bytes(), r#"{"data":{"a":{"size":1}}}"#);
 }

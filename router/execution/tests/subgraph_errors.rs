@@ -88,7 +88,7 @@ async fn the_code_is_kept_and_other_extensions_are_for_the_operator_only() {
     );
     let operation = graph.prepare("{ me { name } }", vec![root(0, "{me{name}}")]);
     let variables = coerce_variables(&graph.schema, operation.operation(), &Default::default()).unwrap();
-    let context = RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None, cache: None };
+    let context = RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None, cache: None, observer: None };
     let reply = graph.executor().execute(&operation, &variables, &context).await;
     let [limited, uncoded] = reply.errors.as_slice() else { panic!("{:?}", reply.errors) };
     assert_eq!(limited.origin, ErrorOrigin::Subgraph("users".to_owned()));

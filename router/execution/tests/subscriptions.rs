@@ -124,7 +124,8 @@ impl Graph {
         let plan = router_planning::plan(&self.supergraph, &document, None).unwrap();
         let operation = Arc::new(PreparedOperation::new(document, None, plan).unwrap());
         let variables = coerce_variables(schema, operation.operation(), &JsonMap::new()).unwrap();
-        let context = RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None, cache: None };
+        let context =
+            RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None, cache: None, observer: None };
         self.executor.subscribe(operation, variables, context).await
     }
 

@@ -1,52 +1,54 @@
 //! What an operator sees of a fetch.
 
-use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use serde_json::{Value, json};
-use tracing_subscriber::fmt::format::FmtSpan;
+use router_execution::{BegunFetch, EndedFetch, FetchEnd, FetchObserver, code};
+use router_planning::plan::FetchId;
+use serde_json::json;
+use telemetry::SpanId;
 
-use crate::graph::{FetchExtension, Graph, name, reply, root, status};
+use crate::graph::{Graph, entities, key, reply, root, status};
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+/// Remembers what it was told.
+#[derive(Debug, Default)]
+pub(crate) struct Watcher {
+    begun: Mutex<Vec<(FetchId, String, usize)>>,
+    pub(crate) ended: Mutex<Vec<(FetchId, EndedFetch)>>,
+}
 
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+impl FetchObserver for Watcher {
+    fn begun(&self, begun: BegunFetch<'_>) -> Option<SpanId> {
+        self.begun.lock().unwrap().push((begun.fetch, begun.subgraph.to_owned(), begun.entities));
+        SpanId::new([7; 8])
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+    fn ended(&self, fetch: FetchId, ended: EndedFetch) {
+        self.ended.lock().unwrap().push((fetch, ended));
     }
 }
 
-#[tokio::test(flavor = "current_thread")]
-async fn each_fetch_is_one_span_with_standard_attributes_and_no_values_of_the_viewer() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().json().with_span_events(FmtSpan::CLOSE).with_writer(move || writer.clone()).finish();
-    let graph = Graph::new("type Query { a(secret: String): Int b: Int }")
-        .subgraph("one", |_| reply(&json!({"data": {"a": 1}})))
-        .subgraph("two", |_| status(503, "private page"));
-    let mut first = root(0, "query Q($s:String){a(secret:$s)}").with_variables(&["s"]);
-    first.document.operation_name = Some(name("Q"));
-    {
-        let _guard = tracing::subscriber::set_default(subscriber);
-        graph
-            .run_with("query($s: String) { a(secret: $s) b }", json!({"s": "hunter2"}), vec![first, root(1, "{b}")])
-            .await;
-    }
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(!text.contains("hunter2") && !text.contains("private page"), "{text}");
-    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let mut spans: Vec<_> =
-        lines.filter(|line| line["fields"]["message"] == "close").map(|line| line["span"].clone()).collect();
-    spans.sort_by_key(|span| span["subgraph"].to_string());
-    let [one, two] = spans.as_slice() else { panic!("one span per fetch: {text}") };
-    assert_eq!((&one["subgraph"], &one["graphql.operation.name"]), (&json!("one"), &json!("Q")));
-    assert_eq!((&one["http.response.status_code"], &one["http.response.body.size"]), (&json!(200), &json!(16)));
-    assert_eq!(one.get("error.type"), None);
-    assert_eq!((&two["http.response.status_code"], &two["error.type"]), (&json!(503), &json!("SUBGRAPH_UNAVAILABLE")));
+#[tokio::test]
+async fn of_each_fetch_it_is_told_when_it_begins_and_what_becomes_of_it() {
+    let watcher = Arc::new(Watcher::default());
+    let mut graph = Graph::new("type Query { a: [A] b: Int c: Int } type A { id: ID name: String }")
+        .answering("one", json!({"data": {"a": [{"__typename": "A", "id": 1}, {"__typename": "A", "id": 2}]}}))
+        .subgraph("two", |_| status(503, "private page"))
+        .subgraph("three", |_| reply(&json!({"data": {"c": null}, "errors": [{"message": "no"}]})))
+        .answering("four", json!({"data": {"_entities": [{"name": "x"}, {"name": "y"}]}}));
+    graph.observer = Some(Arc::clone(&watcher) as Arc<dyn FetchObserver>);
+    let after = crate::graph::FetchExtension::after(entities(3, "a", "A", vec![key("id")], "name"), &[0]);
+    let fetches = vec![root(0, "{a{__typename id}}"), root(1, "{b}"), root(2, "{c}"), after];
+    graph.run("{ a { id name } b c }", fetches).await;
+
+    let mut begun = watcher.begun.lock().unwrap().clone();
+    begun.sort();
+    let told = |fetch: usize, subgraph: &str, entities| (FetchId(fetch), subgraph.to_owned(), entities);
+    assert_eq!(begun, [told(0, "one", 0), told(1, "two", 0), told(2, "three", 0), told(3, "four", 2)]);
+    let mut ended = watcher.ended.lock().unwrap().clone();
+    ended.sort_by_key(|(fetch, _)| *fetch);
+    let outcomes: Vec<_> = ended.iter().map(|(_, ended)| (ended.outcome, ended.status)).collect();
+    let failed = FetchEnd::Failed(code::SUBGRAPH_UNAVAILABLE);
+    let (answered, errors) = (FetchEnd::Answered, FetchEnd::Errors);
+    assert_eq!(outcomes, [(answered, Some(200)), (failed, Some(503)), (errors, Some(200)), (answered, Some(200))]);
+    assert!(ended.iter().all(|(_, ended)| ended.request_bytes > 0 && ended.reply_bytes > 0 && ended.kept == 0));
 }

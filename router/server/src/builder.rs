@@ -2,18 +2,22 @@
 
 mod error;
 mod shared;
+mod studio;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::telemetry::Collector;
 use router_composition::{ContractFilter, contract};
 use router_execution::transport::Transport;
 use router_execution::{HttpTransport, HttpTransportOptions, Subgraph};
 use router_schema::Supergraph;
+use router_studio::{RequestSink, Studio};
 use tokio_rustls::rustls::ServerConfig;
 
 pub use self::error::BuildError;
+use self::studio::faulty;
 use crate::administration::Administration;
 use crate::caching::{Caches, SharedCache};
 use crate::clients::Usage;
@@ -22,6 +26,7 @@ use crate::configuration::{ContractSettings, EndpointSettings, JwksSettings, Rou
 use crate::cors::Cors;
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
+use crate::faults::Faults;
 use crate::forwarding::RequestSigner;
 use crate::graph_view::GraphView;
 use crate::header_rules::HeaderPolicy;
@@ -33,6 +38,7 @@ use crate::pass_through::PassThrough;
 use crate::persisted::Registry;
 use crate::pipeline::Pipeline;
 use crate::rates::{Rates, RefusedTokens, SharedBuckets};
+use crate::recording::{Place, TracedSubgraph, Tracer};
 use crate::server::RouterServer;
 use crate::subscription::Subscriptions;
 
@@ -51,6 +57,9 @@ pub struct RouterBuilder {
     registry: Option<Arc<Registry>>,
     shared_rates: Option<Arc<dyn SharedBuckets>>,
     shared_cache: Option<Arc<dyn SharedCache>>,
+    collector: Option<Arc<Collector>>,
+    request_sinks: Vec<Arc<dyn RequestSink>>,
+    studio: Option<Studio>,
 }
 
 impl RouterBuilder {
@@ -70,6 +79,9 @@ impl RouterBuilder {
             registry: None,
             shared_rates: None,
             shared_cache: None,
+            collector: None,
+            request_sinks: Vec::new(),
+            studio: None,
         }
     }
 
@@ -115,6 +127,21 @@ impl RouterBuilder {
         self
     }
 
+    /// Gives the spans of traces that are kept to this collector, and lets it hold what others have of traces under way. One
+    /// that has no sink by the time of [`build`](Self::build) is left out, and traces cost nothing.
+    #[must_use]
+    pub fn collector(mut self, collector: Arc<Collector>) -> Self {
+        self.collector = Some(collector);
+        self
+    }
+
+    /// Tells `sink` of every request, kept or not.
+    #[must_use]
+    pub fn request_sink(mut self, sink: Arc<dyn RequestSink>) -> Self {
+        self.request_sinks.push(sink);
+        self
+    }
+
     /// Checks everything and joins it. Contacts nobody.
     ///
     /// # Errors
@@ -125,10 +152,13 @@ impl RouterBuilder {
             return Err(BuildError::NoTls);
         }
         let (shared_rates, shared_cache) = self.take_shared()?;
-        let transports = self.all_transports()?;
+        let faults = self.faults();
+        let transports = self.all_transports(faults.as_ref())?;
+        let studio = self.take_studio(faults.as_ref(), &transports);
         let refused_tokens = RefusedTokens::new(&self.settings.rates);
         let identity = Arc::new(self.identity(&transports)?.limiting(refused_tokens));
-        let pass_through = self.pass_through(&transports, &identity)?;
+        let tracer = self.tracer();
+        let pass_through = self.pass_through(&transports, &identity, &tracer)?;
         let operators = self.operators(&transports, &identity);
         let headers = self.header_policy(&transports)?;
         let mask = self.error_mask(&transports)?;
@@ -145,15 +175,22 @@ impl RouterBuilder {
             rates: Rates::new(&self.settings.rates, shared_rates),
             caches: Arc::new(Caches::new(self.settings.caching.clone(), shared_cache)),
             usage: Usage::new(Arc::clone(&self.clock)),
+            tracer,
+            faults,
             settings: self.settings.clone(),
         };
-        let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();
+        let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport())).collect();
         let health = Health::new(self.settings.health.clone(), probed);
-        Ok(RouterServer::new(pipeline, endpoints, pass_through, health, operators, self.settings.listeners, self.tls))
+        let (listeners, tls) = (self.settings.listeners, self.tls);
+        let server = RouterServer::new(pipeline, endpoints, pass_through, health, operators, listeners, tls);
+        Ok(match studio {
+            Some(studio) => server.with_studio(studio),
+            None => server,
+        })
     }
 
     /// A transport and a path for every subgraph of the supergraph.
-    fn all_transports(&mut self) -> Result<BTreeMap<String, Reached>, BuildError> {
+    fn all_transports(&mut self, faults: Option<&Arc<Faults>>) -> Result<BTreeMap<String, Reached>, BuildError> {
         let mut transports = BTreeMap::new();
         for subgraph in self.supergraph.subgraphs() {
             let address = |reason: String| BuildError::Address {
@@ -171,8 +208,10 @@ impl RouterBuilder {
                     Arc::new(HttpTransport::new(&url, &HttpTransportOptions::default())?)
                 }
             };
-            let transport = Arc::new(MeasuredTransport::new(subgraph.name.clone(), transport));
-            transports.insert(subgraph.name.clone(), Reached { transport, path });
+            let is_in_process = transport.is_in_process();
+            let transport = faulty(&subgraph.name, transport, faults);
+            let measured = Arc::new(MeasuredTransport::new(subgraph.name.clone(), transport));
+            transports.insert(subgraph.name.clone(), Reached { measured, path, is_in_process });
         }
         Ok(transports)
     }
@@ -204,7 +243,7 @@ impl RouterBuilder {
     ) -> Result<Arc<dyn JwksSource>, BuildError> {
         let issuer = |problem: String| BuildError::Issuer { setting: setting.to_owned(), problem };
         if let Some(subgraph) = &jwks.subgraph {
-            let transport = Arc::clone(&known(transports, subgraph, &format!("{setting}.subgraph"))?.transport);
+            let transport = known(transports, subgraph, &format!("{setting}.subgraph"))?.transport();
             let keys = SubgraphJwks::new(transport, subgraph.clone(), jwks.path.clone(), self.signer.clone());
             return Ok(Arc::new(keys));
         }
@@ -235,8 +274,15 @@ impl RouterBuilder {
         Ok(ErrorMask::new(&self.settings.errors, addresses.collect()))
     }
 
+    fn tracer(&mut self) -> Arc<Tracer> {
+        let (collector, sinks) = (self.collector.take(), std::mem::take(&mut self.request_sinks));
+        let subgraphs = self.supergraph.subgraphs().iter();
+        let subgraphs = subgraphs.map(|subgraph| TracedSubgraph::new(&subgraph.name, &subgraph.routing_url));
+        Arc::new(Tracer::new(&self.settings.telemetry, &self.settings.errors, collector, sinks, subgraphs))
+    }
+
     fn operators(&self, transports: &BTreeMap<String, Reached>, identity: &Arc<Identity>) -> Operators {
-        let subgraphs = transports.iter().map(|(name, reached)| (name.clone(), Arc::clone(&reached.transport)));
+        let subgraphs = transports.iter().map(|(name, reached)| (name.clone(), reached.transport()));
         Operators { subgraphs: subgraphs.collect(), identity: Arc::clone(identity), signer: self.signer.clone() }
     }
 
@@ -244,15 +290,18 @@ impl RouterBuilder {
         &self,
         transports: &BTreeMap<String, Reached>,
         identity: &Arc<Identity>,
+        tracer: &Arc<Tracer>,
     ) -> Result<Vec<PassThrough>, BuildError> {
         let routes = self.settings.pass_through.iter().enumerate().map(|(index, route)| {
             let reached = known(transports, &route.subgraph, &format!("pass_through[{index}].subgraph"))?;
             Ok(PassThrough {
                 route: route.clone(),
-                transport: Arc::clone(&reached.transport),
+                transport: reached.transport(),
                 identity: Arc::clone(identity),
                 signer: self.signer.clone(),
                 trusted_proxies: self.settings.listeners.trusted_proxies,
+                tracer: Arc::clone(tracer),
+                place: Place::PassThrough(route.prefix.as_str().into()),
             })
         });
         routes.collect()
@@ -261,8 +310,15 @@ impl RouterBuilder {
 
 /// How a subgraph is reached.
 struct Reached {
-    transport: Arc<dyn Transport>,
+    measured: Arc<MeasuredTransport>,
     path: String,
+    is_in_process: bool,
+}
+
+impl Reached {
+    fn transport(&self) -> Arc<dyn Transport> {
+        Arc::<MeasuredTransport>::clone(&self.measured)
+    }
 }
 
 fn known<'t>(
@@ -307,6 +363,7 @@ fn endpoints(
     let whole = view(supergraph);
     let endpoint = |endpoint: &EndpointSettings| Endpoint {
         path: endpoint.path.clone(),
+        place: Place::Endpoint(endpoint.path.as_str().into()),
         view: Arc::clone(endpoint.contract.as_ref().map_or(&whole, |name| &contracts[name])),
         whole: Arc::clone(&whole),
         whole_scopes: endpoint.whole_graph_scopes.clone(),
@@ -326,12 +383,7 @@ fn contract_of(supergraph: &Supergraph, name: &str, settings: &ContractSettings)
 fn subgraphs(supergraph: &Supergraph, transports: &BTreeMap<String, Reached>, timeout: Duration) -> Vec<Subgraph> {
     let subgraphs = supergraph.subgraphs().iter().map(|subgraph| {
         let reached = &transports[&subgraph.name];
-        Subgraph {
-            name: subgraph.name.clone(),
-            path: reached.path.clone(),
-            transport: Arc::clone(&reached.transport),
-            timeout,
-        }
+        Subgraph { name: subgraph.name.clone(), path: reached.path.clone(), transport: reached.transport(), timeout }
     });
     subgraphs.collect()
 }

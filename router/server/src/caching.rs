@@ -54,6 +54,7 @@ use crate::configuration::CachingSettings;
 use crate::graph_view::GraphView;
 use crate::identity::Viewer;
 use crate::operation::Operation;
+use crate::recording::Recorder;
 use crate::telemetry::{self, Stage};
 
 /// Everything that is kept between requests.
@@ -124,6 +125,7 @@ pub(crate) struct Execution {
     pub(crate) viewer: Viewer,
     /// Stands for the headers that subgraphs are told of the request beside; none without rules for headers.
     pub(crate) headers: Option<[u8; 32]>,
+    pub(crate) recorder: Recorder,
 }
 
 /// A reply, and what a client may know of how it was kept.
@@ -137,7 +139,7 @@ impl Execution {
     async fn run(&self) -> Reply {
         let executor = self.view.executor(self.operation.kind);
         let executing = executor.execute(&self.operation.prepared, &self.variables, &self.context);
-        Stage::Execution.run(executing).await
+        Stage::Execution.run(&self.recorder, executing).await
     }
 
     fn policy_of(&self, reply: &Reply) -> CachePolicy {
@@ -267,10 +269,12 @@ impl Caches {
     }
 
     /// Renews a reply behind the one who was given it once more.
-    fn renew(self: &Arc<Self>, execution: Execution, key: [u8; 32]) {
+    fn renew(self: &Arc<Self>, mut execution: Execution, key: [u8; 32]) {
         if !self.renewing.lock().unwrap_or_else(PoisonError::into_inner).insert(key) {
             return;
         }
+        // The request is answered, and is not what this is recorded as.
+        (execution.recorder, execution.context.observer) = (Recorder::default(), None);
         let caches = Arc::clone(self);
         tokio::spawn(async move {
             let renewal = Renewal { caches: &caches, key };

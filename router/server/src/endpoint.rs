@@ -6,11 +6,14 @@ use std::sync::Arc;
 use crate::configuration::EndpointOperations;
 use crate::graph_view::GraphView;
 use crate::identity::Viewer;
+use crate::recording::Place;
 
 /// One path.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub(crate) path: String,
+    /// The same, as it is recorded.
+    pub(crate) place: Place,
     /// What everybody sees.
     pub(crate) view: Arc<GraphView>,
     /// Those with one of `whole_scopes` see the whole graph.

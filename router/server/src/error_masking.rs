@@ -8,7 +8,7 @@ use router_execution::{ErrorOrigin, ExecutionError, JsonMap, code};
 use crate::configuration::{ErrorSettings, MessageRule, SubgraphErrorSettings};
 
 /// The codes of P8 whose messages are for clients.
-const CLIENT_CODES: [&str; 10] = [
+pub(crate) const CLIENT_CODES: [&str; 10] = [
     "UNAUTHENTICATED",
     "FORBIDDEN",
     "BAD_USER_INPUT",

@@ -18,6 +18,9 @@
 //!
 //! `clients` knows viewers that are clients of their own: their contract and quota, and what they have used.
 //!
+//! `recording` notes what every request does, for traces and for the studio; `studio` shows to operators what is remembered
+//! of that, and `faults` puts in the way of requests what administrators want to see there.
+//!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
 //! `plan_extension` tells plans to those who may see them, `administration` runs operations as others, `health`, `telemetry`
 //! and `operators` serve operators, `listener` accepts and drains connections.
@@ -42,6 +45,7 @@ mod cors;
 pub mod cost;
 mod endpoint;
 mod error_masking;
+mod faults;
 mod forwarding;
 mod framing;
 mod graph_view;
@@ -60,15 +64,18 @@ mod plan_extension;
 mod playground;
 mod problem;
 mod rates;
+mod recording;
 mod refusal;
 mod reply;
 mod routes;
 mod security_headers;
 mod server;
+mod studio;
 mod studio_page;
 mod subscription;
 mod telemetry;
 
+pub use crate::telemetry::install_recorder;
 pub use builder::{BuildError, RouterBuilder};
 pub use caching::{
     CacheInvalidation, Outdated, SharedAnswer, SharedCache, SharedCacheUnavailable, SharedChanges, SharedEntry,
@@ -82,4 +89,3 @@ pub use operation::{OperationCheck, RefusedOperation};
 pub use persisted::Registry;
 pub use rates::{Flow, SharedBucket, SharedBuckets, SharedBucketsUnavailable, SharedLevels};
 pub use server::RouterServer;
-pub use telemetry::install_recorder;

@@ -1,13 +1,13 @@
-//! A transport that is watched: each request to a subgraph is a span and a measurement.
+//! A transport that is watched: each request to a subgraph is measured.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use router_execution::transport::{StreamedBody, Transport, TransportError};
 use tokio::time::Instant;
-use tracing::Instrument;
 
 use crate::telemetry;
 
@@ -15,11 +15,17 @@ use crate::telemetry;
 pub(crate) struct MeasuredTransport {
     subgraph: String,
     inner: Arc<dyn Transport>,
+    in_flight: AtomicUsize,
 }
 
 impl MeasuredTransport {
     pub(crate) fn new(subgraph: String, inner: Arc<dyn Transport>) -> Self {
-        Self { subgraph, inner }
+        Self { subgraph, inner, in_flight: AtomicUsize::new(0) }
+    }
+
+    /// Requests that are not answered yet.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::Relaxed)
     }
 }
 
@@ -30,9 +36,9 @@ impl Transport for MeasuredTransport {
         request: http::Request<Bytes>,
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        let span = tracing::info_span!("subgraph request", subgraph = self.subgraph, path = request.uri().path());
+        let _flight = Flight::begin(&self.in_flight);
         let begin = Instant::now();
-        let outcome = self.inner.send(request, timeout).instrument(span).await;
+        let outcome = self.inner.send(request, timeout).await;
         telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
         outcome
     }
@@ -42,11 +48,27 @@ impl Transport for MeasuredTransport {
         &self,
         request: http::Request<StreamedBody>,
     ) -> Result<http::Response<StreamedBody>, TransportError> {
-        let span = tracing::info_span!("subgraph stream", subgraph = self.subgraph, path = request.uri().path());
+        let _flight = Flight::begin(&self.in_flight);
         let begin = Instant::now();
-        let outcome = self.inner.stream(request).instrument(span).await;
+        let outcome = self.inner.stream(request).await;
         telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
         outcome
+    }
+}
+
+/// A request that is not answered yet, or given up.
+struct Flight<'t>(&'t AtomicUsize);
+
+impl<'t> Flight<'t> {
+    fn begin(in_flight: &'t AtomicUsize) -> Self {
+        in_flight.fetch_add(1, Ordering::Relaxed);
+        Self(in_flight)
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 use apollo_compiler::ast::OperationType;
 use router_execution::{CachePolicy, PreparedOperation};
 use router_schema::{RuleSet, Supergraph};
+use router_studio::OperationRecord;
 use tokio::sync::Semaphore;
 
 use self::cache::{Key, OperationCache};
@@ -45,6 +46,8 @@ pub(crate) struct Operation {
     pub(crate) subjects: Vec<FetchSubjects>,
     /// Of a mutation, what its reply is about.
     pub(crate) changes: FetchSubjects,
+    /// What whoever watches requests is told of it.
+    pub(crate) record: Arc<OperationRecord>,
 }
 
 /// An operation that was found for a request, before it is known what its viewer may see.

@@ -77,7 +77,7 @@ async fn ask_all(
         let mut onward = Request::new(body.clone());
         *onward.method_mut() = head.method.clone();
         *onward.uri_mut() = target.clone().into();
-        trace.write_to(onward.headers_mut());
+        trace.write_to(None, onward.headers_mut());
         operators.signer.sign(&viewer, &signed, onward.headers_mut());
         (name.clone(), ask(transport.as_ref(), onward).await)
     });

@@ -7,6 +7,7 @@
 //!
 //! A route for files has bodies of any length, which [`streaming`] passes on while they come.
 
+mod exchange;
 mod headers;
 mod streaming;
 
@@ -19,12 +20,15 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use router_execution::transport::{Transport, TransportError};
 
+use self::exchange::NotedExchange;
 use crate::admission::{BodyError, collect};
 use crate::configuration::PassThroughRoute;
 use crate::cors::is_preflight;
 use crate::forwarding::{ClientDescription, RequestSigner, RequestTrace, SignedRequest, ViewerHeader};
 use crate::identity::{Identity, Viewer, identify_from};
 use crate::problem::Problem;
+use crate::recording::{Place, Recorder, Tracer};
+use crate::reply;
 
 /// How long a body may take to arrive; these are a few hundred bytes.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,6 +41,9 @@ pub(crate) struct PassThrough {
     pub(crate) identity: Arc<Identity>,
     pub(crate) signer: RequestSigner,
     pub(crate) trusted_proxies: usize,
+    pub(crate) tracer: Arc<Tracer>,
+    /// The prefix, as it is recorded.
+    pub(crate) place: Place,
 }
 
 /// Forwards one request.
@@ -45,20 +52,22 @@ pub(crate) async fn forward(
     peer: Option<IpAddr>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let trace = RequestTrace::of(request.headers());
+    let place = pass_through.place.clone();
+    let (trace, recorder) = pass_through.tracer.begin(request.method(), place, request.headers());
     let path = request.uri().path().to_owned();
     let exchanged = if is_preflight(&request) {
         Err(preflight_problem())
     } else if pass_through.route.streaming {
-        streaming::exchange(pass_through, &trace, request).await
+        streaming::exchange(pass_through, &trace, &recorder, request).await
     } else {
-        exchange(pass_through, peer, &trace, request).await
+        exchange(pass_through, peer, &trace, &recorder, request).await
     };
     let mut reply = match exchanged {
         Ok(reply) => reply,
         Err(problem) => problem.into_response(&path, &trace),
     };
     trace.write_to_reply(reply.headers_mut());
+    recorder.end(reply.status(), reply::body_bytes(&reply));
     reply
 }
 
@@ -66,6 +75,7 @@ async fn exchange(
     pass_through: &PassThrough,
     peer: Option<IpAddr>,
     trace: &RequestTrace,
+    recorder: &Recorder,
     request: Request<Body>,
 ) -> Result<Response<Body>, Problem> {
     let route = &pass_through.route;
@@ -83,12 +93,14 @@ async fn exchange(
     *onward.method_mut() = head.method.clone();
     *onward.uri_mut() = target.parse().map_err(|_| path_problem())?;
     *onward.headers_mut() = headers::of_request(&head.headers);
-    trace.write_to(onward.headers_mut());
+    let noted = NotedExchange::begin(recorder, route, body.len());
+    trace.write_to(noted.span(), onward.headers_mut());
     let viewer = ViewerHeader::of_method(&head.method, &viewer, &client);
     pass_through.signer.sign(&viewer, &signed, onward.headers_mut());
     *onward.body_mut() = body.clone();
 
     let sent = pass_through.transport.send(onward, Duration::from_millis(route.timeout_ms)).await;
+    noted.end(&sent, Bytes::len);
     let reply = sent.map_err(|error| transport_problem(&error, route, trace))?;
     let (mut reply_head, body) = reply.into_parts();
     reply_head.headers = headers::of_reply(&reply_head.headers);

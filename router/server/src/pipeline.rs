@@ -28,11 +28,13 @@ use crate::configuration::{RouterSettings, StatusRules};
 use crate::cors::Cors;
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
+use crate::faults::Faults;
 use crate::forwarding::{ClientDescription, RequestSigner, RequestTrace};
 use crate::header_rules::HeaderPolicy;
 use crate::identity::{Identity, identify_from};
 use crate::persisted::Registry;
 use crate::rates::Rates;
+use crate::recording::{Recorder, Tracer};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::reply;
 use crate::subscription::{self, Subscriptions};
@@ -54,6 +56,9 @@ pub(crate) struct Pipeline {
     pub(crate) caches: Arc<Caches>,
     pub(crate) administration: Option<Administration>,
     pub(crate) usage: Usage,
+    pub(crate) tracer: Arc<Tracer>,
+    /// Absent where the settings allow none.
+    pub(crate) faults: Option<Arc<Faults>>,
 }
 
 /// Answers one request to a GraphQL endpoint.
@@ -63,11 +68,17 @@ pub(crate) async fn handle(
     peer: Option<IpAddr>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let trace = RequestTrace::of(request.headers());
-    let span = tracing::info_span!("graphql request", trace_id = trace.trace_id, correlation_id = trace.correlation_id);
-    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, request).instrument(span));
+    let (trace, recorder) = pipeline.tracer.begin(request.method(), endpoint.place.clone(), request.headers());
+    // For the log; `recorder` has the rest.
+    let span =
+        tracing::info_span!("graphql request", trace_id = trace.trace_id, correlation_id = &*trace.correlation_id);
+    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, &recorder, request).instrument(span));
     let mut reply = answered.catch_unwind().await.unwrap_or_else(|_| of_fault(&trace));
     trace.write_to_reply(reply.headers_mut());
+    if pipeline.faults.as_ref().is_some_and(|faults| faults.was_met(trace.id)) {
+        recorder.faulted();
+    }
+    recorder.end(reply.status(), reply::body_bytes(&reply));
     reply
 }
 
@@ -110,11 +121,12 @@ async fn answer(
     endpoint: &Endpoint,
     peer: Option<IpAddr>,
     trace: &RequestTrace,
+    recorder: &Recorder,
     request: Request<Body>,
 ) -> Response<Body> {
     let begin = Instant::now();
     let rules = pipeline.settings.admission.status_rules;
-    let mut noted = Noted::default();
+    let mut noted = Noted::new(recorder.clone());
     let Some(accepted) = Accepted::of(request.headers()) else {
         let refusal = Refusal::http(
             StatusCode::NOT_ACCEPTABLE,
@@ -163,10 +175,11 @@ async fn run_stages(
     // Sizes and types first: nothing is parsed of a request that is none.
     let settings = &pipeline.settings;
     let admitting = admit(&settings.admission, &settings.batching, request);
-    let Admitted { headers, asks, may_mutate } = Stage::Admission.run(admitting).await?;
+    let Admitted { mut headers, asks, may_mutate } = Stage::Admission.run(&noted.recorder, admitting).await?;
     let client = ClientDescription::new(peer, &headers, settings.listeners.trusted_proxies);
     // A bad token ends the request, whatever it asks for.
-    let viewer = Stage::Identity.run(identify_from(&pipeline.identity, &headers, client.address)).await?;
+    let viewer = Stage::Identity.run(&noted.recorder, identify_from(&pipeline.identity, &headers, client.address));
+    let viewer = viewer.await?;
     noted.viewer(endpoint, &viewer);
     let quota = clients::quota(endpoint, &viewer)?;
     let caller = pipeline.rates.asker(&viewer, quota, client.address);
@@ -174,7 +187,10 @@ async fn run_stages(
     let (administration, registry) = (pipeline.administration.as_ref(), pipeline.registry.as_deref());
     let acting = administration::acting(administration, registry, endpoint, &headers, &viewer)?;
     let why = Why::of(administration, endpoint, &headers, &viewer);
-    let asker = Asker { pipeline, endpoint, trace, headers, viewer, client, caller, may_mutate, acting, why };
+    let fault = Faults::ordered(pipeline.faults.as_deref(), &mut headers, &viewer);
+    let recorder = noted.recorder.clone();
+    let asker =
+        Asker { pipeline, endpoint, trace, headers, viewer, client, caller, may_mutate, acting, why, recorder, fault };
     match asks {
         Asks::One(parameters) => {
             let asked = asker.ask()?;

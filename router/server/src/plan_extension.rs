@@ -113,7 +113,8 @@ fn fetch_told(fetch: &Fetch, supergraph: &Supergraph) -> Value {
     })
 }
 
-fn place(path: &[PathSegment]) -> String {
+/// The response keys on the way, with dots between them.
+pub(crate) fn place(path: &[PathSegment]) -> String {
     let keys = path.iter().filter_map(|segment| match segment {
         PathSegment::Key(key) => Some(key.as_str()),
         PathSegment::OnTypes(_) => None,

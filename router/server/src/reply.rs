@@ -56,6 +56,14 @@ pub(crate) fn of_refusal(
     reply
 }
 
+/// The length of its body; 0 for a stream, whose length is not known.
+pub(crate) fn body_bytes(reply: &Response<Body>) -> usize {
+    use hyper::body::Body as _;
+
+    let bytes = reply.body().size_hint().exact();
+    bytes.map_or(0, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
+}
+
 /// What metrics and logs call an operation's kind.
 pub(crate) fn kind_name(kind: OperationType) -> &'static str {
     match kind {

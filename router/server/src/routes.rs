@@ -21,7 +21,8 @@ use crate::operators::{self, Operators};
 use crate::pass_through::{self, PassThrough};
 use crate::pipeline::{self, Pipeline};
 use crate::playground::{self, Playground};
-use crate::{clients, security_headers, studio_page};
+use crate::studio::{self, Door};
+use crate::{clients, security_headers};
 
 /// What clients may ask for.
 pub(crate) fn public(
@@ -57,6 +58,7 @@ pub(crate) fn operations(
     health: &Arc<Health>,
     operators: &Arc<Operators>,
     metrics: PrometheusHandle,
+    door: Option<&Arc<Door>>,
 ) -> Router {
     let ask_all = |method: MethodRouter<Arc<Operators>>| method.with_state(Arc::clone(operators));
     let keeping = (Arc::clone(&pipeline.caches), Arc::clone(operators));
@@ -65,8 +67,6 @@ pub(crate) fn operations(
         .route("/health/startup", get(|| async { Health::live() }))
         .route("/health/ready", get(ready).with_state(Arc::clone(health)))
         .route("/metrics", get(rendered).with_state(metrics))
-        .route(studio_page::PATH, get(studio_page::answer))
-        .route(studio_page::BELOW, get(studio_page::answer))
         .route("/ops/cache", get(kept).with_state(keeping.clone()))
         .route("/ops/cache/invalidate", post(kept).with_state(keeping))
         .route("/ops/clients", get(used_by_clients).with_state(Arc::clone(pipeline)))
@@ -75,6 +75,7 @@ pub(crate) fn operations(
         .route("/ops/dead-letters/replay", ask_all(post(asked_of_all)))
         .route("/ops/dead-letters/{id}/replay", ask_all(post(asked_of_all)))
         .route("/ops/flow/{correlation_id}", ask_all(get(asked_of_all)))
+        .merge(door.map(studio::routes).unwrap_or_default())
         .layer(map_response(with_security_headers))
 }
 

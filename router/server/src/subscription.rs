@@ -23,16 +23,19 @@ use router_execution::{JsonMap, RequestContext};
 use serde_json::json;
 use tokio::sync::watch;
 
-use self::body::Stream;
+use self::body::{Stream, Told};
 use self::places::Places;
 use crate::admission::stream_type::StreamType;
+use crate::caching::ReplyCaching;
 use crate::configuration::SubscriptionSettings;
 use crate::forwarding::{ClientDescription, RequestTrace};
 use crate::graph_view::GraphView;
 use crate::identity::Viewer;
 use crate::operation::Operation;
 use crate::pipeline::Pipeline;
+use crate::recording::Recorder;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
+use crate::telemetry::Stage;
 
 /// How long after its end a token still serves a stream: clocks differ, and renewing takes a moment (S3-CHAT-8).
 const EXPIRY_LEEWAY: Duration = Duration::from_secs(5);
@@ -68,6 +71,7 @@ pub(crate) struct Subscriber<'a> {
     pub(crate) client: &'a ClientDescription,
     pub(crate) trace: &'a RequestTrace,
     pub(crate) context: RequestContext,
+    pub(crate) recorder: Recorder,
 }
 
 /// Subscribes, and answers with the stream.
@@ -98,11 +102,14 @@ pub(crate) async fn answer(
     })?;
     let trace_id = subscriber.trace.trace_id.clone();
     let executor = view.executor(operation.kind);
-    let subscribed = executor.subscribe(Arc::clone(&operation.prepared), variables, subscriber.context).await;
+    let Subscriber { context, recorder, .. } = subscriber;
+    let subscribing = executor.subscribe(Arc::clone(&operation.prepared), variables, context);
+    let subscribed = Stage::Execution.run(&recorder, subscribing).await;
     let subscription = match subscribed {
         Ok(subscription) => subscription,
         Err(mut reply) => {
             pipeline.mask.apply(&mut reply.errors, &trace_id);
+            recorder.executed(&reply.errors, || ReplyCaching::none().verdict());
             return Ok(only(stream_type, &reply.to_bytes()));
         }
     };
@@ -113,7 +120,8 @@ pub(crate) async fn answer(
         viewer: subscriber.viewer.clone(),
         stopping: subscriptions.stopping.subscribe(),
     };
-    Ok(reply(stream_type, stream.body(Arc::clone(pipeline), Arc::clone(view), subscription, trace_id, place)))
+    let told = Told { trace_id, recorder: recorder.stream() };
+    Ok(reply(stream_type, stream.body(Arc::clone(pipeline), Arc::clone(view), subscription, told, place)))
 }
 
 /// A stream of one reply: to a query, to a mutation, or to a subscription that gives nothing to wait for.

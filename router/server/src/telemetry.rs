@@ -1,14 +1,14 @@
-//! Spans and metrics. Every label has few values: stages, kinds, status codes, and names from the supergraph.
+//! Metrics. Every label has few values: stages, kinds, status codes, and names from the supergraph.
 
 use std::future::Future;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::StatusCode;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tokio::time::Instant;
-use tracing::{Instrument, Span};
+
+use crate::recording::Recorder;
 
 const REQUESTS: &str = "router_requests_total";
 const REQUEST_DURATION: &str = "router_request_duration_seconds";
@@ -121,7 +121,7 @@ fn describe() {
 }
 
 /// A step on a request's way (docs: "How an operation travels").
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Stage {
     Admission,
     Identity,
@@ -132,7 +132,11 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    fn name(self) -> &'static str {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Admission, Self::Identity, Self::Operation, Self::Authorization, Self::Execution, Self::Projection];
+
+    /// What metrics and traces call it.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Admission => "admission",
             Self::Identity => "identity",
@@ -143,22 +147,13 @@ impl Stage {
         }
     }
 
-    fn span(self) -> Span {
-        match self {
-            Self::Admission => tracing::info_span!("admission"),
-            Self::Identity => tracing::info_span!("identity"),
-            Self::Operation => tracing::info_span!("operation"),
-            Self::Authorization => tracing::info_span!("authorization"),
-            Self::Execution => tracing::info_span!("execution"),
-            Self::Projection => tracing::info_span!("projection"),
-        }
-    }
-
-    /// Runs a stage in its span, and notes how long it took.
-    pub(crate) async fn run<T>(self, work: impl Future<Output = T>) -> T {
+    /// Runs a stage, and notes how long it took.
+    pub(crate) async fn run<T>(self, recorder: &Recorder, work: impl Future<Output = T>) -> T {
         let begin = Instant::now();
-        let outcome = work.instrument(self.span()).await;
-        histogram!(STAGE_DURATION, "stage" => self.name()).record(begin.elapsed());
+        let outcome = work.await;
+        let end = Instant::now();
+        recorder.stage(self, begin, end);
+        histogram!(STAGE_DURATION, "stage" => self.name()).record(end - begin);
         outcome
     }
 }

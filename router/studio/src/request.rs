@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use telemetry::{KeptFor, TraceId};
+use telemetry::{KeptFor, SpanId, TraceId};
 
 /// The kind of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub struct OperationRecord {
     pub name: Option<String>,
     /// Its kind.
     pub kind: OperationKind,
-    /// Its text.
+    /// Its text, without what stands in its strings and comments.
     pub text: String,
     /// The fields of the schema that it asks for, each as `Type.field`, sorted.
     pub fields: Vec<String>,
@@ -45,7 +45,7 @@ pub struct PlannedFetch {
     pub depends_on: Vec<usize>,
     /// What it asks: the document, for people to read.
     pub document: String,
-    /// Where in the reply its answers go, such as `dramas.@.episodes.@`; empty for a root fetch.
+    /// Where in the reply its answers go, such as `dramas.episodes`; empty for a root fetch.
     pub paths: Vec<String>,
 }
 
@@ -65,6 +65,16 @@ pub enum FetchOutcome {
     Kept,
     /// Somebody else was asking the same; both got the one answer.
     Joined,
+    /// The request was given up before there was an answer.
+    Abandoned,
+}
+
+impl FetchOutcome {
+    /// Whether something has failed.
+    #[must_use]
+    pub fn is_error(self) -> bool {
+        matches!(self, Self::Errors | Self::TimedOut | Self::Failed)
+    }
 }
 
 /// A fetch that was due in a request.
@@ -74,6 +84,8 @@ pub struct FetchRecord {
     pub fetch: usize,
     /// The subgraph that was asked.
     pub subgraph: Arc<str>,
+    /// What stands for it in the trace: what the subgraph has done for it is below.
+    pub span: SpanId,
     /// When it began, after the request did.
     pub begin: Duration,
     /// How long it took.
@@ -82,8 +94,14 @@ pub struct FetchRecord {
     pub outcome: FetchOutcome,
     /// Objects that it was asked for; zero for a root fetch.
     pub entities: usize,
-    /// Of them, those that were kept.
+    /// Of them, those that were kept. A root fetch that was kept has one.
     pub kept: usize,
+    /// The age of the oldest of those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<Duration>,
+    /// The status of the reply, when there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
     /// Bytes of the request's body.
     pub request_bytes: usize,
     /// Bytes of the reply's body.
@@ -118,7 +136,8 @@ pub struct RequestRecord {
     pub duration: Duration,
     /// Of that, what was not spent waiting for subgraphs.
     pub overhead: Duration,
-    /// How long each stage took, by its name, in the order in which they began.
+    /// The stages by their names, in the order in which they ended: when each began, after the request did, and how long it
+    /// took.
     pub stages: Vec<(Arc<str>, Duration, Duration)>,
     /// The path of the endpoint.
     pub endpoint: Arc<str>,
@@ -128,7 +147,7 @@ pub struct RequestRecord {
     pub client: Option<Arc<str>>,
     /// Tells viewers apart without saying who they are; nothing for nobody.
     pub viewer: Option<Arc<str>>,
-    /// The status of the reply.
+    /// The status of the reply; 499 when the client did not wait for it.
     pub status: u16,
     /// The codes of the reply's errors, each as often as it occurs.
     pub errors: Vec<Arc<str>>,
@@ -140,6 +159,21 @@ pub struct RequestRecord {
     pub reply_bytes: usize,
     /// Its fetches, in the order in which they began.
     pub fetches: Vec<FetchRecord>,
+}
+
+impl RequestRecord {
+    /// Whether its reply says that something has failed.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        !self.errors.is_empty() || self.status >= 400
+    }
+
+    /// When it was answered, in milliseconds since 1970.
+    #[must_use]
+    pub fn end_unix_ms(&self) -> u64 {
+        let duration = u64::try_from(self.duration.as_micros()).unwrap_or(u64::MAX);
+        self.begin_unix_us.saturating_add(duration) / 1000
+    }
 }
 
 /// Is told of every request that has been answered.

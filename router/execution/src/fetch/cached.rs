@@ -15,6 +15,7 @@ use crate::cache_policy::CachePolicy;
 use crate::context::RequestContext;
 use crate::entities::{Batch, entities_of};
 use crate::fetch_cache::{FetchCache, FetchKey, FetchPlace, FreshAnswer, KeptAnswer};
+use crate::observer::Watch;
 
 type Outcome = Result<SubgraphReply, FetchFailure>;
 
@@ -22,11 +23,16 @@ type Outcome = Result<SubgraphReply, FetchFailure>;
 type Place = (usize, usize);
 
 /// Answers `question` from `cache` as far as possible.
-pub(super) async fn ask(cache: &dyn FetchCache, question: &Question<'_>, context: &RequestContext) -> Outcome {
+pub(super) async fn ask(
+    cache: &dyn FetchCache,
+    question: &Question<'_>,
+    context: &RequestContext,
+    watch: &mut Watch<'_>,
+) -> Outcome {
     if question.batches.is_empty() {
-        ask_root(cache, question, context).await
+        ask_root(cache, question, context, watch).await
     } else {
-        ask_entities(cache, question, context).await
+        ask_entities(cache, question, context, watch).await
     }
 }
 
@@ -70,21 +76,36 @@ impl Wanted<'_> {
     }
 }
 
-async fn ask_root(cache: &dyn FetchCache, question: &Question<'_>, context: &RequestContext) -> Outcome {
+async fn ask_root(
+    cache: &dyn FetchCache,
+    question: &Question<'_>,
+    context: &RequestContext,
+    watch: &mut Watch<'_>,
+) -> Outcome {
     let place = FetchPlace { fetch: question.id, site: None };
     let key: FetchKey = question.digest().finalize().into();
     let kept = cache.find(place, &[key]).await.pop().flatten();
     if let Some(kept) = kept.as_ref().filter(|kept| kept.policy.may_be_kept()) {
+        watch.kept(kept.age);
         return Ok(SubgraphReply::kept(Arc::clone(&kept.data), kept.policy));
     }
-    let outcome = fly(cache, question, question.batches, context, &Wanted::Root(place, key)).await;
+    let outcome = fly(cache, question, question.batches, context, &Wanted::Root(place, key), watch).await;
     match (outcome, kept) {
-        (Err(failure), Some(kept)) if failure.may_pass() => Ok(SubgraphReply::kept(kept.data, CachePolicy::NOT_KEPT)),
+        (Err(failure), Some(kept)) if failure.may_pass() => {
+            watch.kept(kept.age);
+            watch.failed(&failure);
+            Ok(SubgraphReply::kept(kept.data, CachePolicy::NOT_KEPT))
+        }
         (outcome, _) => outcome,
     }
 }
 
-async fn ask_entities(cache: &dyn FetchCache, question: &Question<'_>, context: &RequestContext) -> Outcome {
+async fn ask_entities(
+    cache: &dyn FetchCache,
+    question: &Question<'_>,
+    context: &RequestContext,
+    watch: &mut Watch<'_>,
+) -> Outcome {
     let (places, keys) = keys(question);
     let kept = find(cache, question, &places, &keys).await;
     let is_missing = |index: &usize| !kept[*index].as_ref().is_some_and(|kept| kept.policy.may_be_kept());
@@ -95,8 +116,11 @@ async fn ask_entities(cache: &dyn FetchCache, question: &Question<'_>, context: 
     }
     let mut entities: Vec<JsonValue> = Vec::with_capacity(places.len());
     let mut policy = CachePolicy::UNLIMITED;
-    for kept in &kept {
+    for (index, kept) in kept.iter().enumerate() {
         let fresh = kept.as_ref().filter(|kept| kept.policy.may_be_kept());
+        if let Some(fresh) = fresh.filter(|_| missing.binary_search(&index).is_err()) {
+            watch.kept(fresh.age);
+        }
         policy = policy.and(fresh.map_or(CachePolicy::UNLIMITED, |kept| kept.policy));
         entities.push(fresh.map_or(JsonValue::Null, |kept| JsonValue::Object(JsonMap::clone(&kept.data))));
     }
@@ -109,13 +133,14 @@ async fn ask_entities(cache: &dyn FetchCache, question: &Question<'_>, context: 
     let batches = only(question.batches, &missing.iter().map(|index| places[*index]).collect::<Vec<_>>());
     let asked = batches.as_deref().unwrap_or(question.batches);
     let wanted = Wanted::Entities { fetch: question.id, asked, missing: &missing, places: &places, keys: &keys };
-    let outcome = fly(cache, question, asked, context, &wanted).await;
+    let outcome = fly(cache, question, asked, context, &wanted, watch).await;
     if batches.is_none() && !matches!(&outcome, Err(failure) if failure.may_pass()) {
         // Nothing was known: what the subgraph says stands as it is.
         return outcome;
     }
     let outcome = outcome.and_then(|fetched| joined(&mut reply, fetched, asked, &missing, &places, &mut entities));
     if let Err(failure) = outcome {
+        watch.failed(&failure);
         bridge(&mut reply, &failure, &missing, &kept, &places, &mut entities);
         if reply.failed.as_ref().is_some_and(|failed| failed.places.len() == places.len()) {
             return Err(failure);
@@ -132,6 +157,7 @@ async fn fly(
     batches: &[Batch],
     context: &RequestContext,
     wanted: &Wanted<'_>,
+    watch: &mut Watch<'_>,
 ) -> Outcome {
     let body = question.body(batches);
     let flight = cache.flights().map(|(flights, scope)| {
@@ -141,7 +167,7 @@ async fn fly(
         (flights, digest.finalize().into())
     });
     let exchange = async {
-        let outcome = exchange(question, body, context).await;
+        let outcome = exchange(question, body, context, watch).await;
         // Kept before the others hear of it: who asks after them finds it.
         wanted.keep(cache, &outcome).await;
         outcome
@@ -149,6 +175,7 @@ async fn fly(
     let Some((flights, key)) = flight else { return exchange.await };
     let (outcome, is_own) = flights.join(key, exchange).await;
     if !is_own {
+        watch.seen.is_joined = true;
         wanted.keep(cache, &outcome).await;
     }
     outcome

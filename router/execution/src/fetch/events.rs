@@ -2,6 +2,7 @@
 //! (<https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md>).
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,8 +14,10 @@ use super::event_stream::{EventStreamDecoder, ServerSentEvent};
 use super::failure::FetchFailure;
 use super::reply::{self, SubgraphReply};
 use super::{has_media_type, request_to, tell_of};
+use crate::cache_policy::CachePolicy;
 use crate::context::RequestContext;
 use crate::executor::Subgraph;
+use crate::observer::{BegunFetch, Watch};
 use crate::transport::{REPLY_BYTES_MAX, StreamedBody, TransportError, collect_streamed};
 
 /// A subgraph that cannot stream says in JSON why.
@@ -42,12 +45,31 @@ impl Events {
         body: Bytes,
         context: &RequestContext,
     ) -> Result<Self, Result<SubgraphReply, FetchFailure>> {
-        let request = request_to(subgraph, &body, ACCEPTED, context).map_err(Err)?;
+        let mut watch = Watch::begin(context, BegunFetch { fetch, subgraph: &subgraph.name, entities: 0 });
+        let opened = Self::open_watched(subgraph, fetch, body, context, &mut watch).await;
+        match &opened {
+            // What comes by it is told with each event.
+            Ok(_) => watch.end(&Ok(SubgraphReply::kept(Arc::default(), CachePolicy::NOT_KEPT))),
+            Err(outcome) => watch.end(outcome),
+        }
+        opened
+    }
+
+    async fn open_watched(
+        subgraph: &Subgraph,
+        fetch: FetchId,
+        body: Bytes,
+        context: &RequestContext,
+        watch: &mut Watch<'_>,
+    ) -> Result<Self, Result<SubgraphReply, FetchFailure>> {
+        watch.seen.request_bytes = body.len();
+        let request = request_to(subgraph, &body, ACCEPTED, context, watch.span).map_err(Err)?;
         let request = request.map(|()| Full::new(body).map_err(|never| match never {}).boxed_unsync());
         let head = tokio::time::timeout(subgraph.timeout, subgraph.transport.stream(request)).await;
         let too_late = |_| Err(FetchFailure::Transport(TransportError::Timeout(subgraph.timeout)));
         let response = head.map_err(too_late)?.map_err(|error| Err(error.into()))?;
         tell_of(&response, subgraph, fetch, context);
+        watch.replied(response.status(), 0);
         let is_stream = has_media_type(&response, "text/event-stream");
         let (head, body) = response.into_parts();
         if head.status.is_success() && is_stream {
@@ -57,6 +79,7 @@ impl Events {
         let whole = collect_streamed(http::Response::from_parts(head, body), REPLY_BYTES_MAX);
         let whole = tokio::time::timeout(subgraph.timeout, whole).await;
         let response = whole.map_err(too_late)?.map_err(|error| Err(error.into()))?;
+        watch.replied(response.status(), response.body().len());
         Err(reply::read(&response))
     }
 

@@ -13,6 +13,7 @@ use super::{exchange, request};
 use crate::context::RequestContext;
 use crate::entities::Batch;
 use crate::executor::Subgraph;
+use crate::observer::{BegunFetch, Watch};
 
 /// One fetch, ready to be asked.
 #[derive(Debug, Clone, Copy)]
@@ -28,10 +29,15 @@ pub(crate) struct Question<'a> {
 impl Question<'_> {
     /// Asks, or finds what is kept.
     pub(crate) async fn ask(&self, context: &RequestContext) -> Result<SubgraphReply, FetchFailure> {
-        match &context.cache {
-            Some(cache) => cached::ask(&**cache, self, context).await,
-            None => exchange(self, self.body(self.batches), context).await,
-        }
+        let entities = self.batches.iter().map(|batch| batch.entries.len()).sum();
+        let begun = BegunFetch { fetch: self.id, subgraph: &self.subgraph.name, entities };
+        let mut watch = Watch::begin(context, begun);
+        let outcome = match &context.cache {
+            Some(cache) => cached::ask(&**cache, self, context, &mut watch).await,
+            None => exchange(self, self.body(self.batches), context, &mut watch).await,
+        };
+        watch.end(&outcome);
+        outcome
     }
 
     pub(super) fn operation_name(&self) -> Option<&str> {

@@ -93,7 +93,7 @@ async fn compare(seed: u64, world: &Arc<World>, executor: &Executor, random: &mu
     monolith_answer(world, &document, &variables);
     world.set_unmet_rules(&unmet);
     let expected = monolith_answer(world, &document, &variables);
-    let context = RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None, cache: None };
+    let context = RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None, cache: None, observer: None };
     let reply = executor.execute(&operation, &variables, &context).await;
     let reply: Value = serde_json::from_slice(&reply.to_bytes()).unwrap();
     assert_eq!(reply["data"], expected["data"], "{}\n{shown}\n{reply}\n{expected}", place());

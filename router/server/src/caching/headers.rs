@@ -1,5 +1,6 @@
 //! What a client, and every cache on the way to it, is told of how long a reply may be kept (RFC 9110, RFC 9111).
 
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use base64::Engine;
@@ -7,9 +8,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use router_execution::{CachePolicy, CacheScope};
+use router_studio::CacheVerdict;
 use sha2::{Digest, Sha256};
 
 use axum::body::Body;
+
+/// Why a reply is not kept, as far as this is known here.
+static NOT_ALLOWED: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("a part of it may not be kept"));
 
 /// How a reply may be kept, and how long it has been.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +37,15 @@ impl ReplyCaching {
     /// Of which nothing may be kept.
     pub(crate) fn none() -> Self {
         Self::fresh(CachePolicy::NOT_KEPT)
+    }
+
+    /// The same, as it is told to operators.
+    pub(crate) fn verdict(self) -> CacheVerdict {
+        match self.age {
+            Some(age) => CacheVerdict::Hit { age: age.as_secs() },
+            None if self.policy.may_be_kept() => CacheVerdict::Miss,
+            None => CacheVerdict::Uncacheable(Arc::clone(&NOT_ALLOWED)),
+        }
     }
 
     /// That of several replies in one (CC-06).

@@ -228,7 +228,7 @@ impl FetchCache for RequestCache {
         let answers = kept.into_iter().map(|kept| {
             let kept = kept?;
             self.note_kept(&kept);
-            Some(KeptAnswer { data: Arc::clone(&kept.value), policy: kept.policy_now() })
+            Some(KeptAnswer { data: Arc::clone(&kept.value), policy: kept.policy_now(), age: kept.age() })
         });
         answers.collect()
     }

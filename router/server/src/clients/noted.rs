@@ -1,4 +1,4 @@
-//! What becomes known of a request on its way: for the metrics, for the log, and for the counters of whoever asks.
+//! What becomes known of a request on its way: for the metrics, for the log, for its trace, and for the counters of whoever asks.
 
 use std::sync::Arc;
 
@@ -9,12 +9,15 @@ use crate::admission::Asked;
 use crate::endpoint::Endpoint;
 use crate::identity::{AccessClaims, Viewer};
 use crate::operation::Operation;
+use crate::recording::Recorder;
 use crate::refusal::{ErrorCode, Refusal};
 use crate::reply;
 
 /// What is known of a request so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Noted {
+    /// Where it is noted for traces.
+    pub(crate) recorder: Recorder,
     /// The kind of operation.
     pub(crate) kind: Option<&'static str>,
     asking: Option<Asking>,
@@ -32,9 +35,16 @@ struct Asking {
 }
 
 impl Noted {
+    /// Nothing is known yet.
+    pub(crate) fn new(recorder: Recorder) -> Self {
+        Self { recorder, kind: None, asking: None }
+    }
+
     /// Who asks.
     pub(crate) fn viewer(&mut self, endpoint: &Endpoint, viewer: &Viewer) {
-        if let (Some(_), Viewer::Authenticated(claims)) = (endpoint.own_client(viewer), viewer) {
+        let client = endpoint.own_client(viewer);
+        self.recorder.viewer(viewer, client.is_some());
+        if let (Some(_), Viewer::Authenticated(claims)) = (client, viewer) {
             let claims = Arc::clone(claims);
             self.asking = Some(Asking { claims, id: None, name: None, cost: 0, has_errors: false });
         }
@@ -42,7 +52,7 @@ impl Noted {
 
     /// The request is a list of operations, each of which is noted by itself.
     pub(crate) fn several(&mut self) {
-        *self = Self { kind: Some("batch"), asking: None };
+        (self.kind, self.asking) = (Some("batch"), None);
     }
 
     /// For what.
@@ -58,6 +68,7 @@ impl Noted {
     /// What that is.
     pub(crate) fn found(&mut self, operation: &Operation) {
         self.kind = Some(reply::kind_name(operation.kind));
+        self.recorder.found(&operation.record);
         if let Some(asking) = &mut self.asking {
             asking.name = operation.prepared.operation().name.as_ref().map(ToString::to_string);
         }
@@ -65,6 +76,7 @@ impl Noted {
 
     /// What it may cost.
     pub(crate) fn cost(&mut self, cost: u64) {
+        self.recorder.cost(cost);
         if let Some(asking) = &mut self.asking {
             asking.cost = cost;
         }
@@ -88,6 +100,7 @@ impl Noted {
     /// Counts and logs a request that was refused, where clients are known by their tokens. The log holds no token, and
     /// nothing that a person may have written.
     pub(crate) fn count_refused(&mut self, usage: &Usage, endpoint: &Endpoint, refusal: &Refusal) {
+        self.recorder.refused(refusal);
         if endpoint.operations.client_role.is_none() {
             return;
         }

@@ -1,57 +1,78 @@
-//! W3C Trace Context, and the correlation id that outlives one request (P14).
+//! Where a request belongs: its trace, and the correlation id that outlives one request (P14).
+
+use std::sync::{Arc, LazyLock};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use telemetry::{Propagation, SpanId, TraceContext, TraceId};
 
 /// Carries the trace id back to the client.
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 /// Names everything that one cause leads to, across requests and events.
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
-const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
-const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
 const CORRELATION_ID_BYTES_MAX: usize = 128;
-/// The least that W3C Trace Context section 3.3.1.5 asks to pass on.
-const TRACE_STATE_BYTES_MAX: usize = 512;
-const SAMPLED: &str = "01";
 
 /// Where a request belongs.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestTrace {
     /// 32 hexadecimal digits.
     pub(crate) trace_id: String,
-    flags: String,
+    pub(crate) correlation_id: Arc<str>,
+    pub(crate) id: TraceId,
+    /// The client's span and whether it is recorded, as the client says.
+    pub(crate) parent: Option<(SpanId, Option<bool>)>,
+    /// Whether the trace is kept, as subgraphs are told. Nobody is believed who says so, unless the settings do.
+    pub(crate) is_sampled: bool,
+    is_random: bool,
     state: Option<HeaderValue>,
-    pub(crate) correlation_id: String,
+    baggage: Option<HeaderValue>,
+    propagation: Arc<Propagation>,
 }
 
 impl RequestTrace {
-    /// Joins the trace that the client names, or begins one.
+    /// Joins the trace that the client names in W3C's headers, or begins one.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let parent = sole(headers, &TRACE_PARENT).and_then(|value| value.to_str().ok()).and_then(parse_parent);
+        static W3C: LazyLock<Arc<Propagation>> = LazyLock::new(Arc::default);
+        Self::read(&W3C, headers)
+    }
+
+    /// Joins the trace that the client names, or begins one.
+    pub(crate) fn read(propagation: &Arc<Propagation>, headers: &HeaderMap) -> Self {
+        let told = propagation.read(headers);
+        let id = told.as_ref().map_or_else(TraceId::random, |told| told.trace_id);
         let correlation_id = sole(headers, &CORRELATION_ID)
             .and_then(|value| value.to_str().ok())
             .filter(|id| is_correlation_id(id))
-            .map_or_else(random_hexadecimal::<16>, str::to_owned);
-        match parent {
-            Some((trace_id, flags)) => Self {
-                trace_id,
-                flags,
-                // One without a parent means nothing, so it is read only here.
-                state: sole(headers, &TRACE_STATE).filter(|state| state.len() <= TRACE_STATE_BYTES_MAX).cloned(),
-                correlation_id,
-            },
-            None => {
-                Self { trace_id: random_hexadecimal::<16>(), flags: SAMPLED.to_owned(), state: None, correlation_id }
-            }
+            .map_or_else(|| random_hexadecimal::<16>().into(), Arc::from);
+        let (parent, is_random, state) = match told {
+            Some(told) => (Some((told.span, told.sampled)), told.is_random, told.state),
+            None => (None, false, None),
+        };
+        Self {
+            trace_id: id.to_string(),
+            correlation_id,
+            id,
+            parent,
+            is_sampled: false,
+            is_random,
+            state,
+            baggage: propagation.baggage(headers),
+            propagation: Arc::clone(propagation),
         }
     }
 
-    /// Puts the trace on a request to a subgraph, which becomes a span of its own.
-    pub(crate) fn write_to(&self, headers: &mut HeaderMap) {
-        let parent = format!("00-{}-{}-{}", self.trace_id, random_hexadecimal::<8>(), self.flags);
-        headers.insert(TRACE_PARENT, header(&parent));
-        match &self.state {
-            Some(state) => headers.insert(TRACE_STATE, state.clone()),
-            None => headers.remove(TRACE_STATE),
+    /// Puts the trace on a request to a subgraph; `span` stands for that request, which becomes a span of its own anyway.
+    pub(crate) fn write_to(&self, span: Option<SpanId>, headers: &mut HeaderMap) {
+        let context = TraceContext {
+            trace_id: self.id,
+            span: span.unwrap_or_else(SpanId::random),
+            sampled: Some(self.is_sampled),
+            is_random: self.is_random,
+            state: self.state.clone(),
+        };
+        self.propagation.write(&context, headers);
+        match &self.baggage {
+            Some(baggage) => headers.insert(telemetry::propagation::BAGGAGE, baggage.clone()),
+            None => headers.remove(telemetry::propagation::BAGGAGE),
         };
         headers.insert(CORRELATION_ID, header(&self.correlation_id));
     }
@@ -72,64 +93,46 @@ fn sole<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue
     values.next().filter(|_| values.next().is_none())
 }
 
-/// The trace id and flags of a `traceparent` (section 3.2); `None` for one that must be ignored.
-fn parse_parent(text: &str) -> Option<(String, String)> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [version, trace_id, parent_id, flags, ..] = parts.as_slice() else { return None };
-    let hexadecimal = |part: &str, length: usize| {
-        part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-    };
-    let not_zero = |part: &str| part.bytes().any(|byte| byte != b'0');
-    let valid = hexadecimal(version, 2)
-        && *version != "ff"
-        // Version 00 has four parts; a later one may have more.
-        && (*version != "00" || parts.len() == 4)
-        && hexadecimal(trace_id, 32)
-        && not_zero(trace_id)
-        && hexadecimal(parent_id, 16)
-        && not_zero(parent_id)
-        && hexadecimal(flags, 2);
-    valid.then(|| ((*trace_id).to_owned(), (*flags).to_owned()))
-}
-
 fn is_correlation_id(text: &str) -> bool {
     (1..=CORRELATION_ID_BYTES_MAX).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 pub(super) fn random_hexadecimal<const BYTES: usize>() -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut bytes = [0_u8; BYTES];
     getrandom::fill(&mut bytes).expect("invariant: the operating system gives random bytes");
     // An id of zeros is not one; the last bit keeps it from ever being that.
     bytes[BYTES - 1] |= 1;
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn trace_id_of(parent: &str) -> String {
-        RequestTrace::of(&HeaderMap::from_iter([(TRACE_PARENT, HeaderValue::from_str(parent).unwrap())])).trace_id
+    const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
+
+    fn trace_of(parent: &str) -> RequestTrace {
+        RequestTrace::of(&HeaderMap::from_iter([(TRACE_PARENT, HeaderValue::from_str(parent).unwrap())]))
     }
 
     #[test]
     fn a_valid_parent_is_joined_and_any_other_begins_a_new_trace() {
         const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
-        assert_eq!(trace_id_of(&format!("00-{TRACE}-00f067aa0ba902b7-01")), TRACE);
-        assert_eq!(trace_id_of(&format!("cc-{TRACE}-00f067aa0ba902b7-01-later")), TRACE);
-        for invalid in [
-            format!("ff-{TRACE}-00f067aa0ba902b7-01"),
-            format!("00-{TRACE}-00f067aa0ba902b7-01-more"),
-            format!("00-{TRACE}-0000000000000000-01"),
-            format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)),
-            format!("00-{}-00f067aa0ba902b7-01", TRACE.to_uppercase()),
-            String::new(),
-        ] {
-            let minted = trace_id_of(&invalid);
-            assert_ne!(minted, TRACE, "{invalid}");
-            assert_eq!(minted.len(), 32, "{invalid}");
-        }
+        assert_eq!(trace_of(&format!("00-{TRACE}-00f067aa0ba902b7-01")).trace_id, TRACE);
+        let minted = trace_of(&format!("00-{TRACE}-0000000000000000-01"));
+        assert_ne!(minted.trace_id, TRACE);
+        assert_eq!((minted.trace_id.len(), minted.parent), (32, None));
+    }
+
+    #[test]
+    fn a_client_that_says_that_it_records_does_not_make_others_record() {
+        let trace = trace_of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        let mut headers = HeaderMap::from_iter([(telemetry::propagation::BAGGAGE, HeaderValue::from_static("a=1"))]);
+        trace.write_to(SpanId::new([1; 8]), &mut headers);
+        assert_eq!(headers[TRACE_PARENT], "00-4bf92f3577b34da6a3ce929d0e0e4736-0101010101010101-00");
+        assert!(!headers.contains_key(telemetry::propagation::BAGGAGE));
     }
 
     /// P14
@@ -139,7 +142,7 @@ mod tests {
             RequestTrace::of(&HeaderMap::from_iter([(CORRELATION_ID, HeaderValue::from_str(id).unwrap())]))
                 .correlation_id
         };
-        assert_eq!(of("order-17.b"), "order-17.b");
+        assert_eq!(&*of("order-17.b"), "order-17.b");
         assert_eq!(of("a b").len(), 32);
         assert_eq!(of(&"a".repeat(129)).len(), 32);
     }

@@ -18,6 +18,7 @@ use crate::authorization::Denial;
 use crate::caching::{self, FetchSubjects};
 use crate::configuration::{CostMode, OperationLimits};
 use crate::cost::{self, Formula};
+use crate::recording::record_of;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 
 /// More errors than a person reads; the rest is left out.
@@ -63,12 +64,13 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
         OperationType::Mutation => FetchSubjects::of_operation(supergraph, &syntax, operation_name),
         OperationType::Query | OperationType::Subscription => FetchSubjects::default(),
     };
+    let record = Arc::new(record_of(&key.document, &document, operation, &plan, supergraph));
     let mut prepared = PreparedOperation::new(document, name.as_ref(), plan).map_err(|error| unprepared(&error))?;
     if let Some(denial) = denial {
         prepared = prepared.with_guard(Arc::new(denial));
     }
     let (prepared, digest) = (Arc::new(prepared), key.digest(operations.digest));
-    Ok(Operation { prepared, kind, cost, rules, denied, digest, policy, fetch_policies, subjects, changes })
+    Ok(Operation { prepared, kind, cost, rules, denied, digest, policy, fetch_policies, subjects, changes, record })
 }
 
 fn cost_of(

@@ -1,23 +1,24 @@
 //! Which headers go through (RFC 9110 section 7.6.1).
 
+use ::telemetry::propagation::{BAGGAGE, HEADERS};
 use http::{HeaderMap, HeaderName, header};
 
+use crate::faults::FAULT;
 use crate::header_names::{is_hop_by_hop, is_of_viewer, named_by_connection};
 
 /// The transport writes these itself, or the router knows better than the client.
-const REWRITTEN: [HeaderName; 7] = [
+const REWRITTEN: [HeaderName; 5] = [
     header::HOST,
     header::CONTENT_LENGTH,
     header::EXPECT,
     header::FORWARDED,
     HeaderName::from_static("x-forwarded-for"),
-    HeaderName::from_static("traceparent"),
-    HeaderName::from_static("tracestate"),
 ];
 
 /// What a subgraph gets of a client's headers: nothing that speaks of a viewer (P10).
 pub(super) fn of_request(headers: &HeaderMap) -> HeaderMap {
-    end_to_end(headers, |name| !REWRITTEN.contains(name) && !is_of_viewer(name))
+    let is_of_trace = |name: &HeaderName| *name == BAGGAGE || *name == FAULT || HEADERS.contains(name);
+    end_to_end(headers, |name| !REWRITTEN.contains(name) && !is_of_trace(name) && !is_of_viewer(name))
 }
 
 /// What a subgraph gets of a client's headers when the body is passed on while it comes: its length belongs to it, and

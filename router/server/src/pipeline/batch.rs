@@ -58,7 +58,7 @@ pub(super) async fn answer(
         finished.iter().map(|(_, caching)| *caching).reduce(ReplyCaching::and).unwrap_or(ReplyCaching::none());
     let bodies: Vec<&[u8]> = finished.iter().map(|(body, _)| &**body).collect();
     let body = Bytes::from([b"[", bodies.join(&b","[..]).as_slice(), b"]"].concat());
-    let mut reply = Stage::Projection.run(async { reply::of_batch(body.clone(), media_type) }).await;
+    let mut reply = Stage::Projection.run(&asker.recorder, async { reply::of_batch(body.clone(), media_type) }).await;
     for step in &steps {
         if let Outcome::Executable(permitted) = &step.outcome {
             permitted.forward_headers(reply.headers_mut());
@@ -77,7 +77,7 @@ async fn permit_all<'r>(
     let mut steps = Vec::with_capacity(operations.len());
     // One after the other, so that of a bucket that is nearly empty the first get what is left.
     for operation in operations {
-        let mut noted = Noted::default();
+        let mut noted = Noted::new(asker.recorder.operation());
         noted.viewer(asker.endpoint, &asker.viewer);
         let outcome = match operation {
             Ok((asked, parameters)) => permit(asker, asked, parameters, &mut noted).await,
@@ -131,6 +131,7 @@ async fn finish(asker: &Asker<'_>, step: &mut Step<'_>) -> (Bytes, ReplyCaching)
             (reply.to_bytes(), caching)
         }
     };
+    step.noted.recorder.operation_ended(finished.0.len());
     step.noted.count_answered(&asker.pipeline.usage);
     finished
 }

@@ -16,6 +16,7 @@ use crate::budget::{self, CostRequest};
 use crate::caching::{Executed, Execution, write_headers};
 use crate::clients::Noted;
 use crate::endpoint::Endpoint;
+use crate::faults::FaultOrder;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestTrace, ViewerHeader};
 use crate::graph_view::GraphView;
 use crate::header_rules::{RequestFacts, RequestHeaders};
@@ -24,6 +25,7 @@ use crate::operation::{self, Operation};
 use crate::persisted::{self, Reader};
 use crate::plan_extension::PlanRequest;
 use crate::rates::{self, Allowance, AskedOperation};
+use crate::recording::Recorder;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
 use crate::reply;
 use crate::subscription::{self, Subscriber};
@@ -44,6 +46,10 @@ pub(super) struct Asker<'r> {
     pub(super) acting: Option<Acting>,
     /// Whether errors are explained.
     pub(super) why: Option<Why>,
+    /// Of the request as a whole.
+    pub(super) recorder: Recorder,
+    /// The faults that an administrator has ordered for it.
+    pub(super) fault: Option<Arc<FaultOrder>>,
 }
 
 /// An operation that goes on.
@@ -67,6 +73,7 @@ pub(super) struct Executable<'r> {
     cost: u64,
     allowance: Allowance,
     forwarding: Arc<RequestForwarding>,
+    recorder: Recorder,
 }
 
 impl Executable<'_> {
@@ -116,12 +123,17 @@ impl<'r> Asker<'r> {
         let pipeline = self.pipeline;
         let Parameters { asked, operation_name, variables } = parameters;
         noted.asked(&asked);
-        let Acted { viewer, view, prepared, new } = Stage::Operation.run(self.find(asked, operation_name)).await?;
+        let Acted { viewer, view, prepared, new } = {
+            let finding = self.find(asked, operation_name);
+            Stage::Operation.run(&noted.recorder, finding).await?
+        };
         noted.found(&prepared.operation);
         // Without what the viewer may not see, before anything is fetched. Nobody gains a right by acting as another.
         let is_query = prepared.operation.kind == OperationType::Query;
         let also = self.acting.as_ref().and((!is_query).then_some(&self.viewer));
-        let operation = Stage::Authorization.run(authorise(prepared, viewer, also)).await?;
+        let operation = Stage::Authorization.run(&noted.recorder, authorise(prepared, viewer, also)).await?;
+        // It may be another one now, with another plan.
+        noted.recorder.found(&operation.record);
         require_method(&operation, self.may_mutate)?;
         let plan = PlanRequest::of(pipeline.settings.playground.as_ref(), &self.headers, &self.viewer)?;
         let cost_request = CostRequest::of(&self.headers);
@@ -146,8 +158,9 @@ impl<'r> Asker<'r> {
         let (mutations, now) = (operation.cost.mutations(), pipeline.identity.now_unix_ms());
         let allowance = in_account.spend(mutations, cost, now).await?;
         let (is_subscription, variables) = (operation.is_subscription(), Arc::new(variables));
+        let recorder = noted.recorder.clone();
         let permitted =
-            Executable { view, user, operation, variables, plan, cost_request, cost, allowance, forwarding };
+            Executable { view, user, operation, variables, plan, cost_request, cost, allowance, forwarding, recorder };
         Ok(if is_subscription { Permitted::Subscription(permitted) } else { Permitted::Executable(permitted) })
     }
 
@@ -176,6 +189,7 @@ impl<'r> Asker<'r> {
             context: self.context(permitted),
             viewer: permitted.user.clone(),
             headers: permitted.forwarding.digest(operation),
+            recorder: permitted.recorder.clone(),
         };
         let is_for_everybody = self.viewer == Viewer::Anonymous && execution.headers.is_none();
         let Executed { reply: mut executed, caching } = self.pipeline.caches.execute(execution).await;
@@ -186,6 +200,7 @@ impl<'r> Asker<'r> {
         if let Some((why, unmasked)) = unmasked {
             why.of_errors(&self.pipeline.settings.authorization, &mut executed.errors, &unmasked);
         }
+        permitted.recorder.executed(&executed.errors, || caching.verdict());
         if let Some(acting) = &self.acting {
             acting.write_to(&mut executed, operation.kind);
         }
@@ -206,7 +221,7 @@ impl<'r> Asker<'r> {
         noted.executed(!executed.errors.is_empty());
         let settings = &self.pipeline.settings;
         let (mut reply, body) = Stage::Projection
-            .run(async {
+            .run(&permitted.recorder, async {
                 let body = executed.to_bytes();
                 (accepted.written(&executed, body.clone(), settings.admission.status_rules), body)
             })
@@ -221,8 +236,9 @@ impl<'r> Asker<'r> {
     pub(super) async fn subscribe(&self, permitted: Executable<'_>) -> Result<Response<Body>, Refusal> {
         let stream = stream_type(&self.headers).ok_or_else(needs_stream)?;
         let context = self.context(&permitted);
-        let Executable { view, operation, variables, allowance, forwarding, .. } = permitted;
-        let subscriber = Subscriber { viewer: &self.viewer, client: &self.client, trace: self.trace, context };
+        let Executable { view, operation, variables, allowance, forwarding, recorder, .. } = permitted;
+        let subscriber =
+            Subscriber { viewer: &self.viewer, client: &self.client, trace: self.trace, context, recorder };
         let mut reply =
             subscription::answer(self.pipeline, view, stream, subscriber, &operation, Arc::unwrap_or_clone(variables))
                 .await?;
@@ -236,6 +252,7 @@ impl<'r> Asker<'r> {
             forwarding: Arc::clone(&permitted.forwarding) as Arc<dyn Forwarding>,
             trace_id: Some(self.trace.trace_id.clone()),
             cache: None,
+            observer: permitted.recorder.observer(),
         }
     }
 
@@ -249,6 +266,7 @@ impl<'r> Asker<'r> {
             },
             trace: self.trace.clone(),
             headers: self.ruled_headers(operation, user)?,
+            fault: self.fault.clone(),
         })
     }
 

@@ -7,6 +7,7 @@ use apollo_compiler::ast::OperationType;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream;
+use http::StatusCode;
 use router_execution::Subscription;
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
@@ -16,9 +17,11 @@ use tracing::Instrument;
 use super::format;
 use super::places::Place;
 use crate::admission::stream_type::StreamType;
+use crate::caching::ReplyCaching;
 use crate::graph_view::GraphView;
 use crate::identity::{Identity, Viewer};
 use crate::pipeline::Pipeline;
+use crate::recording::StreamRecorder;
 use crate::refusal::{ErrorCode, RequestError};
 
 /// Replies that are ready before the client has taken the one before. More would be memory for nothing: a client that is
@@ -35,6 +38,12 @@ pub(super) struct Stream {
     /// Whose session must go on.
     pub(super) viewer: Viewer,
     pub(super) stopping: watch::Receiver<bool>,
+}
+
+/// How it is told of.
+pub(super) struct Told {
+    pub(super) trace_id: String,
+    pub(super) recorder: Option<StreamRecorder>,
 }
 
 /// What happens next.
@@ -62,13 +71,13 @@ impl Stream {
         pipeline: Arc<Pipeline>,
         view: Arc<GraphView>,
         subscription: Subscription,
-        trace_id: String,
+        told: Told,
         place: Place,
     ) -> Body {
         let (sender, replies) = mpsc::channel(READY_MAX);
-        let span = tracing::info_span!("subscription", trace_id);
+        let span = tracing::info_span!("subscription", trace_id = told.trace_id);
         let identity = Arc::clone(&pipeline.identity);
-        tokio::spawn(execute(pipeline, view, subscription, trace_id, place, sender).instrument(span));
+        tokio::spawn(execute(pipeline, view, subscription, told, place, sender).instrument(span));
         let ends_at = self.ends_in.and_then(|ends_in| Instant::now().checked_add(ends_in));
         let state = State { stream: self, identity, replies, ends_at, is_over: false };
         Body::from_stream(stream::unfold(state, |mut state| async move {
@@ -84,19 +93,27 @@ async fn execute(
     pipeline: Arc<Pipeline>,
     view: Arc<GraphView>,
     mut subscription: Subscription,
-    trace_id: String,
+    mut told: Told,
     _place: Place,
     sender: mpsc::Sender<Bytes>,
 ) {
     let executor = view.executor(OperationType::Subscription);
     loop {
-        let next = tokio::select! {
-            next = executor.next(&mut subscription) => next,
+        let event = tokio::select! {
+            event = subscription.event() => event,
             () = sender.closed() => return,
         };
-        let Some(mut reply) = next else { return };
-        pipeline.mask.apply(&mut reply.errors, &trace_id);
-        if sender.send(reply.to_bytes()).await.is_err() {
+        let Some(event) = event else { return };
+        let recorder = told.recorder.as_mut().map(StreamRecorder::event).unwrap_or_default();
+        let mut reply = tokio::select! {
+            reply = executor.answer(&mut subscription, event, recorder.observer()) => reply,
+            () = sender.closed() => return,
+        };
+        pipeline.mask.apply(&mut reply.errors, &told.trace_id);
+        recorder.executed(&reply.errors, || ReplyCaching::none().verdict());
+        let body = reply.to_bytes();
+        recorder.end(StatusCode::OK, body.len());
+        if sender.send(body).await.is_err() {
             return;
         }
     }

@@ -1,0 +1,108 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use telemetry::PropagationFormat;
+
+use super::SettingsError;
+
+/// What the router tells of its requests (docs/tracing.md).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TelemetrySettings {
+    /// How traces are joined and passed on.
+    pub propagation: PropagationSettings,
+    /// Which traces are kept.
+    pub sampling: SamplingSettings,
+    /// What traces say, and where they go.
+    pub tracing: TracingSettings,
+}
+
+/// How traces are joined and passed on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PropagationSettings {
+    /// The headers that tell of a trace; the first kind that a request has counts. All of them are written on requests to
+    /// subgraphs, and W3C's in any case. Default `[w3c]`.
+    pub formats: Vec<PropagationFormat>,
+    /// The entries of a client's `baggage` that subgraphs are told of, by their names. They are what the client says, and no
+    /// more. Default: none.
+    pub baggage: Vec<String>,
+    /// Whether a client's *sampled* flag is believed: then who asks for a trace gets it, and who does not gets none. For
+    /// routers behind something that sets these headers itself, and lets no client do so. Default `false`: a client's trace
+    /// is joined, and kept or not as any other. `LYCEUM_ROUTER__TELEMETRY__PROPAGATION__TRUST_PARENT`
+    pub trust_parent: bool,
+}
+
+/// Which traces are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SamplingSettings {
+    /// The share of requests that is kept whatever becomes of them, from 0 to 1. Default 1.
+    /// `LYCEUM_ROUTER__TELEMETRY__SAMPLING__RATE`
+    pub rate: f64,
+    /// Whether requests that have failed by no fault of the client are kept beyond that share. Default `true`.
+    /// `LYCEUM_ROUTER__TELEMETRY__SAMPLING__ERRORS`
+    pub errors: bool,
+    /// Requests that take at least so long are kept beyond that share, in milliseconds; 0: none. Default 1000.
+    /// `LYCEUM_ROUTER__TELEMETRY__SAMPLING__SLOW_MS`
+    pub slow_ms: u64,
+    /// The most traces that are kept in a second: by the share, and as many again for what was slow or has failed.
+    /// Default 100. `LYCEUM_ROUTER__TELEMETRY__SAMPLING__TRACES_PER_SECOND_MAX`
+    pub traces_per_second_max: u32,
+}
+
+/// What traces say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TracingSettings {
+    /// Whether a trace has the text of its operation, without the texts in it (`graphql.document`). Default `false`.
+    /// `LYCEUM_ROUTER__TELEMETRY__TRACING__DOCUMENTS`
+    pub documents: bool,
+}
+
+impl Default for PropagationSettings {
+    fn default() -> Self {
+        Self { formats: vec![PropagationFormat::W3c], baggage: Vec::new(), trust_parent: false }
+    }
+}
+
+impl Default for SamplingSettings {
+    fn default() -> Self {
+        Self { rate: 1.0, errors: true, slow_ms: 1_000, traces_per_second_max: 100 }
+    }
+}
+
+/// Longer names of baggage are no names.
+const BAGGAGE_NAME_BYTES_MAX: usize = 256;
+
+impl TelemetrySettings {
+    pub(super) fn validate(&self) -> Result<(), SettingsError> {
+        let rate = self.sampling.rate;
+        if !(0.0..=1.0).contains(&rate) {
+            return Err(SettingsError::new(
+                "telemetry.sampling.rate",
+                format!("{rate} is no share"),
+                "give a number from 0 (none) to 1 (all), such as 0.1",
+            ));
+        }
+        let formats = &self.propagation.formats;
+        if let Some(twice) = (1..formats.len()).find(|index| formats[..*index].contains(&formats[*index])) {
+            return Err(SettingsError::new(
+                format!("telemetry.propagation.formats[{twice}]"),
+                "it stands there twice",
+                "name each kind of headers once, the one that counts first",
+            ));
+        }
+        let is_name = |name: &str| {
+            (1..=BAGGAGE_NAME_BYTES_MAX).contains(&name.len())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+        };
+        if let Some(name) = self.propagation.baggage.iter().find(|name| !is_name(name)) {
+            return Err(SettingsError::new(
+                "telemetry.propagation.baggage",
+                format!("`{name}` can be no name in baggage"),
+                "name the entries that subgraphs may be told of, like [tenant]",
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,409 @@
+//! What is noted of one request on its way.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use ::telemetry::{Ending, KeptFor, Span, SpanId, SpanIds, TraceId};
+use http::{Method, StatusCode};
+use router_execution::{BegunFetch, EndedFetch, ExecutionError, FetchObserver};
+use router_planning::plan::FetchId;
+use router_studio::{CacheVerdict, OperationRecord};
+use serde_json::Value;
+
+use super::{TracedSubgraph, Tracer, record, spans};
+use crate::forwarding::RequestTrace;
+use crate::identity::Viewer;
+use crate::refusal::Refusal;
+use crate::telemetry::Stage;
+
+/// The client has gone before it was answered; the status that proxies log for that.
+const GONE: u16 = 499;
+/// A request has few stages and few fetches.
+const STAGES: usize = 8;
+const FETCHES: usize = 4;
+/// Longer codes of errors are cut, and more errors are not noted: a subgraph may make up both.
+const CODE_BYTES_MAX: usize = 64;
+const ERRORS_MAX: usize = 100;
+
+/// Where something is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// At an endpoint of this path.
+    Endpoint(Arc<str>),
+    /// Below a prefix that is passed through to a subgraph.
+    PassThrough(Arc<str>),
+    /// In a stream.
+    Event,
+}
+
+/// Notes what becomes of a request, or of one operation among several. Clones note the same; one that is off notes nothing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Recorder {
+    recording: Option<Arc<Recording>>,
+    operation: usize,
+}
+
+/// One request.
+pub(super) struct Recording {
+    pub(super) tracer: Arc<Tracer>,
+    pub(super) trace: TraceId,
+    pub(super) parent: Option<SpanId>,
+    pub(super) root: SpanId,
+    pub(super) ids: SpanIds,
+    pub(super) begun: Instant,
+    pub(super) begun_unix_ns: u64,
+    pub(super) head: Option<KeptFor>,
+    pub(super) correlation_id: Arc<str>,
+    pub(super) method: Method,
+    pub(super) place: Place,
+    state: Mutex<State>,
+}
+
+/// What is noted so far. Times are since the beginning.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) stages: Vec<StageTime>,
+    pub(super) fetches: Vec<FetchTime>,
+    /// The first one is the request's only one; those of a list come after it.
+    pub(super) operations: Vec<Noted>,
+    pub(super) viewer: Option<Viewer>,
+    /// Whether the viewer is a client of its own.
+    pub(super) is_client: bool,
+    is_told: bool,
+    /// Whether a fault was put in its way.
+    is_faulted: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct StageTime {
+    pub(super) operation: usize,
+    pub(super) stage: Stage,
+    pub(super) begin: Duration,
+    pub(super) end: Duration,
+}
+
+#[derive(Debug)]
+pub(super) struct FetchTime {
+    pub(super) operation: usize,
+    pub(super) fetch: usize,
+    pub(super) span: SpanId,
+    pub(super) subgraph: Option<Arc<TracedSubgraph>>,
+    pub(super) entities: usize,
+    pub(super) begin: Duration,
+    /// None, when the request was given up before.
+    pub(super) ended: Option<(Duration, EndedFetch)>,
+}
+
+/// What is noted of an operation.
+#[derive(Debug, Default)]
+pub(super) struct Noted {
+    pub(super) begin: Duration,
+    pub(super) end: Option<Duration>,
+    pub(super) operation: Option<Arc<OperationRecord>>,
+    pub(super) cost: Option<u64>,
+    pub(super) errors: Vec<NotedError>,
+    pub(super) cache: Option<CacheVerdict>,
+    pub(super) reply_bytes: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct NotedError {
+    pub(super) code: Arc<str>,
+    pub(super) subgraph: Option<String>,
+    /// Whether it is no fault of the client.
+    pub(super) is_fault: bool,
+}
+
+/// How a request has ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ended {
+    pub(super) after: Duration,
+    pub(super) status: u16,
+    pub(super) reply_bytes: usize,
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Recording").field("trace", &self.trace).finish_non_exhaustive()
+    }
+}
+
+impl Recording {
+    pub(super) fn begin(
+        tracer: &Arc<Tracer>,
+        trace: &RequestTrace,
+        head: Option<KeptFor>,
+        method: Method,
+        place: Place,
+    ) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let parent = trace.parent.map(|(span, _)| span);
+        let recording = Self {
+            tracer: Arc::clone(tracer),
+            trace: trace.id,
+            parent,
+            root: SpanId::random(),
+            ids: SpanIds::new(),
+            begun: Instant::now(),
+            begun_unix_ns: u64::try_from(now.as_nanos()).unwrap_or(u64::MAX),
+            head,
+            correlation_id: Arc::clone(&trace.correlation_id),
+            method,
+            place,
+            state: Mutex::new(State {
+                stages: Vec::with_capacity(STAGES),
+                fetches: Vec::with_capacity(FETCHES),
+                operations: vec![Noted::default()],
+                ..State::default()
+            }),
+        };
+        if let Some(collector) = tracer.holds(head) {
+            collector.begin(trace.id);
+        }
+        recording
+    }
+
+    /// Whether what is fetched is asked for in GraphQL.
+    pub(super) fn place_is_graphql(&self) -> bool {
+        !matches!(self.place, Place::PassThrough(_))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn since_begin(&self, moment: Instant) -> Duration {
+        moment.saturating_duration_since(self.begun)
+    }
+
+    /// Decides whether the trace is kept, and tells whoever wants to know of it. Only the first call does.
+    fn end(&self, status: u16, reply_bytes: usize) {
+        let ended = Ended { after: self.begun.elapsed(), status, reply_bytes };
+        let mut state = {
+            let mut state = self.state();
+            if std::mem::replace(&mut state.is_told, true) {
+                return;
+            }
+            std::mem::take(&mut *state)
+        };
+        self.state().is_told = true;
+        if let [only] = state.operations.as_mut_slice() {
+            only.end = Some(ended.after);
+        }
+        let faults = state.operations.iter().flat_map(|noted| &noted.errors).any(|error| error.is_fault);
+        let has_failed = status >= StatusCode::INTERNAL_SERVER_ERROR.as_u16() || faults;
+        let kept = self.tracer.holds(self.head).and_then(|collector| {
+            let ending =
+                Ending { duration: ended.after, has_failed, is_faulted: state.is_faulted, ..Ending::default() };
+            // That a fault was ordered says more than that one of so many is kept.
+            let head = self.head.filter(|_| !state.is_faulted);
+            let kept = head.or_else(|| self.tracer.decided_at_end(ending)).or(self.head);
+            collector.decide(self.trace, kept, || spans::of(self, &state, ended))
+        });
+        if !self.tracer.sinks.is_empty() && matches!(self.place, Place::Endpoint(_)) {
+            for record in record::of(self, &state, ended) {
+                let record = Arc::new(record);
+                self.tracer.sinks.iter().for_each(|sink| sink.answered(&record, kept));
+            }
+        }
+    }
+}
+
+/// Nobody waits for the answer any more.
+impl Drop for Recording {
+    fn drop(&mut self) {
+        self.end(GONE, 0);
+    }
+}
+
+impl Recorder {
+    pub(super) fn new(recording: Recording) -> Self {
+        Self { recording: Some(Arc::new(recording)), operation: 0 }
+    }
+
+    fn note(&self, note: impl FnOnce(&Recording, &mut Noted)) {
+        if let Some(recording) = &self.recording
+            && let Some(noted) = recording.state().operations.get_mut(self.operation)
+        {
+            note(recording, noted);
+        }
+    }
+
+    /// A recorder for one operation of a list, which begins now.
+    pub(crate) fn operation(&self) -> Self {
+        let Some(recording) = &self.recording else { return Self::default() };
+        let mut state = recording.state();
+        let begin = recording.since_begin(Instant::now());
+        state.operations.push(Noted { begin, ..Noted::default() });
+        Self { recording: Some(Arc::clone(recording)), operation: state.operations.len() - 1 }
+    }
+
+    /// The operation of a list has ended.
+    pub(crate) fn operation_ended(&self, reply_bytes: usize) {
+        self.note(|recording, noted| {
+            noted.end = Some(recording.since_begin(Instant::now()));
+            noted.reply_bytes = reply_bytes;
+        });
+    }
+
+    /// A stage has ended.
+    pub(crate) fn stage(&self, stage: Stage, begin: Instant, end: Instant) {
+        if let Some(recording) = &self.recording {
+            let (begin, end) = (recording.since_begin(begin), recording.since_begin(end));
+            recording.state().stages.push(StageTime { operation: self.operation, stage, begin, end });
+        }
+    }
+
+    /// Who asks. Whoever is a client of its own is told by name.
+    pub(crate) fn viewer(&self, viewer: &Viewer, is_client: bool) {
+        if let (Some(recording), Viewer::Authenticated(_)) = (&self.recording, viewer) {
+            let mut state = recording.state();
+            (state.viewer, state.is_client) = (Some(viewer.clone()), is_client);
+        }
+    }
+
+    /// What is asked.
+    pub(crate) fn found(&self, operation: &Arc<OperationRecord>) {
+        self.note(|_, noted| noted.operation = Some(Arc::clone(operation)));
+    }
+
+    /// What it may cost.
+    pub(crate) fn cost(&self, cost: u64) {
+        self.note(|_, noted| noted.cost = Some(cost));
+    }
+
+    /// What the reply says, as the client reads it.
+    pub(crate) fn executed(&self, errors: &[ExecutionError], cache: impl FnOnce() -> CacheVerdict) {
+        self.note(|recording, noted| {
+            noted.cache = Some(cache());
+            let errors = errors.iter().take(ERRORS_MAX).map(|error| {
+                let subgraph = error.extensions.get("subgraph").and_then(router_execution::JsonValue::as_str);
+                noted_error(recording, error.code(), subgraph)
+            });
+            noted.errors.extend(errors);
+        });
+    }
+
+    /// It is not executed.
+    pub(crate) fn refused(&self, refusal: &Refusal) {
+        self.note(|recording, noted| {
+            let codes = refusal.errors.iter().filter_map(|error| error.extensions.get("code").and_then(Value::as_str));
+            noted.errors.extend(codes.take(ERRORS_MAX).map(|code| noted_error(recording, code, None)));
+        });
+    }
+
+    /// A fault was put in its way.
+    pub(crate) fn faulted(&self) {
+        if let Some(recording) = &self.recording {
+            recording.state().is_faulted = true;
+        }
+    }
+
+    /// Who is to be told of its fetches.
+    pub(crate) fn observer(&self) -> Option<Arc<dyn FetchObserver>> {
+        self.recording.is_some().then(|| Arc::new(self.clone()) as Arc<dyn FetchObserver>)
+    }
+
+    /// A recorder for what happens in a stream that this request has begun, below `parent`. It is told of with its own end.
+    pub(crate) fn event(&self, parent: SpanId) -> Self {
+        let Some(recording) = &self.recording else { return Self::default() };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let operation = recording.state().operations.first().and_then(|noted| noted.operation.clone());
+        let event = Recording {
+            tracer: Arc::clone(&recording.tracer),
+            trace: recording.trace,
+            parent: Some(parent),
+            root: recording.ids.next(),
+            ids: SpanIds::new(),
+            begun: Instant::now(),
+            begun_unix_ns: u64::try_from(now.as_nanos()).unwrap_or(u64::MAX),
+            head: recording.head,
+            correlation_id: Arc::clone(&recording.correlation_id),
+            method: recording.method.clone(),
+            place: Place::Event,
+            state: Mutex::new(State { operations: vec![Noted { operation, ..Noted::default() }], ..State::default() }),
+        };
+        if let Some(collector) = event.tracer.holds(event.head) {
+            collector.begin(event.trace);
+        }
+        Self::new(event)
+    }
+
+    /// A span of a stream that this request has begun; nothing where nobody records.
+    pub(crate) fn stream(&self) -> Option<StreamRecorder> {
+        let recording = Arc::clone(self.recording.as_ref()?);
+        let (span, begin) = (recording.ids.next(), recording.since_begin(Instant::now()));
+        Some(StreamRecorder { recorder: Self { recording: Some(recording), operation: 0 }, span, begin, events: 0 })
+    }
+
+    /// The reply is there.
+    pub(crate) fn end(&self, status: StatusCode, reply_bytes: usize) {
+        if let Some(recording) = &self.recording {
+            recording.end(status.as_u16(), reply_bytes);
+        }
+    }
+}
+
+fn noted_error(recording: &Recording, code: &str, subgraph: Option<&str>) -> NotedError {
+    let is_fault = recording.tracer.is_fault(code);
+    let end = code.floor_char_boundary(CODE_BYTES_MAX);
+    NotedError { code: code[..end].into(), subgraph: subgraph.map(str::to_owned), is_fault }
+}
+
+impl FetchObserver for Recorder {
+    fn begun(&self, begun: BegunFetch<'_>) -> Option<SpanId> {
+        let recording = self.recording.as_ref()?;
+        let span = recording.ids.next();
+        let fetch = FetchTime {
+            operation: self.operation,
+            fetch: begun.fetch.0,
+            span,
+            subgraph: recording.tracer.subgraphs.get(begun.subgraph).cloned(),
+            entities: begun.entities,
+            begin: recording.since_begin(Instant::now()),
+            ended: None,
+        };
+        recording.state().fetches.push(fetch);
+        Some(span)
+    }
+
+    fn ended(&self, fetch: FetchId, ended: EndedFetch) {
+        let Some(recording) = &self.recording else { return };
+        let now = recording.since_begin(Instant::now());
+        let mut state = recording.state();
+        let noted = state.fetches.iter_mut().rev();
+        let mut noted = noted.filter(|noted| noted.operation == self.operation && noted.fetch == fetch.0);
+        if let Some(noted) = noted.next() {
+            noted.ended = Some((now, ended));
+        }
+    }
+}
+
+/// Notes a stream, and tells of it when it ends.
+#[derive(Debug)]
+pub(crate) struct StreamRecorder {
+    recorder: Recorder,
+    span: SpanId,
+    begin: Duration,
+    events: usize,
+}
+
+impl StreamRecorder {
+    /// A recorder for the next event.
+    pub(crate) fn event(&mut self) -> Recorder {
+        self.events += 1;
+        self.recorder.event(self.span)
+    }
+}
+
+impl Drop for StreamRecorder {
+    fn drop(&mut self) {
+        let Some(recording) = &self.recorder.recording else { return };
+        if let (Some(collector), true) = (&recording.tracer.collector, recording.head.is_some()) {
+            let end = recording.since_begin(Instant::now());
+            let span: Span = spans::of_stream(recording, self.span, self.begin..end, self.events);
+            collector.ended(span, true);
+        }
+    }
+}
