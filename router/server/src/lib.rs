@@ -37,6 +37,7 @@ mod admission;
 mod authorization;
 mod budget;
 mod builder;
+mod bundle;
 mod caching;
 mod clients;
 mod clock;
@@ -71,6 +72,7 @@ mod routes;
 mod security_headers;
 mod server;
 mod studio;
+mod studio_page;
 mod subscription;
 mod telemetry;
 

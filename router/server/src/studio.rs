@@ -40,6 +40,7 @@ use crate::identity::Identity;
 use crate::listener::Peer;
 use crate::measured_transport::MeasuredTransport;
 use crate::problem::Problem;
+use crate::studio_page;
 
 /// Questions that are answered at the same time; more wait for them.
 const QUESTIONS_MAX: usize = 8;
@@ -111,6 +112,8 @@ pub(crate) fn routes(door: &Arc<Door>) -> Router {
         routes = routes.route(path, asked());
     }
     routes
+        .route(studio_page::PATH, get(studio_page::answer))
+        .route(studio_page::BELOW, get(studio_page::answer))
         .route("/ops/faults", asked().merge(post(answered).with_state(Arc::clone(door))))
         .route("/ops/faults/{subgraph}", delete(answered).with_state(Arc::clone(door)))
         .route("/v1/traces", post(answered).with_state(Arc::clone(door)))

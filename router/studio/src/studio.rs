@@ -188,6 +188,12 @@ impl Studio {
         self.shared.now_ms()
     }
 
+    /// What 95 of 100 requests of an operation should not exceed.
+    #[must_use]
+    pub fn budget(&self) -> Duration {
+        self.shared.options.budget
+    }
+
     /// How long traces are kept at most.
     #[must_use]
     pub fn age_max(&self) -> Duration {
