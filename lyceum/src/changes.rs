@@ -5,83 +5,48 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use kit_events::{Bookmark, Event, EventLog, EventLogError};
+use async_trait::async_trait;
+use kit_events::{Event, EventLog};
 use kit_ids::Prefix;
 use router_server::CacheInvalidation;
 use serde_json::Value;
-use tokio::task::AbortHandle;
 
+use crate::following::{Following, Listener, Reader};
 use crate::platform;
-
-/// How long a change takes at most to reach a router whose log answers, if the announcement of it is lost.
-const LOOK_INTERVAL: Duration = Duration::from_secs(1);
-/// Events read at once.
-const BATCH_MAX: usize = 500;
-/// How far clocks may be apart. What was answered before this router began it does not keep.
-const CLOCK_MARGIN: Duration = Duration::from_secs(5 * 60);
 
 /// Reads the log as long as it lives.
 #[derive(Debug)]
-pub struct Changes(AbortHandle);
+pub struct Changes {
+    _following: Following,
+}
 
 impl Changes {
-    /// Follows the events of all subgraphs of the platform, from now on.
+    /// Follows the events of all subgraphs of the platform, from now on: what was answered before it began the router does
+    /// not keep.
     #[must_use]
     pub fn follow(log: Arc<dyn EventLog>, invalidation: CacheInvalidation) -> Self {
-        let sources = platform::names().into_iter().map(|name| (name, beginning())).collect();
-        Self(tokio::spawn(Reader { sources, log, invalidation }.read_on()).abort_handle())
+        let reader = Reader::new(log, platform::names(), Duration::ZERO, Outdating { invalidation });
+        Self { _following: reader.start() }
     }
 }
 
-impl Drop for Changes {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-fn beginning() -> Bookmark {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Bookmark::since(i64::try_from(now.saturating_sub(CLOCK_MARGIN).as_micros()).unwrap_or(i64::MAX))
-}
-
-struct Reader {
-    sources: Vec<(&'static str, Bookmark)>,
-    log: Arc<dyn EventLog>,
+/// Tells the router of each event.
+struct Outdating {
     invalidation: CacheInvalidation,
 }
 
-impl Reader {
-    async fn read_on(mut self) {
-        let mut revisions = self.log.revisions();
-        loop {
-            if let Err(error) = self.read_to_end().await {
-                // What is missed is read later; until then what is kept ends with its time.
-                tracing::warn!(%error, "the event log cannot be read for changes; trying again");
-                tokio::time::sleep(LOOK_INTERVAL).await;
-            }
-            tokio::select! {
-                changed = revisions.changed() => if changed.is_err() { return },
-                () = tokio::time::sleep(LOOK_INTERVAL) => {}
-            }
-        }
-    }
+#[async_trait]
+impl Listener for Outdating {
+    // What is kept ends with its time, whatever is heard of it.
+    const PURPOSE: &'static str = "for changes";
 
-    async fn read_to_end(&mut self) -> Result<(), EventLogError> {
-        for (source, bookmark) in &mut self.sources {
-            loop {
-                let events = self.log.read_behind(bookmark, source, BATCH_MAX).await?;
-                if events.is_empty() {
-                    break;
-                }
-                let mut touched = Touched::default();
-                events.iter().for_each(|event| touched.add(event));
-                let (types, ids) = (touched.types.iter().copied(), touched.ids.iter().map(String::as_str));
-                self.invalidation.outdate(types, ids).everywhere().await;
-            }
-        }
-        Ok(())
+    async fn hear(&mut self, events: &[Event]) {
+        let mut touched = Touched::default();
+        events.iter().for_each(|event| touched.add(event));
+        let (types, ids) = (touched.types.iter().copied(), touched.ids.iter().map(String::as_str));
+        self.invalidation.outdate(types, ids).everywhere().await;
     }
 }
 

@@ -18,6 +18,7 @@ mod commands;
 pub mod configuration;
 pub mod data_directory;
 pub mod demonstration;
+mod following;
 pub mod front;
 pub mod graph;
 pub mod key_file;
@@ -32,7 +33,8 @@ pub mod tls;
 use std::error::Error;
 
 use arguments::{Arguments, Command, LogFormat, Options};
-use kit_service::telemetry;
+use telemetry::failures;
+use telemetry::subscriber::{self, SubscriberError};
 
 /// Does what the command line asks.
 ///
@@ -40,6 +42,8 @@ use kit_service::telemetry;
 /// When it cannot be done; the error's text says what happened, where, and what to do.
 pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let Arguments { command, options } = arguments;
+    // Before anything is made that measures.
+    ::telemetry::metrics::install();
     start_logs(&options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = match command.unwrap_or(Command::Up) {
@@ -60,10 +64,12 @@ pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     done
 }
 
-fn start_logs(options: &Options) -> Result<(), telemetry::TelemetryError> {
+fn start_logs(options: &Options) -> Result<(), SubscriberError> {
     let format = match options.log_format {
-        LogFormat::Text => telemetry::LogFormat::Human,
-        LogFormat::Json => telemetry::LogFormat::Json,
+        LogFormat::Text => telemetry::logs::LogFormat::Human,
+        LogFormat::Json => telemetry::logs::LogFormat::Json,
     };
-    telemetry::start_logs(format, &options.log)
+    subscriber::install(format, &options.log)?;
+    failures::tell_panics();
+    Ok(())
 }

@@ -11,7 +11,7 @@ use router_execution::code;
 use super::{cell, check_page, repository};
 
 /// Code, meaning, what to do.
-const GRAPH: [(&str, &str, &str); 15] = [
+const GRAPH: [(&str, &str, &str); 16] = [
     (
         "UNAUTHENTICATED",
         "Nobody is signed in, or the token is not accepted.",
@@ -48,6 +48,11 @@ const GRAPH: [(&str, &str, &str); 15] = [
         "Try again; `router.subgraph_requests` holds the times.",
     ),
     (
+        "OPERATION_TIMEOUT",
+        "The time for the whole operation is over; what was not answered by then is null, the rest is there.",
+        "Ask for less at once. A field of a mutation may have been done all the same, where the message says so.",
+    ),
+    (
         "SUBGRAPH_INVALID_REPLY",
         "A subgraph's answer cannot be used: no JSON, not a GraphQL response, or against the schema.",
         "Operators find the reason in the log under the trace id.",
@@ -69,6 +74,7 @@ fn the_error_reference_is_true() {
     let of_the_router = [
         code::SUBGRAPH_UNAVAILABLE,
         code::SUBGRAPH_TIMEOUT,
+        code::OPERATION_TIMEOUT,
         code::SUBGRAPH_INVALID_REPLY,
         code::RESPONSE_TOO_LARGE,
         code::INTERNAL,

@@ -109,6 +109,8 @@ error_codes! {
     ListSizeInvalidAssumedSize = "LIST_SIZE_INVALID_ASSUMED_SIZE": "The `assumedSize` of a `@listSize` is negative.",
     ListSizeInvalidSlicingArgument = "LIST_SIZE_INVALID_SLICING_ARGUMENT": "A `@listSize` names a slicing argument that the field lacks or that is no `Int`.",
     ListSizeInvalidSizedField = "LIST_SIZE_INVALID_SIZED_FIELD": "A `@listSize` names a sized field that the returned type lacks.",
+    CacheTagInvalidPlace = "CACHE_TAG_INVALID_PLACE": "A `@cacheTag` stands neither on a field of the query root nor on an entity.",
+    CacheTagInvalidFormat = "CACHE_TAG_INVALID_FORMAT": "The `format` of a `@cacheTag` is malformed, or names a value that is not there.",
     ContextNameInvalid = "CONTEXT_NAME_INVALID": "The name of a `@context` has characters other than letters and digits.",
     ContextNotSet = "CONTEXT_NOT_SET": "A `@fromContext` names a context that no type sets, or stands where none can be had.",
     ContextInvalidSelection = "CONTEXT_INVALID_SELECTION": "The selection of a `@fromContext` does not give exactly one value that fits the argument.",

@@ -1,6 +1,7 @@
 //! What must hold inside each subgraph before it is merged with others; one rule per module.
 
 mod authorization;
+mod cache_tags;
 mod contexts;
 mod costs;
 mod external;
@@ -18,7 +19,7 @@ use crate::findings::Findings;
 use crate::subgraph::Subgraph;
 
 /// The rules, in the order in which their errors are reported.
-const RULES: [fn(&Subgraph, &mut Findings); 10] = [
+const RULES: [fn(&Subgraph, &mut Findings); 11] = [
     keys::check,
     requires::check,
     provides::check,
@@ -28,6 +29,7 @@ const RULES: [fn(&Subgraph, &mut Findings); 10] = [
     interface_objects::check,
     authorization::check,
     costs::check,
+    cache_tags::check,
     contexts::check,
 ];
 

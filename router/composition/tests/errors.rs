@@ -1,5 +1,6 @@
 //! Each public error code, raised in its situation.
 
+mod cache_tags;
 mod directives_on_fields;
 mod entities;
 mod interfaces;

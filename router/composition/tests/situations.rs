@@ -16,7 +16,8 @@ const UPDATE: &str = "LYCEUM_UPDATE_REFERENCE";
 
 const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@external",
   "@requires", "@provides", "@shareable", "@override", "@inaccessible", "@tag", "@composeDirective", "@interfaceObject",
-  "@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize", "@extends", "@context", "@fromContext"])"#;
+  "@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize", "@extends", "@context", "@fromContext",
+  "@cacheTag"])"#;
 
 struct Situation {
     /// Why the code exists, in Markdown.

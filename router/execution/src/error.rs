@@ -12,6 +12,8 @@ pub mod code {
     pub const SUBGRAPH_UNAVAILABLE: &str = "SUBGRAPH_UNAVAILABLE";
     /// No whole reply came within the subgraph's timeout.
     pub const SUBGRAPH_TIMEOUT: &str = "SUBGRAPH_TIMEOUT";
+    /// The time for the whole operation ([`crate::ExecutionLimits::time_max`]) was over before this was answered.
+    pub const OPERATION_TIMEOUT: &str = "OPERATION_TIMEOUT";
     /// A reply came that is not one to the request: too large, not JSON, not of a GraphQL response's shape, or with
     /// values that the schema's types do not allow.
     pub const SUBGRAPH_INVALID_REPLY: &str = "SUBGRAPH_INVALID_REPLY";

@@ -11,6 +11,7 @@ use apollo_compiler::{Name, Schema};
 
 use crate::cache_policy::CachePolicy;
 use crate::context::RequestContext;
+use crate::deadline::Deadline;
 use crate::prepared::PreparedOperation;
 use crate::reply::Reply;
 use crate::schedule::{self, Answered};
@@ -41,11 +42,19 @@ pub struct ExecutionLimits {
     pub errors_max: usize,
     /// Objects that one request may ask a subgraph for, each of which it has to look up.
     pub representations_max: usize,
+    /// How long the execution of a query or of a mutation may take. What has not been answered by then is given up, and
+    /// nothing more is asked. Each event of a subscription is bounded by the subgraphs' timeouts alone.
+    pub time_max: Duration,
 }
 
 impl Default for ExecutionLimits {
     fn default() -> Self {
-        Self { merged_values_max: 2_000_000, errors_max: 100, representations_max: 10_000 }
+        Self {
+            merged_values_max: 2_000_000,
+            errors_max: 100,
+            representations_max: 10_000,
+            time_max: Duration::from_secs(30),
+        }
     }
 }
 
@@ -81,18 +90,30 @@ impl Executor {
         variables: &Valid<JsonMap>,
         context: &RequestContext,
     ) -> Reply {
-        self.execute_from(operation, variables, context, None).await
+        let deadline = Deadline::in_time(self.limits.time_max);
+        self.execute_until(deadline, operation, variables, context, None).await
     }
 
-    /// Executes it on what its root fetch has answered already, if that is given.
+    /// Executes it on what its root fetch has answered already.
     pub(crate) async fn execute_from(
         &self,
         operation: &PreparedOperation,
         variables: &Valid<JsonMap>,
         context: &RequestContext,
+        answered: Answered,
+    ) -> Reply {
+        self.execute_until(Deadline::none(), operation, variables, context, Some(answered)).await
+    }
+
+    async fn execute_until(
+        &self,
+        deadline: Deadline,
+        operation: &PreparedOperation,
+        variables: &Valid<JsonMap>,
+        context: &RequestContext,
         answered: Option<Answered>,
     ) -> Reply {
-        let (data, mut log, policy) = schedule::run(self, operation, variables, context, answered).await;
+        let (data, mut log, policy) = schedule::run(self, deadline, operation, variables, context, answered).await;
         let introspected = introspection::execute(self, operation, variables, &mut log);
         let data = projection::project(self, operation, variables, &data, introspected.as_ref(), &mut log);
         let errors = log.into_errors(context.trace_id.as_deref(), |path| operation.cut_to_shown(path));

@@ -6,7 +6,8 @@
 //!
 //! How the parts meet:
 //! - [`variables`] turns the client's JSON into coerced variable values before anything runs;
-//! - `schedule` starts each fetch of the plan as soon as its own dependencies are done and its conditions hold;
+//! - `schedule` starts each fetch of the plan as soon as its own dependencies are done and its conditions hold, until the
+//!   operation's `deadline`;
 //! - `fetch` writes one request, sends it by the subgraph's [`Transport`] and reads the reply; with a [`FetchCache`] it asks
 //!   only for what is not kept, and together with whoever asks the same now ([`Flights`]);
 //! - `subscription` follows a subgraph's stream of events, and runs the rest of the plan for each;
@@ -30,6 +31,7 @@
 
 mod cache_policy;
 mod context;
+mod deadline;
 mod entities;
 mod error;
 mod error_log;

@@ -4,6 +4,7 @@ mod failures;
 mod order;
 mod progress;
 
+use apollo_compiler::ast::OperationType;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use futures_util::StreamExt;
@@ -14,9 +15,10 @@ use self::order::Order;
 use self::progress::{Pending, Progress, Start};
 use crate::cache_policy::CachePolicy;
 use crate::context::RequestContext;
+use crate::deadline::Deadline;
 use crate::error_log::ErrorLog;
 use crate::executor::Executor;
-use crate::fetch::failure::FetchFailure;
+use crate::fetch::failure::{FetchFailure, LeftUndone};
 use crate::fetch::question::Question;
 use crate::fetch::reply::SubgraphReply;
 use crate::prepared::PreparedOperation;
@@ -28,9 +30,11 @@ pub(crate) type Answered = (FetchId, Result<SubgraphReply, FetchFailure>);
 /// kept.
 ///
 /// There are no waves: a fetch never waits for one that it does not depend on. A fetch that failed counts as done, so
-/// that those depending on it run with what there is. A root fetch that has been `answered` is not sent.
+/// that those depending on it run with what there is. A root fetch that has been `answered` is not sent. After the
+/// deadline nothing is begun.
 pub(crate) async fn run(
     executor: &Executor,
+    deadline: Deadline,
     operation: &PreparedOperation,
     variables: &Valid<JsonMap>,
     context: &RequestContext,
@@ -39,6 +43,7 @@ pub(crate) async fn run(
     let plan = operation.plan();
     let mut order = Order::new(plan);
     let mut progress = Progress::new(executor, operation, variables);
+    let is_mutation = operation.operation().operation_type == OperationType::Mutation;
     let mut in_flight = FuturesUnordered::new();
     loop {
         while let Some(id) = order.next_ready() {
@@ -49,11 +54,17 @@ pub(crate) async fn run(
             }
             match progress.start(id) {
                 Start::Done => order.finish(id),
+                Start::Ask { pending, .. } if deadline.is_over() => {
+                    progress.record(&pending, Err(deadline.failure(LeftUndone::NotBegun)));
+                    order.finish(id);
+                }
                 Start::Ask { subgraph, pending } => {
                     let fetch = &plan.fetches[id.0];
                     in_flight.push(async move {
                         let batches = &pending.batches;
-                        let outcome = Question { id, fetch, subgraph, variables, batches }.ask(context).await;
+                        let is_change = is_mutation && batches.is_empty();
+                        let question = Question { id, fetch, subgraph, variables, batches, is_change, deadline };
+                        let outcome = question.ask(context).await;
                         (pending, outcome)
                     });
                 }

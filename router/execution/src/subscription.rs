@@ -61,7 +61,7 @@ impl Executor {
         };
         match opened {
             Ok(events) => Ok(Subscription { operation, variables, context, root, events }),
-            Err(outcome) => Err(self.execute_from(&operation, &variables, &context, Some((root, outcome))).await),
+            Err(outcome) => Err(self.execute_from(&operation, &variables, &context, (root, outcome)).await),
         }
     }
 
@@ -82,6 +82,6 @@ impl Executor {
     ) -> Reply {
         let Subscription { operation, variables, context, root, .. } = subscription;
         let context = RequestContext { observer, ..context.clone() };
-        self.execute_from(operation, variables, &context, Some((*root, event.0))).await
+        self.execute_from(operation, variables, &context, (*root, event.0)).await
     }
 }

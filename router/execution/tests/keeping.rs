@@ -164,6 +164,29 @@ async fn entities_that_are_kept_are_not_asked_for_again() {
     assert_eq!(asked(&third), [] as [Vec<Value>; 0]);
 }
 
+/// OW-12: what is kept stays, and what is outdated stands in, when the time for the operation is over.
+#[tokio::test]
+async fn what_is_kept_is_there_when_the_time_is_over() {
+    let shelf = Arc::new(Shelf::default());
+    let first = graph(&ids(&["a"]), &shelf, |request| kept_for("max-age=60", &names(&request)));
+    first.run(QUERY, plan()).await;
+    for is_outdated in [false, true] {
+        if is_outdated {
+            shelf.age();
+        }
+        let mut late = Graph::new(SDL)
+            .answering("lists", listing(&ids(&["b", "a"])))
+            .asynchronous("names", |_| Box::pin(std::future::pending()));
+        late.cache = Some(Arc::clone(&shelf) as Arc<dyn FetchCache>);
+        late.limits.time_max = Duration::from_millis(50);
+        let told = late.run(QUERY, plan()).await;
+        let expected = json!({ "items": [{ "id": "b", "name": null }, { "id": "a", "name": "<\"a\">" }] });
+        assert_eq!(told["data"], expected, "{told}");
+        assert_eq!(told["errors"].as_array().map(Vec::len), Some(1), "{told}");
+        assert_eq!(told["errors"][0]["extensions"]["code"], "OPERATION_TIMEOUT", "{told}");
+    }
+}
+
 /// CC-03, CC-05: nothing is kept of what came with an error or without leave.
 #[tokio::test]
 async fn what_may_not_be_kept_is_asked_for_again() {
@@ -300,7 +323,7 @@ proptest! {
     ) {
         // Values that a careless key takes for one another.
         let pool = [json!("1"), json!(1), json!("a\""), json!("a\\\""), json!("unknown"), json!("é")];
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let shelf = Arc::new(Shelf::default());
         for list in lists {
             let ids: Vec<Value> = list.iter().map(|index| pool[*index].clone()).collect();

@@ -71,7 +71,7 @@ pub fn replies(input: &[u8]) -> Outcome {
     let variables = coerce_variables(graph().api_schema(), OPERATION_READY.operation(), &JsonMap::new())
         .expect("the operation takes no variables");
     let context = RequestContext { forwarding: Arc::new(NoForwarding), trace_id: None, cache: None, observer: None };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime needs nothing");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime needs nothing");
     let reply = runtime.block_on(executor.execute(&OPERATION_READY, &variables, &context));
     let answer: Value = serde_json::from_slice(&reply.to_bytes()).expect("the reply is JSON");
     check(&answer);

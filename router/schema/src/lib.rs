@@ -15,10 +15,13 @@
 //! **Invariants.** Every id was made by the supergraph that it is used with. Every field set (`@key`, `@requires`,
 //! `@provides`) is parsed and refers to fields that exist. The value never changes after it was read.
 //!
+//! [`CacheTagFormat`] reads what `@cacheTag` says, for those who check it and those who act on it.
+//!
 //! It does not compose, decide satisfiability, or plan.
 
 mod api_schema;
 mod authorization;
+mod cache_tag;
 mod context_selection;
 mod error;
 mod field_set;
@@ -31,6 +34,7 @@ mod supergraph;
 mod type_text;
 
 pub use authorization::{Authorization, Rule};
+pub use cache_tag::{CacheTagFormat, CacheTagFormatError, CacheTagPart, CacheTagSource};
 pub use context_selection::context_selection_on;
 pub use error::{SupergraphDiagnostic, SupergraphError};
 pub use field_set::{FieldSet, FieldSetField, check_field_set_syntax};

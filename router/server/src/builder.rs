@@ -18,6 +18,7 @@ use tokio_rustls::rustls::ServerConfig;
 
 pub use self::error::BuildError;
 use self::studio::faulty;
+use crate::access_log::AccessLog;
 use crate::administration::Administration;
 use crate::caching::{Caches, SharedCache};
 use crate::clients::Usage;
@@ -147,6 +148,7 @@ impl RouterBuilder {
     /// # Errors
     /// When the parts do not fit together; see [`BuildError`].
     pub fn build(mut self) -> Result<RouterServer, BuildError> {
+        crate::telemetry::begin();
         self.settings.validate()?;
         if self.settings.listeners.tls.is_some() && self.tls.is_none() {
             return Err(BuildError::NoTls);
@@ -210,7 +212,7 @@ impl RouterBuilder {
             };
             let is_in_process = transport.is_in_process();
             let transport = faulty(&subgraph.name, transport, faults);
-            let measured = Arc::new(MeasuredTransport::new(subgraph.name.clone(), transport));
+            let measured = Arc::new(MeasuredTransport::new(&subgraph.name, transport));
             transports.insert(subgraph.name.clone(), Reached { measured, path, is_in_process });
         }
         Ok(transports)
@@ -275,10 +277,12 @@ impl RouterBuilder {
     }
 
     fn tracer(&mut self) -> Arc<Tracer> {
-        let (collector, sinks) = (self.collector.take(), std::mem::take(&mut self.request_sinks));
+        let (collector, mut sinks) = (self.collector.take(), std::mem::take(&mut self.request_sinks));
+        sinks.extend(AccessLog::wanted(&self.settings.telemetry.logs, &self.settings.errors));
+        let viewer_key = self.signer.viewer_key();
         let subgraphs = self.supergraph.subgraphs().iter();
         let subgraphs = subgraphs.map(|subgraph| TracedSubgraph::new(&subgraph.name, &subgraph.routing_url));
-        Arc::new(Tracer::new(&self.settings.telemetry, &self.settings.errors, collector, sinks, subgraphs))
+        Arc::new(Tracer::new(&self.settings.telemetry, &self.settings.errors, collector, sinks, viewer_key, subgraphs))
     }
 
     fn operators(&self, transports: &BTreeMap<String, Reached>, identity: &Arc<Identity>) -> Operators {

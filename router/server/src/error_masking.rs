@@ -105,7 +105,7 @@ impl ErrorMask {
             code::SUBGRAPH_UNAVAILABLE => "A part of the graph cannot be reached.",
             code::SUBGRAPH_TIMEOUT => "A part of the graph did not reply in time.",
             code::SUBGRAPH_INVALID_REPLY => "A part of the graph sent an invalid reply.",
-            code::RESPONSE_TOO_LARGE => return,
+            code::RESPONSE_TOO_LARGE | code::OPERATION_TIMEOUT => return,
             _ => MASKED,
         };
         nameless.clone_into(&mut error.message);

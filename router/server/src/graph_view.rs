@@ -1,6 +1,7 @@
 //! The graph as some clients see it: the whole one, or a contract of it, and what executes operations on it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use apollo_compiler::ast::OperationType;
 use router_execution::{ExecutionLimits, Executor, Subgraph};
@@ -31,7 +32,9 @@ impl GraphView {
         for_mutations: Vec<Subgraph>,
     ) -> Self {
         let schema = supergraph.api_schema();
-        let executor = |subgraphs| Executor::new(schema.clone(), subgraphs, ExecutionLimits::default());
+        let time_max = Duration::from_millis(settings.operations.time_max_ms);
+        let limits = ExecutionLimits { time_max, ..ExecutionLimits::default() };
+        let executor = |subgraphs| Executor::new(schema.clone(), subgraphs, limits);
         let (query_executor, mutation_executor) = (executor(for_queries), executor(for_mutations));
         let automatic = AutomaticDocuments::new(settings.operations.cache.automatic_bytes_max);
         let operations = Operations::new(

@@ -18,8 +18,8 @@
 //!
 //! `clients` knows viewers that are clients of their own: their contract and quota, and what they have used.
 //!
-//! `recording` notes what every request does, for traces and for the studio; `studio` shows to operators what is remembered
-//! of that, and `faults` puts in the way of requests what administrators want to see there.
+//! `recording` notes what every request does, for traces, for the studio and for the `access_log`; `studio` shows to
+//! operators what is remembered of that, and `faults` puts in the way of requests what administrators want to see there.
 //!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
 //! `plan_extension` tells plans to those who may see them, `administration` runs operations as others, `health`, `telemetry`
@@ -31,6 +31,7 @@
 //!
 //! It reads no files and no environment, composes nothing, and knows no domain.
 
+mod access_log;
 mod administration;
 mod admission;
 mod authorization;
@@ -75,7 +76,6 @@ mod studio_page;
 mod subscription;
 mod telemetry;
 
-pub use crate::telemetry::install_recorder;
 pub use builder::{BuildError, RouterBuilder};
 pub use caching::{
     CacheInvalidation, Outdated, SharedAnswer, SharedCache, SharedCacheUnavailable, SharedChanges, SharedEntry,

@@ -9,18 +9,19 @@ use bytes::Bytes;
 use router_execution::transport::{StreamedBody, Transport, TransportError};
 use tokio::time::Instant;
 
-use crate::telemetry;
+use crate::telemetry::{self, SubgraphMeasures};
 
 #[derive(Debug)]
 pub(crate) struct MeasuredTransport {
-    subgraph: String,
     inner: Arc<dyn Transport>,
+    measures: Arc<SubgraphMeasures>,
     in_flight: AtomicUsize,
 }
 
 impl MeasuredTransport {
-    pub(crate) fn new(subgraph: String, inner: Arc<dyn Transport>) -> Self {
-        Self { subgraph, inner, in_flight: AtomicUsize::new(0) }
+    pub(crate) fn new(subgraph: &str, inner: Arc<dyn Transport>) -> Self {
+        let measures = telemetry::subgraph_measures(subgraph);
+        Self { inner, measures, in_flight: AtomicUsize::new(0) }
     }
 
     /// Requests that are not answered yet.
@@ -39,7 +40,7 @@ impl Transport for MeasuredTransport {
         let _flight = Flight::begin(&self.in_flight);
         let begin = Instant::now();
         let outcome = self.inner.send(request, timeout).await;
-        telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
+        telemetry::record_subgraph_request(&self.measures, begin.elapsed(), failure(&outcome));
         outcome
     }
 
@@ -51,7 +52,7 @@ impl Transport for MeasuredTransport {
         let _flight = Flight::begin(&self.in_flight);
         let begin = Instant::now();
         let outcome = self.inner.stream(request).await;
-        telemetry::record_subgraph_request(&self.subgraph, begin.elapsed(), failure(&outcome));
+        telemetry::record_subgraph_request(&self.measures, begin.elapsed(), failure(&outcome));
         outcome
     }
 }

@@ -7,13 +7,14 @@ use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use ::telemetry::metrics::with_trace;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderMap, Request, Response, StatusCode};
 use router_execution::Reply;
-use tokio::time::Instant;
 use tracing::Instrument;
+use tracing::field::Empty;
 
 use self::operation::{Asker, Permitted};
 
@@ -34,7 +35,7 @@ use crate::header_rules::HeaderPolicy;
 use crate::identity::{Identity, identify_from};
 use crate::persisted::Registry;
 use crate::rates::Rates;
-use crate::recording::{Recorder, Tracer};
+use crate::recording::Tracer;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::reply;
 use crate::subscription::{self, Subscriptions};
@@ -70,15 +71,28 @@ pub(crate) async fn handle(
 ) -> Response<Body> {
     let (trace, recorder) = pipeline.tracer.begin(request.method(), endpoint.place.clone(), request.headers());
     // For the log; `recorder` has the rest.
-    let span =
-        tracing::info_span!("graphql request", trace_id = trace.trace_id, correlation_id = &*trace.correlation_id);
-    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, &recorder, request).instrument(span));
+    let lines = ::telemetry::log_scope!(
+        "request",
+        service = "router",
+        trace_id = trace.trace_id,
+        correlation_id = &*trace.correlation_id,
+        operation = Empty,
+        client = Empty,
+        viewer = Empty,
+    );
+    let mut noted = Noted::new(recorder.clone());
+    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, &mut noted, request).instrument(lines));
     let mut reply = answered.catch_unwind().await.unwrap_or_else(|_| of_fault(&trace));
     trace.write_to_reply(reply.headers_mut());
     if pipeline.faults.as_ref().is_some_and(|faults| faults.was_met(trace.id)) {
         recorder.faulted();
     }
-    recorder.end(reply.status(), reply::body_bytes(&reply));
+    let told = recorder.end(reply.status(), reply::body_bytes(&reply));
+    // Only now is it known whether there is a trace that stands for these measurements.
+    with_trace(told.trace, || {
+        count_request(noted.kind.unwrap_or("none"), reply.status(), noted.elapsed(), told.waited);
+        noted.measure();
+    });
     reply
 }
 
@@ -90,7 +104,6 @@ fn of_fault(trace: &RequestTrace) -> Response<Body> {
         ErrorCode::Internal,
         "An internal error occurred; the operators find it by the trace id.",
     );
-    count_request("none", StatusCode::INTERNAL_SERVER_ERROR, std::time::Duration::ZERO);
     reply::of_refusal(refusal, StatusRules::default(), ReplyMediaType::Json, trace)
 }
 
@@ -121,12 +134,10 @@ async fn answer(
     endpoint: &Endpoint,
     peer: Option<IpAddr>,
     trace: &RequestTrace,
-    recorder: &Recorder,
+    noted: &mut Noted,
     request: Request<Body>,
 ) -> Response<Body> {
-    let begin = Instant::now();
     let rules = pipeline.settings.admission.status_rules;
-    let mut noted = Noted::new(recorder.clone());
     let Some(accepted) = Accepted::of(request.headers()) else {
         let refusal = Refusal::http(
             StatusCode::NOT_ACCEPTABLE,
@@ -136,7 +147,7 @@ async fn answer(
         noted.count_refused(&pipeline.usage, endpoint, &refusal);
         return reply::of_refusal(refusal, rules, ReplyMediaType::Json, trace);
     };
-    let reply = match run_stages(pipeline, endpoint, peer, trace, request, accepted, &mut noted).await {
+    match run_stages(pipeline, endpoint, peer, trace, request, accepted, noted).await {
         Ok(reply) => {
             noted.count_answered(&pipeline.usage);
             reply
@@ -145,9 +156,7 @@ async fn answer(
             noted.count_refused(&pipeline.usage, endpoint, &refusal);
             refused(refusal, rules, accepted, trace)
         }
-    };
-    count_request(noted.kind.unwrap_or("none"), reply.status(), begin.elapsed());
-    reply
+    }
 }
 
 /// Who reads nothing but streams is told in one what is wrong with the operation: a browser's `EventSource` shows no
@@ -180,7 +189,7 @@ async fn run_stages(
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(&noted.recorder, identify_from(&pipeline.identity, &headers, client.address));
     let viewer = viewer.await?;
-    noted.viewer(endpoint, &viewer);
+    noted.viewer(endpoint, &viewer, &pipeline.tracer);
     let quota = clients::quota(endpoint, &viewer)?;
     let caller = pipeline.rates.asker(&viewer, quota, client.address);
     // Administrators may ask as somebody else. Whose buckets are taken from, and whose session it is, stays the same.

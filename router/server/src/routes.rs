@@ -8,8 +8,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::routing::{MethodRouter, any, get, post};
-use http::{HeaderValue, Method, Request, Response, header};
-use metrics_exporter_prometheus::PrometheusHandle;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
+use telemetry::metrics::{Format, install};
 
 use crate::administration::choices;
 use crate::admission::media_type::wants_page;
@@ -57,7 +57,6 @@ pub(crate) fn operations(
     pipeline: &Arc<Pipeline>,
     health: &Arc<Health>,
     operators: &Arc<Operators>,
-    metrics: PrometheusHandle,
     door: Option<&Arc<Door>>,
 ) -> Router {
     let ask_all = |method: MethodRouter<Arc<Operators>>| method.with_state(Arc::clone(operators));
@@ -66,7 +65,7 @@ pub(crate) fn operations(
         .route("/health/live", get(|| async { Health::live() }))
         .route("/health/startup", get(|| async { Health::live() }))
         .route("/health/ready", get(ready).with_state(Arc::clone(health)))
-        .route("/metrics", get(rendered).with_state(metrics))
+        .route("/metrics", get(rendered))
         .route("/ops/cache", get(kept).with_state(keeping.clone()))
         .route("/ops/cache/invalidate", post(kept).with_state(keeping))
         .route("/ops/clients", get(used_by_clients).with_state(Arc::clone(pipeline)))
@@ -128,11 +127,11 @@ async fn ready(State(health): State<Arc<Health>>) -> impl axum::response::IntoRe
     health.ready().await
 }
 
-async fn rendered(State(metrics): State<PrometheusHandle>) -> Response<Body> {
-    let mut reply = Response::new(Body::from(metrics.render()));
-    reply
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+async fn rendered(headers: HeaderMap) -> Response<Body> {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let rendered = Format::accepted(accept).render(&install().snapshot());
+    let mut reply = Response::new(Body::from(rendered.body));
+    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(rendered.content_type));
     reply
 }
 

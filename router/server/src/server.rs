@@ -71,8 +71,7 @@ impl RouterServer {
 
     /// What operators may ask for: health, metrics, and with a token that may, what the subgraphs know of their events.
     pub fn operations_router(&self) -> Router {
-        let metrics = telemetry::install_recorder();
-        routes::operations(&self.pipeline, &self.health, &self.operators, metrics, self.door.as_ref())
+        routes::operations(&self.pipeline, &self.health, &self.operators, self.door.as_ref())
     }
 
     /// Tells the router what has changed outside of it.

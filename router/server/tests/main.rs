@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
+mod access_log;
 mod administration;
 mod advisories;
 mod advisories_engine;
@@ -13,6 +14,7 @@ mod caching;
 mod clients;
 mod content_encoding;
 mod cors;
+mod deadline;
 mod endpoints;
 mod fetches;
 mod forwarding;

@@ -52,6 +52,7 @@ fn settings_that_cannot_be_right_name_the_key_and_the_remedy() {
     for (error, key) in [
         (change(|settings| settings.admission.body_bytes_max = 0), "admission"),
         (change(|settings| settings.operations.limits.syntax_depth_max = 1000), "operations.limits.syntax_depth_max"),
+        (change(|settings| settings.operations.time_max_ms = 0), "operations.time_max_ms"),
         (change(|settings| settings.operations.limits.depth_max = 100), "operations.limits.depth_max"),
         (change(|settings| settings.cors.origins = vec!["*".to_owned()]), "cors.origins"),
         (change(|settings| settings.cors.origins = vec!["https://*.example".to_owned()]), "cors.origins"),

@@ -14,6 +14,7 @@ mod house;
 mod moving;
 mod notifications;
 mod organisations;
+mod ownership;
 mod partner_administration;
 mod partners;
 mod password_resets;

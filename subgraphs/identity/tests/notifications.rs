@@ -45,7 +45,7 @@ async fn mark(house: &House, viewer: &Viewer, ids: &[&str]) -> kit_testing::Repl
 }
 
 /// Somebody who was told three things.
-async fn told(house: &House) -> Viewer {
+pub(crate) async fn told(house: &House) -> Viewer {
     let lee = house.person("lee").await;
     for kind in [EXPIRING_SOON, PAYMENT_FAILED, EXPIRED] {
         house.hear(CONSUMER, &[membership(kind, &lee, true)]).await;

@@ -1,5 +1,7 @@
 //! Why a fetch gave nothing.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 use crate::error::code;
@@ -22,6 +24,19 @@ pub(crate) enum FetchFailure {
     TooManyValues,
     /// The request would ask for too many objects.
     TooManyRepresentations,
+    /// The time for the whole operation was over.
+    OutOfTime { after: Duration, left: LeftUndone },
+}
+
+/// What is known of a fetch for which no time was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LeftUndone {
+    /// It has changed nothing, and was not answered.
+    Unanswered,
+    /// It was to change something, and nobody knows whether it did.
+    PerhapsDone,
+    /// The subgraph was not asked.
+    NotBegun,
 }
 
 impl From<TransportError> for FetchFailure {
@@ -43,12 +58,13 @@ impl FetchFailure {
             Self::Status(_) => code::SUBGRAPH_INVALID_REPLY,
             Self::Unsendable(_) => code::INTERNAL,
             Self::TooManyValues | Self::TooManyRepresentations => code::RESPONSE_TOO_LARGE,
+            Self::OutOfTime { .. } => code::OPERATION_TIMEOUT,
         }
     }
 
     /// Whether the subgraph, rather than the question, is in trouble: what it answered earlier is better than nothing then.
     pub(crate) fn may_pass(&self) -> bool {
-        matches!(self.code(), code::SUBGRAPH_UNAVAILABLE | code::SUBGRAPH_TIMEOUT)
+        matches!(self.code(), code::SUBGRAPH_UNAVAILABLE | code::SUBGRAPH_TIMEOUT | code::OPERATION_TIMEOUT)
     }
 
     /// The message for clients: what happened and to whom, nothing from inside.
@@ -69,6 +85,15 @@ impl FetchFailure {
                 format!(
                     "The subgraph `{subgraph}` would be asked for too many objects: ask for fewer or shorter lists."
                 )
+            }
+            Self::OutOfTime { after, left } => {
+                let after = after.as_millis();
+                let known = match left {
+                    LeftUndone::Unanswered => "this had not been answered by then",
+                    LeftUndone::PerhapsDone => "this had not been answered by then, and may have been done",
+                    LeftUndone::NotBegun => "this was not begun",
+                };
+                format!("The operation's time of {after} ms is over; {known}.")
             }
             Self::TooManyValues => "The response holds too much data: ask for fewer or shorter lists.".to_owned(),
         }

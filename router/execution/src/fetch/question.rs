@@ -7,10 +7,11 @@ use router_planning::plan::{Fetch, FetchId};
 use sha2::{Digest, Sha256};
 
 use super::cached::{self, part};
-use super::failure::FetchFailure;
+use super::failure::{FetchFailure, LeftUndone};
 use super::reply::SubgraphReply;
 use super::{exchange, request};
 use crate::context::RequestContext;
+use crate::deadline::Deadline;
 use crate::entities::Batch;
 use crate::executor::Subgraph;
 use crate::observer::{BegunFetch, Watch};
@@ -24,6 +25,9 @@ pub(crate) struct Question<'a> {
     pub(crate) variables: &'a JsonMap,
     /// Of an entity fetch, what is asked for; none for a root fetch.
     pub(crate) batches: &'a [Batch],
+    /// Whether asking changes something.
+    pub(crate) is_change: bool,
+    pub(crate) deadline: Deadline,
 }
 
 impl Question<'_> {
@@ -34,9 +38,23 @@ impl Question<'_> {
         let mut watch = Watch::begin(context, begun);
         let outcome = match &context.cache {
             Some(cache) => cached::ask(&**cache, self, context, &mut watch).await,
-            None => exchange(self, self.body(self.batches), context, &mut watch).await,
+            None => self.in_time(exchange(self, self.body(self.batches), context, &mut watch)).await,
         };
         watch.end(&outcome);
+        outcome
+    }
+
+    /// Waits for the subgraph as long as there is time.
+    pub(super) async fn in_time<T>(
+        &self,
+        answer: impl Future<Output = Result<T, FetchFailure>>,
+    ) -> Result<T, FetchFailure> {
+        let left = if self.is_change { LeftUndone::PerhapsDone } else { LeftUndone::Unanswered };
+        let outcome = self.deadline.bound(left, answer).await;
+        if let Err(FetchFailure::OutOfTime { after, .. }) = &outcome {
+            let after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+            tracing::warn!(subgraph = self.subgraph.name, after_ms, "an operation's time was over before a reply came");
+        }
         outcome
     }
 

@@ -98,6 +98,7 @@ const usual: Record<string, string> = {
   UNAUTHENTICATED: "Sign in.",
   SUBGRAPH_UNAVAILABLE: "The subgraph did not answer. Try again; its operators find the request by the trace id.",
   SUBGRAPH_TIMEOUT: "The subgraph took too long. Try again, or ask for less.",
+  OPERATION_TIMEOUT: "The operation took too long as a whole. Ask for less at once.",
   INTERNAL: "A fault of the server. Its operators find it by the trace id.",
 };
 

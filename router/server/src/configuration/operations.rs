@@ -5,14 +5,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{CostSettings, SettingsError};
 
-/// What a document may ask for, and how many prepared ones are kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// What a document may ask for, how long answering it may take, and how many prepared ones are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationSettings {
     /// Bounds on a document.
     pub limits: OperationLimits,
     /// What one operation may cost.
     pub cost: CostSettings,
+    /// How long answering a query or a mutation may take as a whole once it is prepared, in milliseconds. What subgraphs have
+    /// not answered by then is null, with an error `OPERATION_TIMEOUT`; what they have answered is there. A subscription
+    /// lasts as long as it is listened to. Default 30000. `LYCEUM_ROUTER__OPERATIONS__TIME_MAX_MS`
+    pub time_max_ms: u64,
     /// The cache of prepared operations.
     pub cache: OperationCacheSettings,
     /// The labels of progressive overrides (`@override(label:)`) that are on. Those of the form `percent(number)` are drawn
@@ -70,6 +74,18 @@ pub struct OperationCacheSettings {
     pub automatic_bytes_max: u64,
 }
 
+impl Default for OperationSettings {
+    fn default() -> Self {
+        Self {
+            limits: OperationLimits::default(),
+            cost: CostSettings::default(),
+            time_max_ms: 30_000,
+            cache: OperationCacheSettings::default(),
+            override_labels: BTreeSet::new(),
+        }
+    }
+}
+
 impl Default for OperationLimits {
     fn default() -> Self {
         Self {
@@ -100,6 +116,10 @@ const SYNTAX_DEPTH_CEILING: usize = 400;
 impl OperationSettings {
     pub(super) fn validate(&self) -> Result<(), SettingsError> {
         self.cost.validate()?;
+        if self.time_max_ms == 0 {
+            let problem = "no operation could be answered in no time";
+            return Err(SettingsError::new("operations.time_max_ms", problem, "leave it out for the default of 30000"));
+        }
         let limits = &self.limits;
         if limits.syntax_depth_max > SYNTAX_DEPTH_CEILING {
             return Err(SettingsError::new(

@@ -115,6 +115,15 @@ pub(super) struct NotedError {
     pub(super) is_fault: bool,
 }
 
+/// What is known of a request at its end.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Told {
+    /// Its trace, if that is kept.
+    pub(crate) trace: Option<TraceId>,
+    /// How long it has waited for subgraphs; nothing where nobody records.
+    pub(crate) waited: Option<Duration>,
+}
+
 /// How a request has ended.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ended {
@@ -178,12 +187,12 @@ impl Recording {
     }
 
     /// Decides whether the trace is kept, and tells whoever wants to know of it. Only the first call does.
-    fn end(&self, status: u16, reply_bytes: usize) {
+    fn end(&self, status: u16, reply_bytes: usize) -> Told {
         let ended = Ended { after: self.begun.elapsed(), status, reply_bytes };
         let mut state = {
             let mut state = self.state();
             if std::mem::replace(&mut state.is_told, true) {
-                return;
+                return Told::default();
             }
             std::mem::take(&mut *state)
         };
@@ -207,6 +216,8 @@ impl Recording {
                 self.tracer.sinks.iter().for_each(|sink| sink.answered(&record, kept));
             }
         }
+        let times = state.fetches.iter().map(|fetch| (fetch.begin, fetch.ended.map_or(ended.after, |(end, _)| end)));
+        Told { trace: kept.map(|_| self.trace), waited: Some(record::waited(times)) }
     }
 }
 
@@ -338,10 +349,9 @@ impl Recorder {
     }
 
     /// The reply is there.
-    pub(crate) fn end(&self, status: StatusCode, reply_bytes: usize) {
-        if let Some(recording) = &self.recording {
-            recording.end(status.as_u16(), reply_bytes);
-        }
+    pub(crate) fn end(&self, status: StatusCode, reply_bytes: usize) -> Told {
+        let recording = self.recording.as_ref();
+        recording.map_or_else(Told::default, |recording| recording.end(status.as_u16(), reply_bytes))
     }
 }
 

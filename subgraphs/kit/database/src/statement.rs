@@ -4,21 +4,46 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use metrics::{Histogram, Unit, describe_histogram, histogram};
 use tracing::Span;
+use tracing::field::Empty;
 
 use crate::{Database, DatabaseError};
 
 /// Most statements that a recording keeps: more than any one test issues.
 const RECORDED_MAX: usize = 10_000;
 
+const DURATION: &str = "db_client_operation_duration_seconds";
+
+/// What statements do; everything else is counted together.
+const OPERATIONS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+
+/// Tells what the metrics of this crate mean.
+pub fn describe_metrics() {
+    describe_histogram!(DURATION, Unit::Seconds, "Time of statements, by subgraph and what they do.");
+}
+
 /// The statements of one database.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Statements {
+    durations: [Histogram; OPERATIONS.len()],
+    of_others: Histogram,
     issued: AtomicU64,
     recording: Mutex<Option<Vec<String>>>,
 }
 
 impl Statements {
+    pub(crate) fn new(subgraph: &str) -> Self {
+        let duration = |operation| histogram!(DURATION, "subgraph" => subgraph.to_owned(), "operation" => operation);
+        let (durations, of_others) = (OPERATIONS.map(duration), duration("other"));
+        Self { durations, of_others, issued: AtomicU64::new(0), recording: Mutex::default() }
+    }
+
+    fn duration(&self, operation: &str) -> &Histogram {
+        let place = OPERATIONS.iter().position(|known| *known == operation);
+        place.map_or(&self.of_others, |place| &self.durations[place])
+    }
+
     pub(crate) fn issued(&self) -> u64 {
         self.issued.load(Ordering::Relaxed)
     }
@@ -66,8 +91,7 @@ impl StatementRecording {
 /// One statement under way.
 pub(crate) struct Observation {
     span: Span,
-    subgraph: String,
-    operation: String,
+    duration: Histogram,
     started: Instant,
 }
 
@@ -83,10 +107,12 @@ impl Observation {
             db.namespace = database.subgraph(),
             db.operation.name = %operation,
             db.query.text = sql,
-            db.response.returned_rows = tracing::field::Empty,
-            error.type = tracing::field::Empty,
+            db.response.returned_rows = Empty,
+            db.client.connection.wait_time = Empty,
+            otel.status_code = Empty,
+            error.type = Empty,
         );
-        Self { span, subgraph: database.subgraph().to_owned(), operation, started: Instant::now() }
+        Self { span, duration: database.statements().duration(&operation).clone(), started: Instant::now() }
     }
 
     pub(crate) fn span(&self) -> Span {
@@ -97,18 +123,39 @@ impl Observation {
         let seconds = self.started.elapsed().as_secs_f64();
         match rows {
             Ok(rows) => {
-                self.span.record("db.response.returned_rows", rows);
+                self.span.record("db.response.returned_rows", telemetry::count(rows));
             }
             Err(error) => {
-                self.span.record("error.type", error.kind());
+                fail(&self.span, error);
             }
         }
         self.span.in_scope(|| tracing::trace!(duration_ms = seconds * 1_000.0, "statement done"));
-        metrics::histogram!(
-            "db_client_operation_duration_seconds",
-            "subgraph" => self.subgraph,
-            "operation" => self.operation
-        )
-        .record(seconds);
+        self.duration.record(seconds);
     }
+}
+
+/// The span of a command of a transaction: `BEGIN`, `COMMIT` or `ROLLBACK`. It shows how long it was waited for a connection,
+/// and, on SQLite, for the only one that writes.
+pub(crate) fn command_span(database: &Database, command: &'static str) -> Span {
+    tracing::debug_span!(
+        "transaction",
+        otel.kind = "client",
+        otel.name = command,
+        db.system.name = database.engine().name(),
+        db.namespace = database.subgraph(),
+        db.operation.name = command,
+        otel.status_code = Empty,
+        error.type = Empty,
+    )
+}
+
+/// Notes that what a span stands for has failed.
+pub(crate) fn fail(span: &Span, error: &DatabaseError) {
+    span.record("error.type", error.kind());
+    span.record("otel.status_code", "ERROR");
+}
+
+/// Notes in the span of a statement how long it has waited for a connection since then.
+pub(crate) fn note_wait(since: Instant) {
+    Span::current().record("db.client.connection.wait_time", since.elapsed().as_secs_f64());
 }

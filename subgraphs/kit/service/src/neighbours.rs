@@ -12,15 +12,21 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::header::CONTENT_TYPE;
-use http::{Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use kit_ids::Clock;
 use kit_viewer::{RequestSigner, Viewer};
+use metrics::Gauge;
 use serde_json::{Value, json};
+use telemetry::correlation::CORRELATION_ID;
+use telemetry::flow::Flow;
 use thiserror::Error;
 use tower::ServiceExt;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use self::breaker::Breaker;
-use crate::GRAPHQL_PATH;
+use crate::trace::TRACEPARENT;
+use crate::{GRAPHQL_PATH, measures};
 
 /// Longest answer, in bytes: these are questions about a few things.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
@@ -79,6 +85,18 @@ pub enum NeighbourError {
     },
 }
 
+impl NeighbourError {
+    /// One word for traces.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) => "unknown",
+            Self::LeftAlone(_) => "left_alone",
+            Self::TooLate { .. } => "timeout",
+            Self::Unusable { .. } => "unusable",
+        }
+    }
+}
+
 impl Neighbours {
     /// A sister in this process.
     pub fn add_in_process(&self, name: impl Into<String>, router: Router) {
@@ -127,6 +145,8 @@ pub struct Neighbour {
     neighbours: Neighbours,
     signer: RequestSigner,
     clock: Arc<dyn Clock>,
+    /// Whether she is left alone.
+    breaker: Gauge,
 }
 
 impl Neighbour {
@@ -139,7 +159,8 @@ impl Neighbour {
         signer: RequestSigner,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { asking, asked, neighbours, signer, clock }
+        let breaker = measures::breaker(asking, asked);
+        Self { asking, asked, neighbours, signer, clock, breaker }
     }
 
     /// Asks, for a viewer or, with [`Viewer::anonymous`], for nobody, and answers with the `data`.
@@ -147,6 +168,30 @@ impl Neighbour {
     /// # Errors
     /// [`NeighbourError`] when there is no answer within `time_max`, or one with errors in it.
     pub async fn ask(
+        &self,
+        viewer: &Viewer,
+        operation: &str,
+        variables: Value,
+        time_max: Duration,
+    ) -> Result<Value, NeighbourError> {
+        let span = tracing::info_span!(
+            "ask",
+            otel.kind = "client",
+            otel.name = format!("ask {}", self.asked),
+            otel.status_code = Empty,
+            http.request.method = "POST",
+            peer.service = self.asked,
+            error.type = Empty,
+        );
+        let answered = self.exchange(viewer, operation, variables, time_max).instrument(span.clone()).await;
+        if let Err(error) = &answered {
+            span.record("error.type", error.kind());
+            span.record("otel.status_code", "ERROR");
+        }
+        answered
+    }
+
+    async fn exchange(
         &self,
         viewer: &Viewer,
         operation: &str,
@@ -165,13 +210,26 @@ impl Neighbour {
             NeighbourError::Unusable { subgraph: name(), reason: format!("the question cannot be put: {error}") }
         })?;
         headers.add_to(request.headers_mut());
+        carry_on(request.headers_mut());
         let answered = match tokio::time::timeout(time_max, sister.reach.exchange(request)).await {
             Ok(Ok(answer)) => data(answer).map_err(|reason| NeighbourError::Unusable { subgraph: name(), reason }),
             Ok(Err(reason)) => Err(NeighbourError::Unusable { subgraph: name(), reason }),
             Err(_) => Err(NeighbourError::TooLate { subgraph: name(), time_max }),
         };
-        sister.breaker.note(answered.is_ok(), self.clock.now());
+        let is_left_alone = sister.breaker.note(answered.is_ok(), self.clock.now());
+        self.breaker.set(u8::from(is_left_alone));
         answered
+    }
+}
+
+/// Puts the flow and the trace on a question: it belongs to them, too (P14).
+fn carry_on(headers: &mut HeaderMap) {
+    let correlation_id = Flow::current().map(|flow| flow.correlation_id);
+    let traceparent = telemetry::flow::traceparent();
+    for (name, value) in [(CORRELATION_ID, correlation_id.as_deref()), (TRACEPARENT, traceparent.as_deref())] {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
+            headers.insert(name, value);
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use kit_service::GRAPHQL_PATH;
 use kit_service::limits::{GRAPHQL_BODY_BYTES_MAX, LIST_VALUES_MAX};
 use kit_testing::TestDatabase;
 use kit_viewer::Viewer;
+use serde_json::{Value, json};
 
 use crate::stage::{Stage, alice, signed, unsigned};
 
@@ -26,7 +27,7 @@ kit_testing::on_each_database! {
         let entities = stage.ask(&Viewer::anonymous(), &entities).await;
         let issued = before.finish().into_iter().filter(|sql| sql.contains("notes WHERE id")).count();
         assert_eq!(issued, 1);
-        let bodies = serde_json::json!([{ "body": "two" }, null, { "body": "one" }, { "body": "two" }]);
+        let bodies = json!([{ "body": "two" }, null, { "body": "one" }, { "body": "two" }]);
         assert_eq!(entities.body["data"]["_entities"], bodies);
         stage.running.stop().await;
     }
@@ -39,9 +40,9 @@ async fn lists_of_representations_are_bounded() {
     let stage = Stage::new(&place).await;
     let id = stage.write("one").await;
     let asked = |count: usize| {
-        let representation = serde_json::json!({ "__typename": "Note", "id": id });
+        let representation = json!({ "__typename": "Note", "id": id });
         let query = "query($all: [_Any!]!) { _entities(representations: $all) { ... on Note { body } } }";
-        let body = serde_json::json!({ "query": query, "variables": { "all": vec![representation; count] } });
+        let body = json!({ "query": query, "variables": { "all": vec![representation; count] } });
         signed(&alice(), GRAPHQL_PATH, &body.to_string())
     };
     let before = stage.running.context().database.record_statements();
@@ -100,6 +101,28 @@ async fn a_request_that_cannot_be_read_says_why() {
     assert_eq!(answer.header("content-type"), "application/graphql-response+json");
     let get = Request::get(GRAPHQL_PATH).body(Body::empty()).unwrap();
     assert_eq!(stage.send(get).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    stage.running.stop().await;
+}
+
+/// ADV-36, HX-04, GraphQL section 7.1: what was never run has no `data`, and what was run has it, if only null.
+#[tokio::test]
+async fn a_request_that_is_not_run_has_no_data() {
+    let place = TestDatabase::sqlite();
+    let stage = Stage::new(&place).await;
+    for unrunnable in ["{ nothing }", "{", "{ viewer(unknown: 1) }"] {
+        for accept in ["application/json", "application/graphql-response+json", "text/event-stream"] {
+            let query = json!({ "query": unrunnable }).to_string();
+            let mut request = signed(&alice(), GRAPHQL_PATH, &query);
+            request.headers_mut().insert("accept", accept.parse().unwrap());
+            let text = match stage.send(request).await.body {
+                Value::String(events) => events,
+                body => body.to_string(),
+            };
+            assert!(text.contains("\"errors\"") && !text.contains("\"data\""), "{unrunnable} ({accept}): {text}");
+        }
+    }
+    let absent = stage.ask(&alice(), "{ note(id: \"no id\") { body } }").await;
+    assert!(absent.body.as_object().unwrap().contains_key("data"), "{}", absent.body);
     stage.running.stop().await;
 }
 

@@ -15,7 +15,9 @@ use kit_graph::ErrorCode;
 use kit_viewer::{RequestToVerify, SignatureError, Viewer};
 use serde_json::json;
 
-use super::{Shared, subscription};
+use super::frame::Scope;
+use super::written::Written;
+use super::{Shared, execution, subscription};
 use crate::Call;
 use crate::limits::{GRAPHQL_BODY_BYTES_MAX, LIST_VALUES_MAX};
 use crate::trace::trace_id;
@@ -51,6 +53,11 @@ async fn run(shared: &Shared, parts: &Parts, body: Body, origin: Origin) -> Resu
         Refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, message)
     })?;
     require_short_lists(&request)?;
+    let scope = parts.extensions.get::<Scope>().expect("invariant: the frame of the request has put its scope there");
+    scope.asked_by(&viewer);
+    if let Some(operation) = execution::operation_name(&mut request) {
+        scope.asked_for(&operation);
+    }
     if is_mutation(&mut request) {
         shared.verifier.hear_once(&parts.headers).map_err(refused)?;
     }
@@ -109,12 +116,12 @@ fn is_mutation(request: &mut async_graphql::Request) -> bool {
 
 /// The response as bytes, with the policy of its caching (P4).
 fn reply(response: &async_graphql::Response, request: &HeaderMap) -> Response {
-    let body = serde_json::to_vec(response).expect("invariant: a GraphQL response can be written as JSON");
+    let written = Written(response);
+    let body = serde_json::to_vec(&written).expect("invariant: a GraphQL response can be written as JSON");
     let accepts = request.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_modern = accepts.contains("application/graphql-response+json");
-    // Nothing was run: the document could not be parsed or validated. Only the newer type may say so by its status.
-    let is_request_error = response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
-    let status = if is_modern && is_request_error { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    // Only the newer type may say by its status that nothing was run.
+    let status = if is_modern && written.is_request_error() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let mut reply = Response::new(Body::from(body));
     *reply.status_mut() = status;
     let content_type = if is_modern { GRAPHQL_RESPONSE } else { JSON };

@@ -17,6 +17,7 @@ use kit_graph::ErrorCode;
 
 use super::Shared;
 use super::graphql::Refused;
+use super::written::Written;
 use crate::Call;
 use crate::limits::SUBSCRIPTION_SILENCE_MAX;
 
@@ -40,7 +41,7 @@ pub(super) async fn answer(shared: &Shared, request: Request, call: Call) -> Res
     let mut responses = shared.subscribe(request, call).peekable();
     // Its resolver listens when it is first asked. Whoever has read the head of the reply misses nothing from then on.
     poll_fn(|context| Poll::Ready(_ = Pin::new(&mut responses).poll_peek(context))).await;
-    let responses = responses.map(|response| Event::default().event("next").json_data(response));
+    let responses = responses.map(|response| Event::default().event("next").json_data(Written(&response)));
     let complete = once(async { Ok(Event::default().event("complete")) });
     let mut stopping = shared.stopping.subscribe();
     let stop = async move {
