@@ -1,5 +1,8 @@
 //! The studio in a real browser: what the graph has done is seen, by everybody, without a network.
 
+use std::str::FromStr;
+use std::time::Duration;
+
 use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::{Value, json};
@@ -28,13 +31,13 @@ struct Console;
 impl WebDriverCompatibleCommand for Console {
     fn endpoint(
         &self,
-        base: &fantoccini::wd::Url,
+        base: &reqwest::Url,
         session: Option<&str>,
-    ) -> Result<fantoccini::wd::Url, fantoccini::wd::ParseError> {
+    ) -> Result<reqwest::Url, <reqwest::Url as FromStr>::Err> {
         base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
     }
 
-    fn method_and_body(&self, _: &fantoccini::wd::Url) -> (http::Method, Option<String>) {
+    fn method_and_body(&self, _: &reqwest::Url) -> (http::Method, Option<String>) {
         (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
     }
 }
@@ -55,7 +58,7 @@ async fn product_in_use() -> Product {
     let on_operations = crate::product::Client::new(&product.ops_url);
     let seen = async {
         while on_operations.get("/ops/traces?search=StudioCourses").await.at("/total") == &json!(0) {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
     tokio::time::timeout(STEP_TIMEOUT, seen).await.expect("a request is kept");

@@ -6,6 +6,7 @@ use axum::body::Body;
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use router_studio::otlp;
+use router_studio::view::numbers::ms;
 use router_studio::view::subgraphs::SubgraphFacts;
 use serde_json::{Value, json};
 use telemetry::TraceId;
@@ -40,6 +41,8 @@ pub(super) async fn answer(door: &Door, asker: &Asker, head: &Parts, body: Body)
         ["ops", "traces"] => {
             let known = [
                 "window",
+                "beginAt",
+                "endAt",
                 "operation",
                 "subgraph",
                 "client",
@@ -96,6 +99,7 @@ fn session(door: &Door, asker: &Asker) -> Value {
         "scopes": scopes,
         "production": door.access == StudioAccess::Token,
         "faults": door.faults.is_some(),
+        "budgetMs": ms(u64::try_from(door.studio.budget().as_micros()).unwrap_or(u64::MAX)),
         "version": env!("CARGO_PKG_VERSION"),
         "name": "Lyceum",
     })

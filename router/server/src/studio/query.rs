@@ -5,6 +5,7 @@ use std::str::FromStr;
 use http::StatusCode;
 use http::request::Parts;
 use router_studio::store::traces::{TraceFilter, TraceOrder};
+use router_studio::view::numbers::unix_ms;
 use router_studio::view::operations::{OperationFilter, OperationOrder};
 use router_studio::{OperationKind, Window};
 
@@ -124,9 +125,13 @@ impl Parameters {
             "slowest" => Some(TraceOrder::Slowest),
             _ => None,
         })?;
-        let begin_ms = now_ms.saturating_sub(self.window()?.seconds() * 1000);
+        let window_ms = now_ms.saturating_sub(self.window()?.seconds() * 1000);
+        let moment = |name| self.read(name, "a moment like 2026-11-21T20:00:00.000Z", unix_ms);
+        // A part of the window, as a cell of a heat map is one.
+        let begin_ms = moment("beginAt")?.map_or(window_ms, |begin| begin.max(window_ms));
         Ok(TraceFilter {
             begin_us: begin_ms * 1000,
+            end_us: moment("endAt")?.map(|end| end * 1000),
             operation: self.owned("operation"),
             subgraph: self.owned("subgraph"),
             client: self.owned("client"),

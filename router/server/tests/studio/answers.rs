@@ -48,6 +48,12 @@ async fn requests_are_counted_listed_and_explained() {
     assert_eq!(trace["request"]["fetches"].as_array().unwrap().len(), 2);
     let services: Vec<_> = trace["spans"].as_array().unwrap().iter().map(|span| &span["service"]).collect();
     assert!(services.len() > 4 && services.iter().all(|service| **service == "router"), "{services:?}");
+    let at = traces["traces"][0]["beginAt"].as_str().unwrap();
+    for (part, expected) in [("beginAt", true), ("endAt", false)] {
+        let some = told(&graph, &format!("/ops/traces?{part}={at}")).await;
+        let listed = some["traces"].as_array().unwrap().iter().any(|one| one["traceId"] == id);
+        assert_eq!(listed, expected, "{part} is from a moment on, and until before it");
+    }
     let failed = told(&graph, "/ops/traces?status=error").await;
     assert_eq!((&failed["total"], &failed["traces"][0]["operation"]["name"]), (&json!(1), &json!("Broken")));
     assert_eq!(failed["traces"][0]["keptFor"], "sample", "all are, here");
@@ -74,6 +80,7 @@ async fn the_graph_and_its_subgraphs_are_told() {
     let session = told(&graph, "/ops/session").await;
     assert_eq!((&session["identity"], &session["scopes"]), (&json!("token"), &json!(["ops:read"])));
     assert_eq!((&session["production"], &session["faults"]), (&json!(false), &json!(false)));
+    assert_eq!(session["budgetMs"], 100.0);
 }
 
 #[tokio::test]
@@ -92,6 +99,8 @@ async fn a_question_that_cannot_be_read_is_refused_with_what_it_may_be() {
         ("/ops/operations?after=x", "`next`"),
         ("/ops/traces?status=fine", "ok or error"),
         ("/ops/traces?cache=maybe", "uncacheable"),
+        ("/ops/traces?beginAt=yesterday", "a moment like"),
+        ("/ops/traces?endAt=1790000000", "a moment like"),
         ("/ops/traces?minMs=-1", "not negative"),
         ("/ops/traces?maxMs=NaN", "not negative"),
         ("/ops/traces?after=x", "`next`"),
