@@ -28,11 +28,15 @@ mod rates;
 mod redis;
 mod registry;
 mod revocation;
+mod studio;
 mod subgraph_requests;
 mod subscriptions;
 mod telemetry;
 
-pub use self::telemetry::{OtlpSettings, PropagationSettings, SamplingSettings, TelemetrySettings, TracingSettings};
+pub use self::telemetry::{
+    LogSettings, LoggedRequests, OtlpSettings, PropagationSettings, SamplingSettings, TelemetrySettings,
+    TracingSettings,
+};
 pub use admission::{AdmissionSettings, ContentEncoding, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
@@ -57,6 +61,7 @@ pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, P
 pub use rates::{Rate, RateLimit, RateSettings, RateStore};
 pub use registry::RegistrySettings;
 pub use revocation::{RevocationSettings, RevocationStore, WhenUnsure};
+pub use studio::{StudioAccess, StudioSettings};
 pub use subgraph_requests::SubgraphRequestSettings;
 pub use subscriptions::SubscriptionSettings;
 
@@ -105,6 +110,8 @@ pub struct RouterSettings {
     pub cors: CorsSettings,
     /// GraphiQL, for a browser that opens the first endpoint. Default: absent, which serves no page.
     pub playground: Option<PlaygroundSettings>,
+    /// What is remembered of requests, and shown to operators.
+    pub studio: StudioSettings,
     /// The readiness check.
     pub health: HealthSettings,
     /// Connections and the graceful stop.
@@ -151,6 +158,7 @@ impl Default for RouterSettings {
             pass_through: Vec::new(),
             cors: CorsSettings::default(),
             playground: None,
+            studio: StudioSettings::default(),
             health: HealthSettings::default(),
             listeners: ListenerSettings::default(),
             telemetry: TelemetrySettings::default(),
@@ -185,6 +193,7 @@ impl RouterSettings {
         self.headers.validate()?;
         self.errors.validate()?;
         self.cors.validate()?;
+        self.studio.validate()?;
         self.telemetry.validate()?;
         if let Some(playground) = &self.playground {
             playground.validate()?;

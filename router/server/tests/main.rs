@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
+mod access_log;
 mod administration;
 mod advisories;
 mod advisories_engine;
@@ -38,6 +39,7 @@ mod rates;
 mod refusals;
 mod revocations;
 mod settings;
+mod studio;
 mod subgraph_trust;
 mod subscriptions;
 mod testkit;

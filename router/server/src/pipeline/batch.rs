@@ -78,7 +78,7 @@ async fn permit_all<'r>(
     // One after the other, so that of a bucket that is nearly empty the first get what is left.
     for operation in operations {
         let mut noted = Noted::new(asker.recorder.operation());
-        noted.viewer(asker.endpoint, &asker.viewer);
+        noted.viewer(asker.endpoint, &asker.viewer, &asker.pipeline.tracer);
         let outcome = match operation {
             Ok((asked, parameters)) => permit(asker, asked, parameters, &mut noted).await,
             Err(refusal) => Err(refusal),
@@ -93,6 +93,7 @@ async fn permit_all<'r>(
             }
             Err(refusal) => {
                 noted.count_refused(&asker.pipeline.usage, asker.endpoint, &refusal);
+                noted.measure();
                 told.extend(refusal.headers.iter().cloned());
                 Outcome::Answered(refused(refusal, asker).into())
             }
@@ -133,6 +134,7 @@ async fn finish(asker: &Asker<'_>, step: &mut Step<'_>) -> (Bytes, ReplyCaching)
     };
     step.noted.recorder.operation_ended(finished.0.len());
     step.noted.count_answered(&asker.pipeline.usage);
+    step.noted.measure();
     finished
 }
 
