@@ -141,12 +141,17 @@ impl Collector {
     /// of the same trace.
     pub fn decide(&self, trace: TraceId, kept: Option<KeptFor>, own: impl FnOnce() -> Vec<Span>) -> Option<KeptFor> {
         let now = Instant::now();
-        let (decided, expired) = self.with(trace, now, |shard| shard.decide(trace, kept, now + self.limits.afterwards));
+        let (spans_max, until) = (self.limits.spans_per_trace, now + self.limits.afterwards);
+        let (decided, expired) = self.with(trace, now, |shard| shard.decide(trace, kept, spans_max, until));
         self.hand_on_expired(expired);
         self.bytes.fetch_sub(decided.bytes, Ordering::Relaxed);
         let why = decided.kept?;
-        let mut spans = decided.held;
-        spans.extend(own());
+        let (mut spans, own) = (decided.held, own());
+        if decided.is_borrowed {
+            // Whoever sends one trace id again and again gets no more than one trace may have.
+            self.shard(trace).count(trace, own.len());
+        }
+        spans.extend(own);
         self.hand_on(&spans, why);
         Some(why)
     }

@@ -3,6 +3,7 @@
 mod keeping;
 mod propagating;
 mod recording;
+mod sending;
 mod telling;
 
 use std::sync::{Arc, Mutex};

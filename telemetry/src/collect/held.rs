@@ -55,6 +55,8 @@ pub(super) struct Decided {
     pub(super) held: Vec<Span>,
     /// Of what is held no longer.
     pub(super) bytes: usize,
+    /// Whether it is kept for the sake of another request of the same trace only.
+    pub(super) is_borrowed: bool,
 }
 
 /// What was held of a trace that nobody has decided in time.
@@ -114,15 +116,19 @@ impl Shard {
         Ended::Held
     }
 
-    pub(super) fn decide(&mut self, id: TraceId, kept: Option<KeptFor>, until: Instant) -> Decided {
+    pub(super) fn decide(&mut self, id: TraceId, kept: Option<KeptFor>, spans_max: usize, until: Instant) -> Decided {
         // One for which there was no room, or which took too long: its router's own spans are all there is.
         let Some(trace) = self.traces.get_mut(&id) else { return Decided { kept, ..Decided::default() } };
         trace.undecided = trace.undecided.saturating_sub(1);
+        let is_borrowed = trace.kept.is_some() && kept.is_none();
+        if is_borrowed && trace.spans >= spans_max {
+            return Decided::default();
+        }
         trace.kept = trace.kept.or(kept);
         if trace.kept.is_some() {
             trace.until = trace.until.max(until);
             let (held, bytes) = (std::mem::take(&mut trace.held), std::mem::take(&mut trace.bytes));
-            let decided = Decided { kept: trace.kept, held, bytes };
+            let decided = Decided { kept: trace.kept, held, bytes, is_borrowed };
             self.look_at(id, until);
             return decided;
         }
@@ -131,6 +137,13 @@ impl Shard {
         }
         let bytes = self.traces.remove(&id).map_or(0, |trace| trace.bytes);
         Decided { bytes, ..Decided::default() }
+    }
+
+    /// So many more of this trace were handed on.
+    pub(super) fn count(&mut self, id: TraceId, spans: usize) {
+        if let Some(trace) = self.traces.get_mut(&id) {
+            trace.spans = trace.spans.saturating_add(spans);
+        }
     }
 
     /// Forgets what has had its time.

@@ -85,6 +85,23 @@ fn a_trace_of_two_requests_is_kept_for_the_sake_of_either() {
     assert_eq!(kept.names(), ["statement"]);
 }
 
+/// Else a client that knows one id that is kept would have everything kept.
+#[test]
+fn one_trace_id_sent_again_and_again_is_one_trace() {
+    let (collector, kept) = collector(Limits { spans_per_trace: 10, ..Limits::default() });
+    let two = || vec![span(trace(1), "root"), span(trace(1), "stage")];
+    collector.begin(trace(1));
+    collector.decide(trace(1), Some(KeptFor::Error), two);
+    let decided: Vec<_> = (0..100)
+        .map(|_| {
+            collector.begin(trace(1));
+            collector.decide(trace(1), None, two)
+        })
+        .collect();
+    assert_eq!(decided.iter().filter(|kept| kept.is_some()).count(), 5);
+    assert_eq!(kept.names().len(), 12);
+}
+
 #[test]
 fn what_no_router_here_has_begun_goes_by_its_own_flag() {
     let (collector, kept) = collector(Limits::default());

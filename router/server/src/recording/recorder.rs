@@ -147,13 +147,13 @@ impl Recording {
         place: Place,
     ) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let parent = trace.parent.map(|(span, _)| span);
+        let (parent, ids) = (trace.parent.map(|(span, _)| span), SpanIds::new());
         let recording = Self {
             tracer: Arc::clone(tracer),
             trace: trace.id,
             parent,
-            root: SpanId::random(),
-            ids: SpanIds::new(),
+            root: ids.next(),
+            ids,
             begun: Instant::now(),
             begun_unix_ns: u64::try_from(now.as_nanos()).unwrap_or(u64::MAX),
             head,
