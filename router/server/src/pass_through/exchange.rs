@@ -48,6 +48,7 @@ impl<'r> NotedExchange<'r> {
             request_bytes: self.request_bytes,
             reply_bytes: reply.map_or(0, |reply| bytes(reply.body())),
             status: reply.map(|reply| reply.status().as_u16()),
+            policy: None,
         };
         self.recorder.ended(ONLY, ended);
     }
