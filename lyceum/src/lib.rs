@@ -5,6 +5,7 @@
 //! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them; [`revocations`] tells it whose
 //!   sessions have ended and [`changes`] what has changed, [`key_file`] and [`tls`] read keys and certificates for it;
 //! - [`shared`] opens what the router shares with other routers;
+//! - [`failures`] has errors reported;
 //! - [`registered_operations`] says where clients' registered operations are kept;
 //! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
@@ -18,6 +19,7 @@ mod commands;
 pub mod configuration;
 pub mod data_directory;
 pub mod demonstration;
+pub mod failures;
 mod following;
 pub mod front;
 pub mod graph;
@@ -33,7 +35,6 @@ pub mod tls;
 use std::error::Error;
 
 use arguments::{Arguments, Command, LogFormat, Options};
-use telemetry::failures;
 use telemetry::subscriber::{self, SubscriberError};
 
 /// Does what the command line asks.
@@ -68,6 +69,6 @@ fn start_logs(options: &Options) -> Result<(), SubscriberError> {
         LogFormat::Json => telemetry::logs::LogFormat::Json,
     };
     subscriber::install(format, &options.log)?;
-    failures::tell_panics();
+    telemetry::failures::tell_panics();
     Ok(())
 }
