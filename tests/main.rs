@@ -29,3 +29,4 @@ mod request_keys;
 mod revocation;
 mod subgraph_trust;
 mod tls;
+mod traces;
