@@ -44,6 +44,8 @@ use telemetry::subscriber::{self, SubscriberError};
 /// When it cannot be done; the error's text says what happened, where, and what to do.
 pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let Arguments { command, options } = arguments;
+    // Before anything is made that measures.
+    ::telemetry::metrics::install();
     start_logs(&options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = match command.unwrap_or(Command::Up) {

@@ -3,10 +3,11 @@
 //! Router and subgraphs know nothing of each other, and yet one trace shows both: what they have in common stands here.
 //!
 //! - [`span`] is one piece of work of a trace, wherever it was done, as it is kept, shown and sent;
+//! - [`metrics`] is what was measured, and how it is told;
 //! - [`context`] is where a piece of work belongs, [`propagation`] how services tell each other of it;
 //! - [`sampling`] decides which traces are kept, [`collect`] holds the spans of those under way
 //!   until that is known;
-//! - [`otlp`] sends those that are kept to a collector;
+//! - [`otlp`] sends those that are kept to a collector, [`metrics`] counts and measures;
 //! - [`sink`] is where those go that are worth keeping;
 //! - [`subscriber`] installs what becomes of `tracing`'s spans and events in this process: spans of traces, lines of the
 //!   [log](logs), and [failures];
@@ -21,6 +22,7 @@ pub mod correlation;
 pub mod failures;
 pub mod flow;
 pub mod logs;
+pub mod metrics;
 pub mod otlp;
 pub mod propagation;
 pub mod sampling;

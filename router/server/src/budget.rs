@@ -48,7 +48,7 @@ pub(crate) fn require(
     variables: &Variables,
 ) -> Result<u64, Refusal> {
     let (cost, budget) = (formula.cost(variables), budget_of(settings, viewer));
-    telemetry::record_operation_cost("requested", cost);
+    telemetry::record_requested_cost(cost);
     if cost <= budget {
         return Ok(cost);
     }
@@ -105,7 +105,7 @@ pub(crate) fn tell(
 ) {
     let data = serde_json::from_str(reply.data.get()).unwrap_or_default();
     let actual = formula.actual(variables, &data);
-    telemetry::record_operation_cost("actual", actual);
+    telemetry::record_actual_cost(actual);
     let mut told = JsonMap::new();
     told.insert("requested", requested.into());
     told.insert("actual", actual.into());

@@ -7,12 +7,12 @@ use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use ::telemetry::metrics::with_trace;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderMap, Request, Response, StatusCode};
 use router_execution::Reply;
-use tokio::time::Instant;
 use tracing::Instrument;
 use tracing::field::Empty;
 
@@ -29,12 +29,13 @@ use crate::configuration::{RouterSettings, StatusRules};
 use crate::cors::Cors;
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
+use crate::faults::Faults;
 use crate::forwarding::{ClientDescription, RequestSigner, RequestTrace};
 use crate::header_rules::HeaderPolicy;
 use crate::identity::{Identity, identify_from};
 use crate::persisted::Registry;
 use crate::rates::Rates;
-use crate::recording::{Recorder, Tracer};
+use crate::recording::Tracer;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
 use crate::reply;
 use crate::subscription::{self, Subscriptions};
@@ -57,6 +58,8 @@ pub(crate) struct Pipeline {
     pub(crate) administration: Option<Administration>,
     pub(crate) usage: Usage,
     pub(crate) tracer: Arc<Tracer>,
+    /// Absent where the settings allow none.
+    pub(crate) faults: Option<Arc<Faults>>,
 }
 
 /// Answers one request to a GraphQL endpoint.
@@ -77,10 +80,19 @@ pub(crate) async fn handle(
         client = Empty,
         viewer = Empty,
     );
-    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, &recorder, request).instrument(lines));
+    let mut noted = Noted::new(recorder.clone());
+    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, &mut noted, request).instrument(lines));
     let mut reply = answered.catch_unwind().await.unwrap_or_else(|_| of_fault(&trace));
     trace.write_to_reply(reply.headers_mut());
-    recorder.end(reply.status(), reply::body_bytes(&reply));
+    if pipeline.faults.as_ref().is_some_and(|faults| faults.was_met(trace.id)) {
+        recorder.faulted();
+    }
+    let told = recorder.end(reply.status(), reply::body_bytes(&reply));
+    // Only now is it known whether there is a trace that stands for these measurements.
+    with_trace(told.trace, || {
+        count_request(noted.kind.unwrap_or("none"), reply.status(), noted.elapsed(), told.waited);
+        noted.measure();
+    });
     reply
 }
 
@@ -92,7 +104,6 @@ fn of_fault(trace: &RequestTrace) -> Response<Body> {
         ErrorCode::Internal,
         "An internal error occurred; the operators find it by the trace id.",
     );
-    count_request("none", StatusCode::INTERNAL_SERVER_ERROR, std::time::Duration::ZERO);
     reply::of_refusal(refusal, StatusRules::default(), ReplyMediaType::Json, trace)
 }
 
@@ -123,12 +134,10 @@ async fn answer(
     endpoint: &Endpoint,
     peer: Option<IpAddr>,
     trace: &RequestTrace,
-    recorder: &Recorder,
+    noted: &mut Noted,
     request: Request<Body>,
 ) -> Response<Body> {
-    let begin = Instant::now();
     let rules = pipeline.settings.admission.status_rules;
-    let mut noted = Noted::new(recorder.clone());
     let Some(accepted) = Accepted::of(request.headers()) else {
         let refusal = Refusal::http(
             StatusCode::NOT_ACCEPTABLE,
@@ -138,7 +147,7 @@ async fn answer(
         noted.count_refused(&pipeline.usage, endpoint, &refusal);
         return reply::of_refusal(refusal, rules, ReplyMediaType::Json, trace);
     };
-    let reply = match run_stages(pipeline, endpoint, peer, trace, request, accepted, &mut noted).await {
+    match run_stages(pipeline, endpoint, peer, trace, request, accepted, noted).await {
         Ok(reply) => {
             noted.count_answered(&pipeline.usage);
             reply
@@ -147,9 +156,7 @@ async fn answer(
             noted.count_refused(&pipeline.usage, endpoint, &refusal);
             refused(refusal, rules, accepted, trace)
         }
-    };
-    count_request(noted.kind.unwrap_or("none"), reply.status(), begin.elapsed());
-    reply
+    }
 }
 
 /// Who reads nothing but streams is told in one what is wrong with the operation: a browser's `EventSource` shows no
@@ -177,7 +184,7 @@ async fn run_stages(
     // Sizes and types first: nothing is parsed of a request that is none.
     let settings = &pipeline.settings;
     let admitting = admit(&settings.admission, &settings.batching, request);
-    let Admitted { headers, asks, may_mutate } = Stage::Admission.run(&noted.recorder, admitting).await?;
+    let Admitted { mut headers, asks, may_mutate } = Stage::Admission.run(&noted.recorder, admitting).await?;
     let client = ClientDescription::new(peer, &headers, settings.listeners.trusted_proxies);
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(&noted.recorder, identify_from(&pipeline.identity, &headers, client.address));
@@ -189,8 +196,10 @@ async fn run_stages(
     let (administration, registry) = (pipeline.administration.as_ref(), pipeline.registry.as_deref());
     let acting = administration::acting(administration, registry, endpoint, &headers, &viewer)?;
     let why = Why::of(administration, endpoint, &headers, &viewer);
+    let fault = Faults::ordered(pipeline.faults.as_deref(), &mut headers, &viewer);
     let recorder = noted.recorder.clone();
-    let asker = Asker { pipeline, endpoint, trace, headers, viewer, client, caller, may_mutate, acting, why, recorder };
+    let asker =
+        Asker { pipeline, endpoint, trace, headers, viewer, client, caller, may_mutate, acting, why, recorder, fault };
     match asks {
         Asks::One(parameters) => {
             let asked = asker.ask()?;

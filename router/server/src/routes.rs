@@ -8,8 +8,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::routing::{MethodRouter, any, get, post};
-use http::{HeaderValue, Method, Request, Response, header};
-use metrics_exporter_prometheus::PrometheusHandle;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
+use telemetry::metrics::{Format, install};
 
 use crate::administration::choices;
 use crate::admission::media_type::wants_page;
@@ -21,6 +21,7 @@ use crate::operators::{self, Operators};
 use crate::pass_through::{self, PassThrough};
 use crate::pipeline::{self, Pipeline};
 use crate::playground::{self, Playground};
+use crate::studio::{self, Door};
 use crate::{clients, security_headers};
 
 /// What clients may ask for.
@@ -56,7 +57,7 @@ pub(crate) fn operations(
     pipeline: &Arc<Pipeline>,
     health: &Arc<Health>,
     operators: &Arc<Operators>,
-    metrics: PrometheusHandle,
+    door: Option<&Arc<Door>>,
 ) -> Router {
     let ask_all = |method: MethodRouter<Arc<Operators>>| method.with_state(Arc::clone(operators));
     let keeping = (Arc::clone(&pipeline.caches), Arc::clone(operators));
@@ -64,7 +65,7 @@ pub(crate) fn operations(
         .route("/health/live", get(|| async { Health::live() }))
         .route("/health/startup", get(|| async { Health::live() }))
         .route("/health/ready", get(ready).with_state(Arc::clone(health)))
-        .route("/metrics", get(rendered).with_state(metrics))
+        .route("/metrics", get(rendered))
         .route("/ops/cache", get(kept).with_state(keeping.clone()))
         .route("/ops/cache/invalidate", post(kept).with_state(keeping))
         .route("/ops/clients", get(used_by_clients).with_state(Arc::clone(pipeline)))
@@ -73,6 +74,7 @@ pub(crate) fn operations(
         .route("/ops/dead-letters/replay", ask_all(post(asked_of_all)))
         .route("/ops/dead-letters/{id}/replay", ask_all(post(asked_of_all)))
         .route("/ops/flow/{correlation_id}", ask_all(get(asked_of_all)))
+        .merge(door.map(studio::routes).unwrap_or_default())
         .layer(map_response(with_security_headers))
 }
 
@@ -125,11 +127,11 @@ async fn ready(State(health): State<Arc<Health>>) -> impl axum::response::IntoRe
     health.ready().await
 }
 
-async fn rendered(State(metrics): State<PrometheusHandle>) -> Response<Body> {
-    let mut reply = Response::new(Body::from(metrics.render()));
-    reply
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+async fn rendered(headers: HeaderMap) -> Response<Body> {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let rendered = Format::accepted(accept).render(&install().snapshot());
+    let mut reply = Response::new(Body::from(rendered.body));
+    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(rendered.content_type));
     reply
 }
 

@@ -42,12 +42,10 @@ async fn a_required_subgraph_that_is_away_makes_the_router_unready() {
     assert_eq!(ask(&graph, "/health/ready").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
-/// AMP-22: no label holds what a client wrote.
+/// S0-OBS-1: what is measured begins with zero, and is there without any setting.
 #[tokio::test]
-async fn metrics_count_requests_stages_and_subgraphs_with_few_labels() {
+async fn metrics_count_requests_stages_and_subgraphs() {
     let graph = Graph::new();
-    // The recorder is the process's, so it must be there before anything is measured.
-    ask(&graph, "/metrics").await;
     graph.query("query SomeClientName { me { name } }").await;
     graph.query("{ nonsense }").await;
     let reply = ask(&graph, "/metrics").await;
@@ -60,10 +58,45 @@ async fn metrics_count_requests_stages_and_subgraphs_with_few_labels() {
         "router_stage_duration_seconds_bucket{stage=\"execution\"",
         "router_subgraph_request_duration_seconds_bucket{subgraph=\"identity\"",
         "router_operation_cache_total{outcome=\"miss\"}",
+        "router_operation_duration_seconds_bucket{operation=\"",
+        "router_shared_cache_looks_total{outcome=\"away\"} 0",
+        "process_resident_memory_bytes ",
+        "lyceum_build_info{version=\"",
     ] {
         assert!(text.contains(expected), "`{expected}` is not in:\n{text}");
     }
-    assert!(!text.contains("SomeClientName") && !text.contains("nonsense"));
+    assert!(!text.contains("nonsense"));
+}
+
+/// The format with exemplars is for who asks for it, as Prometheus does.
+#[tokio::test]
+async fn metrics_are_written_as_they_are_asked_for() {
+    let graph = Graph::new();
+    let accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+    let request = Request::get("/metrics").header("accept", accept).body(axum::body::Body::empty()).unwrap();
+    let open = TestReply::read(graph.server.operations_router().oneshot(request).await.unwrap()).await;
+    assert_eq!(open.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    let text = String::from_utf8(open.body.to_vec()).unwrap();
+    assert!(text.ends_with("\n# EOF\n"), "{text}");
+    assert!(text.contains("# TYPE router_requests counter\n"), "{text}");
+    assert_eq!(graph.request("GET", "/metrics", &[], "").await.status, StatusCode::NOT_FOUND, "AS-137");
+}
+
+/// AMP-22: however many names clients think of, there is a bounded number of series, and nothing goes uncounted.
+#[tokio::test]
+async fn the_names_of_operations_do_not_grow_the_metrics() {
+    let graph = Graph::new();
+    for flood in 0..300 {
+        graph.query(&format!("query Flood{flood} {{ me {{ name }} }}")).await;
+    }
+    let text = String::from_utf8(ask(&graph, "/metrics").await.body.to_vec()).unwrap();
+    let answered = text.lines().filter(|line| {
+        line.starts_with("router_operation_requests_total{operation=") && line.contains("outcome=\"answered\"")
+    });
+    let answered: Vec<_> = answered.filter_map(|line| line.rsplit_once(' ')).collect();
+    assert!(answered.len() <= 201, "{}", answered.len());
+    assert!(answered.iter().any(|(series, _)| series.contains("operation=\"other\"")), "{answered:?}");
+    assert!(answered.iter().map(|(_, count)| count.parse::<u64>().unwrap()).sum::<u64>() >= 300);
 }
 
 async fn operate(graph: &Graph, method: &str, path: &str, scope: Option<&str>) -> TestReply {

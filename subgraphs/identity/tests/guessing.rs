@@ -133,9 +133,9 @@ kit_testing::on_each_database! {
         for name in ["lee", "nobody"] {
             let recording = house.database().record_statements();
             let mut reply = house.login_from(&from("203.0.113.9"), name, WRONG).await;
-            // The relay of events has a rhythm of its own.
+            // The relay of events has a rhythm of its own, and so has who measures it.
             let mut statements = recording.finish();
-            statements.retain(|statement| !statement.contains(" outbox "));
+            statements.retain(|statement| !statement.contains(" outbox ") && !statement.contains(" dead_letters "));
             // The trace is another one each time.
             reply.body["traceId"] = Value::Null;
             assert!(statements.len() > 5, "{statements:?}");

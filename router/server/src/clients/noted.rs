@@ -1,6 +1,7 @@
 //! What becomes known of a request on its way: for the metrics, for the log, for its trace, and for the counters of whoever asks.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use router_registry::id_of_text;
 use tracing::Span;
@@ -13,6 +14,7 @@ use crate::operation::Operation;
 use crate::recording::{Recorder, Tracer};
 use crate::refusal::{ErrorCode, Refusal};
 use crate::reply;
+use crate::telemetry::{self, OperationSlot, RequestOutcome};
 
 /// What is known of a request so far.
 #[derive(Debug)]
@@ -21,6 +23,12 @@ pub(crate) struct Noted {
     pub(crate) recorder: Recorder,
     /// The kind of operation.
     pub(crate) kind: Option<&'static str>,
+    begin: Instant,
+    /// Where the operation is measured.
+    measured: Option<Arc<OperationSlot>>,
+    has_errors: bool,
+    /// What became of the operation, and how long that took.
+    became: Option<(RequestOutcome, Duration)>,
     asking: Option<Asking>,
 }
 
@@ -32,13 +40,13 @@ struct Asking {
     id: Option<String>,
     name: Option<String>,
     cost: u64,
-    has_errors: bool,
 }
 
 impl Noted {
     /// Nothing is known yet.
     pub(crate) fn new(recorder: Recorder) -> Self {
-        Self { recorder, kind: None, asking: None }
+        let begin = Instant::now();
+        Self { recorder, kind: None, begin, measured: None, has_errors: false, became: None, asking: None }
     }
 
     /// Who asks.
@@ -54,13 +62,13 @@ impl Noted {
         self.recorder.viewer(viewer, client.is_some());
         if let (Some(_), Viewer::Authenticated(claims)) = (client, viewer) {
             let claims = Arc::clone(claims);
-            self.asking = Some(Asking { claims, id: None, name: None, cost: 0, has_errors: false });
+            self.asking = Some(Asking { claims, id: None, name: None, cost: 0 });
         }
     }
 
     /// The request is a list of operations, each of which is noted by itself.
     pub(crate) fn several(&mut self) {
-        (self.kind, self.asking) = (Some("batch"), None);
+        (self.kind, self.measured, self.asking) = (Some("batch"), None, None);
     }
 
     /// For what.
@@ -76,6 +84,7 @@ impl Noted {
     /// What that is.
     pub(crate) fn found(&mut self, operation: &Operation) {
         self.kind = Some(reply::kind_name(operation.kind));
+        self.measured = Some(Arc::clone(&operation.measured));
         self.recorder.found(&operation.record);
         if let Some(name) = &operation.record.name {
             Span::current().record("operation", name.as_str());
@@ -95,22 +104,22 @@ impl Noted {
 
     /// Whether the reply has errors.
     pub(crate) fn executed(&mut self, has_errors: bool) {
-        if let Some(asking) = &mut self.asking {
-            asking.has_errors = has_errors;
-        }
+        self.has_errors = has_errors;
     }
 
     /// Counts a request that was answered.
     pub(crate) fn count_answered(&mut self, usage: &Usage) {
+        self.became(if self.has_errors { RequestOutcome::Errors } else { RequestOutcome::Answered });
         if let Some(asking) = self.asking.take() {
             let operation = (asking.id.unwrap_or_default(), asking.name);
-            usage.count_answered(&asking.claims.subject, operation, asking.cost, asking.has_errors);
+            usage.count_answered(&asking.claims.subject, operation, asking.cost, self.has_errors);
         }
     }
 
     /// Counts and logs a request that was refused, where clients are known by their tokens. The log holds no token, and
     /// nothing that a person may have written.
     pub(crate) fn count_refused(&mut self, usage: &Usage, endpoint: &Endpoint, refusal: &Refusal) {
+        self.became(RequestOutcome::Refused);
         self.recorder.refused(refusal);
         if endpoint.operations.client_role.is_none() {
             return;
@@ -132,6 +141,22 @@ impl Noted {
         );
         if let Some(client) = client {
             usage.count_refused(client, code);
+        }
+    }
+
+    fn became(&mut self, outcome: RequestOutcome) {
+        self.became = Some((outcome, self.begin.elapsed()));
+    }
+
+    /// How long it has been known of.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.begin.elapsed()
+    }
+
+    /// Measures the operation, where one was found and it is known what became of it: once.
+    pub(crate) fn measure(&mut self) {
+        if let (Some(measured), Some((outcome, elapsed))) = (self.measured.take(), self.became) {
+            telemetry::count_operation(&measured, outcome, elapsed);
         }
     }
 }

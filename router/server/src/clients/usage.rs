@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ::telemetry::metrics::bounded;
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::telemetry::{self, ClientOutcome};
+use crate::telemetry::{self, ClientSlot, RequestOutcome};
 
 /// Whatever has no place of its own is counted under this name, which no client can have.
 const OTHERS: &str = "(others)";
@@ -17,11 +18,9 @@ struct Bounds {
     clients: usize,
     /// Of all clients together: about 200 bytes each.
     operations: usize,
-    /// Clients that metrics name.
-    labels: usize,
 }
 
-const BOUNDS: Bounds = Bounds { clients: 10_000, operations: 100_000, labels: 200 };
+const BOUNDS: Bounds = Bounds { clients: 10_000, operations: 100_000 };
 
 /// What clients have asked for.
 #[derive(Debug)]
@@ -38,12 +37,12 @@ struct Store {
     operations: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct ClientUse {
     counts: Counts,
     refusals: BTreeMap<String, u64>,
     operations: BTreeMap<String, OperationUse>,
-    is_label: bool,
+    measured: Arc<ClientSlot>,
 }
 
 #[derive(Debug, Default)]
@@ -94,10 +93,10 @@ impl Usage {
         has_errors: bool,
     ) {
         let now_ms = self.clock.now_unix_ms();
-        let outcome = if has_errors { ClientOutcome::Errors } else { ClientOutcome::Answered };
+        let outcome = if has_errors { RequestOutcome::Errors } else { RequestOutcome::Answered };
         self.with_client(client, |found, room| {
             found.counts.add(cost, has_errors, now_ms);
-            telemetry::count_client(found.label(client), outcome, cost);
+            telemetry::count_client(&found.measured, outcome, cost);
             let (id, name) = operation;
             let is_known = found.operations.contains_key(&id);
             let has_place = is_known || *room > 0;
@@ -113,7 +112,7 @@ impl Usage {
         self.with_client(client, |found, _| {
             *found.refusals.entry(code.to_owned()).or_default() += 1;
             found.counts.last_ms = now_ms;
-            telemetry::count_client(found.label(client), ClientOutcome::Refused, 0);
+            telemetry::count_client(&found.measured, RequestOutcome::Refused, 0);
         });
     }
 
@@ -134,8 +133,7 @@ impl Usage {
         let known = store.clients.len();
         let name = if known < store.bounds.clients || store.clients.contains_key(client) { client } else { OTHERS };
         if !store.clients.contains_key(name) {
-            let is_label = known < store.bounds.labels;
-            store.clients.insert(name.to_owned(), ClientUse { is_label, ..ClientUse::default() });
+            store.clients.insert(name.to_owned(), ClientUse::new(name));
         }
         let mut room = store.bounds.operations.saturating_sub(store.operations);
         let before = room;
@@ -147,9 +145,10 @@ impl Usage {
 }
 
 impl ClientUse {
-    /// As metrics name it.
-    fn label(&self, name: &str) -> String {
-        if self.is_label { name.to_owned() } else { OTHERS.to_owned() }
+    fn new(name: &str) -> Self {
+        // Those without a place here have none among the metrics, either.
+        let measured = telemetry::client_slot(if name == OTHERS { bounded::OTHER } else { name });
+        Self { counts: Counts::default(), refusals: BTreeMap::new(), operations: BTreeMap::new(), measured }
     }
 
     fn shown(&self, now_ms: u64) -> Value {
@@ -174,7 +173,7 @@ mod tests {
     /// AMP-22: any number of clients and operations take a bounded number of places, and nothing goes uncounted.
     #[test]
     fn what_has_no_place_is_counted_together() {
-        let usage = Usage::bounded(Arc::new(SystemClock), Bounds { clients: 2, operations: 3, labels: 1 });
+        let usage = Usage::bounded(Arc::new(SystemClock), Bounds { clients: 2, operations: 3 });
         for client in 0..4 {
             for operation in 0..3 {
                 let operation = (format!("op{operation}"), Some("Name".to_owned()));

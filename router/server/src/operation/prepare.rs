@@ -20,6 +20,7 @@ use crate::configuration::{CostMode, OperationLimits};
 use crate::cost::{self, Formula};
 use crate::recording::record_of;
 use crate::refusal::{ErrorCode, Refusal, RefusalClass, RequestError};
+use crate::telemetry;
 
 /// More errors than a person reads; the rest is left out.
 const ERRORS_MAX: usize = 20;
@@ -57,8 +58,9 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
         denial = Some(own);
     }
     let (hints, default_max_age) = (&operations.hints, operations.default_max_age_seconds);
+    let said = (hints, &operations.cache_tags);
     let policy = caching::policy_of(hints, default_max_age, &document, operation);
-    let fetches = plan.fetches.iter().map(|fetch| caching::read_fetch(supergraph, hints, default_max_age, fetch));
+    let fetches = plan.fetches.iter().map(|fetch| caching::read_fetch(supergraph, said, default_max_age, fetch));
     let (subjects, fetch_policies) = fetches.unzip();
     let changes = match kind {
         OperationType::Mutation => FetchSubjects::of_operation(supergraph, &syntax, operation_name),
@@ -69,8 +71,22 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
     if let Some(denial) = denial {
         prepared = prepared.with_guard(Arc::new(denial));
     }
+    let measured = telemetry::operation_slot(prepared.operation().name.as_deref());
     let (prepared, digest) = (Arc::new(prepared), key.digest(operations.digest));
-    Ok(Operation { prepared, kind, cost, rules, denied, digest, policy, fetch_policies, subjects, changes, record })
+    Ok(Operation {
+        prepared,
+        kind,
+        cost,
+        rules,
+        denied,
+        digest,
+        policy,
+        fetch_policies,
+        subjects,
+        changes,
+        measured,
+        record,
+    })
 }
 
 fn cost_of(

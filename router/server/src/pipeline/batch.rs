@@ -93,6 +93,7 @@ async fn permit_all<'r>(
             }
             Err(refusal) => {
                 noted.count_refused(&asker.pipeline.usage, asker.endpoint, &refusal);
+                noted.measure();
                 told.extend(refusal.headers.iter().cloned());
                 Outcome::Answered(refused(refusal, asker).into())
             }
@@ -133,6 +134,7 @@ async fn finish(asker: &Asker<'_>, step: &mut Step<'_>) -> (Bytes, ReplyCaching)
     };
     step.noted.recorder.operation_ended(finished.0.len());
     step.noted.count_answered(&asker.pipeline.usage);
+    step.noted.measure();
     finished
 }
 

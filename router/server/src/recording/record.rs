@@ -21,12 +21,13 @@ pub(super) fn of(recording: &Recording, state: &State, ended: Ended) -> Vec<Requ
         let duration = end.saturating_sub(begin);
         let of_it = state.fetches.iter().filter(|fetch| fetch.operation == index);
         let fetches: Vec<_> = of_it.map(|fetch| fetch_record(fetch, begin, end)).collect();
+        let times = fetches.iter().map(|fetch| (fetch.begin, fetch.begin + fetch.duration));
         RequestRecord {
             trace_id: recording.trace,
             correlation_id: Arc::clone(&recording.correlation_id),
             begin_unix_us: recording.begun_unix_ns / 1_000 + u64::try_from(begin.as_micros()).unwrap_or(u64::MAX / 2),
             duration,
-            overhead: duration.saturating_sub(waited(&fetches)),
+            overhead: duration.saturating_sub(waited(times)),
             stages: stages_of(state, index, noted),
             endpoint: match &recording.place {
                 Place::Endpoint(path) | Place::PassThrough(path) => Arc::clone(path),
@@ -100,10 +101,8 @@ fn fetch_record(time: &FetchTime, operation_began: Duration, now: Duration) -> F
     }
 }
 
-/// How long at least one fetch was waited for.
-fn waited(fetches: &[FetchRecord]) -> Duration {
-    let mut times: Vec<_> = fetches.iter().map(|fetch| (fetch.begin, fetch.begin + fetch.duration)).collect();
-    times.sort_unstable();
+/// How long at least one fetch was waited for, by when they began and ended, in the order in which they began.
+pub(super) fn waited(times: impl Iterator<Item = (Duration, Duration)>) -> Duration {
     let mut waited = Duration::ZERO;
     let mut until = Duration::ZERO;
     for (begin, end) in times {
@@ -115,33 +114,16 @@ fn waited(fetches: &[FetchRecord]) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
-
-    use ::telemetry::SpanId;
-    use router_studio::{FetchOutcome, FetchRecord};
 
     use super::waited;
 
     #[test]
     fn what_is_waited_for_at_once_is_waited_for_once() {
-        let fetch = |begin, duration| FetchRecord {
-            fetch: 0,
-            subgraph: Arc::from("a"),
-            span: SpanId::new([1; 8]).unwrap(),
-            begin: Duration::from_millis(begin),
-            duration: Duration::from_millis(duration),
-            outcome: FetchOutcome::Answered,
-            entities: 0,
-            kept: 0,
-            age: None,
-            status: None,
-            request_bytes: 0,
-            reply_bytes: 0,
-        };
         // Until 30, of which the second is a part; then from 50 to 60.
-        let fetches = [fetch(50, 10), fetch(10, 20), fetch(12, 5), fetch(20, 10)];
-        assert_eq!(waited(&fetches), Duration::from_millis(30));
-        assert_eq!(waited(&[]), Duration::ZERO);
+        let times = [(10, 30), (12, 17), (20, 30), (50, 60)];
+        let times = times.map(|(begin, end)| (Duration::from_millis(begin), Duration::from_millis(end)));
+        assert_eq!(waited(times.into_iter()), Duration::from_millis(30));
+        assert_eq!(waited(std::iter::empty()), Duration::ZERO);
     }
 }

@@ -71,6 +71,8 @@ pub(super) struct State {
     /// Whether the viewer is a client of its own.
     pub(super) is_client: bool,
     is_told: bool,
+    /// Whether a fault was put in its way.
+    is_faulted: bool,
 }
 
 #[derive(Debug)]
@@ -111,6 +113,15 @@ pub(super) struct NotedError {
     pub(super) subgraph: Option<String>,
     /// Whether it is no fault of the client.
     pub(super) is_fault: bool,
+}
+
+/// What is known of a request at its end.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Told {
+    /// Its trace, if that is kept.
+    pub(crate) trace: Option<TraceId>,
+    /// How long it has waited for subgraphs; nothing where nobody records.
+    pub(crate) waited: Option<Duration>,
 }
 
 /// How a request has ended.
@@ -176,12 +187,12 @@ impl Recording {
     }
 
     /// Decides whether the trace is kept, and tells whoever wants to know of it. Only the first call does.
-    fn end(&self, status: u16, reply_bytes: usize) {
+    fn end(&self, status: u16, reply_bytes: usize) -> Told {
         let ended = Ended { after: self.begun.elapsed(), status, reply_bytes };
         let mut state = {
             let mut state = self.state();
             if std::mem::replace(&mut state.is_told, true) {
-                return;
+                return Told::default();
             }
             std::mem::take(&mut *state)
         };
@@ -192,8 +203,9 @@ impl Recording {
         let faults = state.operations.iter().flat_map(|noted| &noted.errors).any(|error| error.is_fault);
         let has_failed = status >= StatusCode::INTERNAL_SERVER_ERROR.as_u16() || faults;
         let kept = self.tracer.holds(self.head).and_then(|collector| {
-            let ending = Ending { duration: ended.after, has_failed, ..Ending::default() };
-            let kept = self.head.or_else(|| self.tracer.decided_at_end(ending));
+            let ending =
+                Ending { duration: ended.after, has_failed, is_faulted: state.is_faulted, ..Ending::default() };
+            let kept = self.tracer.decided_at_end(self.head, ending);
             collector.decide(self.trace, kept, || spans::of(self, &state, ended))
         });
         if !self.tracer.sinks.is_empty() && matches!(self.place, Place::Endpoint(_)) {
@@ -202,6 +214,8 @@ impl Recording {
                 self.tracer.sinks.iter().for_each(|sink| sink.answered(&record, kept));
             }
         }
+        let times = state.fetches.iter().map(|fetch| (fetch.begin, fetch.ended.map_or(ended.after, |(end, _)| end)));
+        Told { trace: kept.map(|_| self.trace), waited: Some(record::waited(times)) }
     }
 }
 
@@ -288,6 +302,13 @@ impl Recorder {
         });
     }
 
+    /// A fault was put in its way.
+    pub(crate) fn faulted(&self) {
+        if let Some(recording) = &self.recording {
+            recording.state().is_faulted = true;
+        }
+    }
+
     /// Who is to be told of its fetches.
     pub(crate) fn observer(&self) -> Option<Arc<dyn FetchObserver>> {
         self.recording.is_some().then(|| Arc::new(self.clone()) as Arc<dyn FetchObserver>)
@@ -326,10 +347,9 @@ impl Recorder {
     }
 
     /// The reply is there.
-    pub(crate) fn end(&self, status: StatusCode, reply_bytes: usize) {
-        if let Some(recording) = &self.recording {
-            recording.end(status.as_u16(), reply_bytes);
-        }
+    pub(crate) fn end(&self, status: StatusCode, reply_bytes: usize) -> Told {
+        let recording = self.recording.as_ref();
+        recording.map_or_else(Told::default, |recording| recording.end(status.as_u16(), reply_bytes))
     }
 }
 

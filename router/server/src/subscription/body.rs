@@ -23,6 +23,7 @@ use crate::identity::{Identity, Viewer};
 use crate::pipeline::Pipeline;
 use crate::recording::StreamRecorder;
 use crate::refusal::{ErrorCode, RequestError};
+use crate::telemetry;
 
 /// Replies that are ready before the client has taken the one before. More would be memory for nothing: a client that is
 /// too slow is waited for, and with it the subgraph.
@@ -116,6 +117,7 @@ async fn execute(
         if sender.send(body).await.is_err() {
             return;
         }
+        telemetry::count_subscription_event();
     }
 }
 

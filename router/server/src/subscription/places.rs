@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use metrics::gauge;
 use thiserror::Error;
 
-/// The number of open subscriptions.
-const SUBSCRIPTIONS: &str = "router_subscriptions";
+use crate::telemetry;
 
 /// Why there is no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -57,7 +55,7 @@ impl Places {
         }
         taken.by_viewer.insert(viewer.clone(), of_viewer + 1);
         taken.in_all += 1;
-        gauge!(SUBSCRIPTIONS).increment(1);
+        telemetry::count_subscription_opened();
         Ok(Place { places: Arc::clone(self), viewer })
     }
 }
@@ -72,7 +70,7 @@ impl Drop for Place {
                 taken.by_viewer.remove(&self.viewer);
             }
         }
-        gauge!(SUBSCRIPTIONS).decrement(1);
+        telemetry::count_subscription_closed();
     }
 }
 

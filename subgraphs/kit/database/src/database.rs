@@ -16,6 +16,17 @@ use crate::{
     Upsert, migration, ownership,
 };
 
+/// The connections of a database, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Those that are open.
+    pub open: u32,
+    /// Of them, those that nobody uses.
+    pub idle: u32,
+    /// Those that there may be.
+    pub max: u32,
+}
+
 /// The open database of one subgraph. Clones share its connections.
 #[derive(Clone)]
 pub struct Database(Arc<Opened>);
@@ -40,8 +51,8 @@ impl Database {
         let database = Self(Arc::new(Opened {
             subgraph: settings.subgraph.clone(),
             pools,
+            statements: Statements::new(&settings.subgraph),
             settings,
-            statements: Statements::default(),
             constraint_names: ConstraintNames::default(),
             signals: Mutex::default(),
         }));
@@ -132,6 +143,12 @@ impl Database {
     /// Waits for the statements under way and closes all connections. Every later use fails.
     pub async fn close(&self) {
         self.0.pools.close().await;
+    }
+
+    /// Its connections, at this moment.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        self.0.pools.connections(self.0.settings.pool.connections_max)
     }
 
     pub(crate) fn pools(&self) -> &Pools {

@@ -10,6 +10,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Executor};
 
+use crate::database::Connections;
 use crate::settings::{DatabaseLocation, DatabaseSettings, Durability};
 use crate::{DatabaseError, error, file_lock};
 
@@ -64,6 +65,19 @@ impl Pools {
         match self {
             Self::Sqlite { .. } => Engine::Sqlite,
             Self::MySql(_) => Engine::MySql,
+        }
+    }
+
+    /// `max` is what the settings say: SQLite has the one that writes beside.
+    pub(crate) fn connections(&self, max: u32) -> Connections {
+        let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        match self {
+            Self::Sqlite { writer, readers, .. } => Connections {
+                open: writer.size() + readers.size(),
+                idle: idle(writer.num_idle() + readers.num_idle()),
+                max: max + 1,
+            },
+            Self::MySql(pool) => Connections { open: pool.size(), idle: idle(pool.num_idle()), max },
         }
     }
 

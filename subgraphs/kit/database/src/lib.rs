@@ -54,7 +54,7 @@ mod transaction;
 mod upsert;
 
 pub use column::{ColumnValue, FromColumn, Mismatch, ToColumn, Value};
-pub use database::Database;
+pub use database::{Connections, Database};
 pub use engine::Engine;
 pub use error::DatabaseError;
 pub use migration::{KIT_MIGRATIONS, MigrationFile, Migrations};
@@ -63,6 +63,6 @@ pub use query::{Executed, Executor, LIST_LENGTH_MAX, Query};
 pub use retry::Attempts;
 pub use row::{ColumnKey, Row};
 pub use settings::{DatabaseLocation, DatabaseSettings, Durability, PoolSettings};
-pub use statement::StatementRecording;
+pub use statement::{StatementRecording, describe_metrics};
 pub use transaction::Transaction;
 pub use upsert::Upsert;

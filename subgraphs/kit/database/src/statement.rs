@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use metrics::{Histogram, Unit, describe_histogram, histogram};
 use tracing::Span;
 use tracing::field::Empty;
 
@@ -12,14 +13,37 @@ use crate::{Database, DatabaseError};
 /// Most statements that a recording keeps: more than any one test issues.
 const RECORDED_MAX: usize = 10_000;
 
+const DURATION: &str = "db_client_operation_duration_seconds";
+
+/// What statements do; everything else is counted together.
+const OPERATIONS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+
+/// Tells what the metrics of this crate mean.
+pub fn describe_metrics() {
+    describe_histogram!(DURATION, Unit::Seconds, "Time of statements, by subgraph and what they do.");
+}
+
 /// The statements of one database.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Statements {
+    durations: [Histogram; OPERATIONS.len()],
+    of_others: Histogram,
     issued: AtomicU64,
     recording: Mutex<Option<Vec<String>>>,
 }
 
 impl Statements {
+    pub(crate) fn new(subgraph: &str) -> Self {
+        let duration = |operation| histogram!(DURATION, "subgraph" => subgraph.to_owned(), "operation" => operation);
+        let (durations, of_others) = (OPERATIONS.map(duration), duration("other"));
+        Self { durations, of_others, issued: AtomicU64::new(0), recording: Mutex::default() }
+    }
+
+    fn duration(&self, operation: &str) -> &Histogram {
+        let place = OPERATIONS.iter().position(|known| *known == operation);
+        place.map_or(&self.of_others, |place| &self.durations[place])
+    }
+
     pub(crate) fn issued(&self) -> u64 {
         self.issued.load(Ordering::Relaxed)
     }
@@ -67,8 +91,7 @@ impl StatementRecording {
 /// One statement under way.
 pub(crate) struct Observation {
     span: Span,
-    subgraph: String,
-    operation: String,
+    duration: Histogram,
     started: Instant,
 }
 
@@ -89,7 +112,7 @@ impl Observation {
             otel.status_code = Empty,
             error.type = Empty,
         );
-        Self { span, subgraph: database.subgraph().to_owned(), operation, started: Instant::now() }
+        Self { span, duration: database.statements().duration(&operation).clone(), started: Instant::now() }
     }
 
     pub(crate) fn span(&self) -> Span {
@@ -107,12 +130,7 @@ impl Observation {
             }
         }
         self.span.in_scope(|| tracing::trace!(duration_ms = seconds * 1_000.0, "statement done"));
-        metrics::histogram!(
-            "db_client_operation_duration_seconds",
-            "subgraph" => self.subgraph,
-            "operation" => self.operation
-        )
-        .record(seconds);
+        self.duration.record(seconds);
     }
 }
 

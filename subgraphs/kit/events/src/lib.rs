@@ -30,6 +30,7 @@ mod delivery;
 mod event;
 pub mod housekeeping;
 mod log;
+mod measures;
 mod origin;
 pub mod outbox;
 mod relay;
@@ -42,6 +43,7 @@ pub use event::{Event, EventId, NewEvent};
 pub use log::{
     Bookmark, Delivery, EmbeddedEventLog, EventLog, EventLogError, RedisEventLog, SHARDS, Watermark, shard_of,
 };
+pub use measures::describe_metrics;
 pub use origin::Origin;
 pub use relay::{Relay, RelayError};
 pub use runner::ConsumerRunner;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit_database::{Database, DatabaseError};
+use metrics::{Counter, counter};
 use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::time::now_us;
-use crate::{EventLog, EventLogError, Watermark, outbox};
+use crate::{EventLog, EventLogError, Watermark, measures, outbox};
 
 /// Events published at once: enough to drain 100,000 in seconds, few enough to answer a stop promptly.
 const BATCH_MAX: i64 = 200;
@@ -32,6 +33,7 @@ pub struct Relay {
     log: Arc<dyn EventLog>,
     /// Up to where this relay has published; unknown until it has looked.
     published_to: Option<i64>,
+    published: Counter,
 }
 
 /// Publishing failed; nothing is lost.
@@ -49,7 +51,8 @@ impl Relay {
     /// The relay of one subgraph.
     #[must_use]
     pub fn new(database: Database, log: Arc<dyn EventLog>) -> Self {
-        Self { database, log, published_to: None }
+        let published = counter!(measures::PUBLISHED, "subgraph" => database.subgraph().to_owned());
+        Self { database, log, published_to: None, published }
     }
 
     /// Publishes until `stop` becomes true.
@@ -100,8 +103,7 @@ impl Relay {
         }
         outbox::mark_published(&self.database, &entries, now_us()).await?;
         self.published_to = Some(watermark.raised);
-        let subgraph = self.database.subgraph().to_owned();
-        metrics::counter!("events_published_total", "subgraph" => subgraph).increment(events.len() as u64);
+        self.published.increment(events.len() as u64);
         Ok(events.len())
     }
 

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::delivery::{Outcome, deliver};
-use crate::{Consumer, Delivery, EventLog, EventLogError, RetryPolicy, SHARDS};
+use crate::{Consumer, Delivery, EventLog, EventLogError, RetryPolicy, SHARDS, measures};
 
 /// Events read at once from one shard.
 const BATCH_MAX: usize = 50;
@@ -115,7 +115,7 @@ impl ConsumerRunner {
             }
             let outcome = deliver(event, self.consumer.as_ref(), &self.database, &self.policy).await;
             metrics::counter!(
-                "events_delivered_total", "consumer" => self.consumer.name(), "outcome" => outcome.name()
+                measures::DELIVERED, "consumer" => self.consumer.name(), "outcome" => outcome.name()
             )
             .increment(1);
             if let Outcome::Again(pause) = outcome {
@@ -132,7 +132,7 @@ impl ConsumerRunner {
     async fn measure_lag(&self) -> Result<(), EventLogError> {
         let lag = self.log.lag(self.consumer.name()).await?;
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a floating-point number, and 53 bits are enough")]
-        metrics::gauge!("events_consumer_lag", "consumer" => self.consumer.name()).set(lag as f64);
+        metrics::gauge!(measures::LAG, "consumer" => self.consumer.name()).set(lag as f64);
         Ok(())
     }
 

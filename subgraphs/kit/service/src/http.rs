@@ -29,6 +29,7 @@ use tokio::sync::{Semaphore, watch};
 use tracing::Instrument;
 
 use crate::limits::{REQUESTS_MAX, STREAMS_MAX, SUBSCRIPTIONS_MAX};
+use crate::measures::RequestMeasures;
 use crate::subgraph::Graph;
 use crate::{Call, EventOperations, ServiceContext};
 
@@ -46,6 +47,7 @@ pub(crate) struct Shared {
     graph: Arc<dyn Graph>,
     operations: EventOperations,
     viewers: Arc<ViewerKey>,
+    measures: RequestMeasures,
     running: Semaphore,
     streaming: Semaphore,
     subscriptions: Arc<Semaphore>,
@@ -62,9 +64,20 @@ impl Shared {
         let running = Semaphore::new(REQUESTS_MAX);
         let streaming = Semaphore::new(STREAMS_MAX);
         let subscriptions = Arc::new(Semaphore::new(SUBSCRIPTIONS_MAX));
-        let stopping = watch::Sender::new(false);
+        let (stopping, measures) = (watch::Sender::new(false), RequestMeasures::new(context.name));
         let viewers = Arc::new(ViewerKey::derive(context.keys.current().expose()));
-        Arc::new(Self { context, verifier, graph, operations, viewers, running, streaming, subscriptions, stopping })
+        Arc::new(Self {
+            context,
+            verifier,
+            graph,
+            operations,
+            viewers,
+            measures,
+            running,
+            streaming,
+            subscriptions,
+            stopping,
+        })
     }
 
     pub(crate) fn context(&self) -> &ServiceContext {

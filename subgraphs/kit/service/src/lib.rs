@@ -8,8 +8,7 @@
 //!   a [`RunningSubgraph`]. Its [`RunningSubgraph::router`] answers in-process; [`RunningSubgraph::serve`] listens.
 //! - Every request gets a [`Call`]: who asks, and in which flow and trace. Resolvers find it with
 //!   [`CallContext::call`], REST handlers as `Extension<Call>`; services take it as an argument.
-//! - [`Problem`] is the error of REST handlers (RFC 9457), [`description`] tells what their paths are (OpenAPI). [`telemetry`](mod@telemetry) sets up
-//!   metrics, once per process.
+//! - [`Problem`] is the error of REST handlers (RFC 9457), [`description`] tells what their paths are (OpenAPI).
 //!
 //! - What a subgraph must know of a sister at once it asks through [`ServiceContext::neighbour`]; whoever starts the
 //!   subgraphs tells [`Neighbours`] where each of them is.
@@ -19,7 +18,7 @@
 //! - What operators see and do about its events is [`EventOperations`]: what waits, what was given up, what belongs to a flow.
 //!
 //! What it answers: `POST /graphql` (signed requests only), the REST routes, `GET /health/live`, `GET /health/ready`,
-//! `GET /metrics` when metrics are collected, and `/ops/outbox`, `/ops/dead-letters` and `/ops/flow/{correlationId}` for
+//! `GET /metrics`, and `/ops/outbox`, `/ops/dead-letters` and `/ops/flow/{correlationId}` for
 //! viewers with the scope `ops:read` (docs/reference/operations.md).
 //!
 //! Invariants:
@@ -37,6 +36,7 @@ mod http;
 pub mod limits;
 #[doc(hidden)]
 pub mod loader;
+mod measures;
 mod neighbours;
 mod operations;
 mod pace;
@@ -44,7 +44,6 @@ mod running;
 mod settings;
 mod start;
 mod subgraph;
-pub mod telemetry;
 mod trace;
 mod worker;
 

@@ -15,6 +15,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use kit_ids::Clock;
 use kit_viewer::{RequestSigner, Viewer};
+use metrics::Gauge;
 use serde_json::{Value, json};
 use telemetry::correlation::CORRELATION_ID;
 use telemetry::flow::Flow;
@@ -24,8 +25,8 @@ use tracing::Instrument;
 use tracing::field::Empty;
 
 use self::breaker::Breaker;
-use crate::GRAPHQL_PATH;
 use crate::trace::TRACEPARENT;
+use crate::{GRAPHQL_PATH, measures};
 
 /// Longest answer, in bytes: these are questions about a few things.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
@@ -144,6 +145,8 @@ pub struct Neighbour {
     neighbours: Neighbours,
     signer: RequestSigner,
     clock: Arc<dyn Clock>,
+    /// Whether she is left alone.
+    breaker: Gauge,
 }
 
 impl Neighbour {
@@ -156,7 +159,8 @@ impl Neighbour {
         signer: RequestSigner,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { asking, asked, neighbours, signer, clock }
+        let breaker = measures::breaker(asking, asked);
+        Self { asking, asked, neighbours, signer, clock, breaker }
     }
 
     /// Asks, for a viewer or, with [`Viewer::anonymous`], for nobody, and answers with the `data`.
@@ -212,7 +216,8 @@ impl Neighbour {
             Ok(Err(reason)) => Err(NeighbourError::Unusable { subgraph: name(), reason }),
             Err(_) => Err(NeighbourError::TooLate { subgraph: name(), time_max }),
         };
-        sister.breaker.note(answered.is_ok(), self.clock.now());
+        let is_left_alone = sister.breaker.note(answered.is_ok(), self.clock.now());
+        self.breaker.set(u8::from(is_left_alone));
         answered
     }
 }

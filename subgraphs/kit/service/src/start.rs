@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::background::Quiet;
 use crate::http::Shared;
+use crate::measures;
 use crate::worker::Housekeeping;
 use crate::{BuildError, EventOperations, Offer, RunningSubgraph, ServiceContext, ServiceSettings, Subgraph};
 
@@ -58,12 +59,15 @@ pub async fn start(subgraph: &Subgraph, settings: ServiceSettings) -> Result<Run
 /// # Errors
 /// [`StartError`]; nothing runs then.
 pub async fn start_quietly(subgraph: &Subgraph, settings: ServiceSettings) -> Result<RunningSubgraph, StartError> {
+    ::telemetry::metrics::install();
+    measures::describe();
     let name = subgraph.name;
     let (keys, clock, event_log) = (settings.keys.clone(), Arc::clone(&settings.clock), settings.event_log.clone());
     let (context, offer) = build(subgraph, settings).await?;
     let database = context.database.clone();
     let mut workers = offer.workers;
     workers.push(Arc::new(Housekeeping(database.clone())));
+    workers.push(measures::Looking::new(context.clone()));
     let operations = EventOperations::new(&context, &event_log, &offer.consumers);
     let verifier = RequestVerifier::new(name, keys, clock);
     let shared = Shared::new(context, verifier, offer.graph, operations);

@@ -65,12 +65,7 @@ async fn framed<Answered: Future<Output = Result<Response, Failure>>>(
         response.headers_mut().insert(CORRELATION_ID, correlation_id);
     }
     frame.answered(response.status());
-    let face = if is_graphql { "graphql" } else { "rest" };
-    metrics::histogram!(
-        "subgraph_request_duration_seconds",
-        "subgraph" => subgraph, "face" => face, "status" => response.status().as_u16().to_string()
-    )
-    .record(started.elapsed().as_secs_f64());
+    shared.measures.answered(is_graphql, response.status(), started.elapsed());
     response
 }
 

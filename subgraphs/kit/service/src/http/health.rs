@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use kit_events::outbox;
 use serde_json::json;
+use telemetry::metrics::{Format, install};
 
 use super::Shared;
 use crate::limits::{OUTBOX_BACKLOG_MAX, READINESS_TIME_MAX};
-use crate::telemetry::metrics_text;
 
 /// The process answers; an orchestrator restarts it when it does not.
 pub(super) async fn live() -> Json<serde_json::Value> {
@@ -44,10 +44,9 @@ pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
     (status, Json(json!({ "status": word, "subgraph": shared.context.name, "checks": checks }))).into_response()
 }
 
-/// The metrics of the process, when they are collected.
-pub(super) async fn metrics() -> Response {
-    match metrics_text() {
-        Some(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
-        None => (StatusCode::NOT_FOUND, "metrics are not collected in this process\n").into_response(),
-    }
+/// The metrics of the process.
+pub(super) async fn metrics(headers: HeaderMap) -> Response {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let rendered = Format::accepted(accept).render(&install().snapshot());
+    ([(header::CONTENT_TYPE, rendered.content_type)], rendered.body).into_response()
 }

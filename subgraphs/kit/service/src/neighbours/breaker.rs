@@ -31,7 +31,8 @@ impl Breaker {
         may_try
     }
 
-    pub(super) fn note(&self, answered: bool, now: i64) {
+    /// Notes an answer, or that there was none, and tells whether she is left alone from now on.
+    pub(super) fn note(&self, answered: bool, now: i64) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if answered {
             state.failures = 0;
@@ -39,6 +40,7 @@ impl Breaker {
             state.failures = state.failures.saturating_add(1);
             state.rests_until = now + REST_US;
         }
+        state.failures >= FAILURES_MAX
     }
 }
 
