@@ -30,3 +30,4 @@ mod revocation;
 mod studio;
 mod subgraph_trust;
 mod tls;
+mod traces;

@@ -4,7 +4,8 @@
 //! - [`platform`] lists the subgraphs that are built in, [`graph`] gathers the schemas of those configured;
 //! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them; [`revocations`] tells it whose
 //!   sessions have ended and [`changes`] what has changed, [`key_file`] and [`tls`] read keys and certificates for it;
-//! - [`shared`] opens what the router shares with other routers, [`traces`] the way to who collects traces;
+//! - [`shared`] opens what the router shares with other routers, [`traces`] the way to who collects traces; [`failures`] has
+//!   errors reported;
 //! - [`registered_operations`] says where clients' registered operations are kept;
 //! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
@@ -18,6 +19,7 @@ mod commands;
 pub mod configuration;
 pub mod data_directory;
 pub mod demonstration;
+pub mod failures;
 mod following;
 pub mod front;
 pub mod graph;
@@ -34,7 +36,6 @@ pub mod traces;
 use std::error::Error;
 
 use arguments::{Arguments, Command, LogFormat, Options};
-use telemetry::failures;
 use telemetry::subscriber::{self, SubscriberError};
 
 /// Does what the command line asks.
@@ -71,6 +72,6 @@ fn start_logs(options: &Options) -> Result<(), SubscriberError> {
         LogFormat::Json => telemetry::logs::LogFormat::Json,
     };
     subscriber::install(format, &options.log)?;
-    failures::tell_panics();
+    telemetry::failures::tell_panics();
     Ok(())
 }

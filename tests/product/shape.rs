@@ -80,6 +80,11 @@ impl Product {
         })
     }
 
+    /// The same, with what `prepare` says to each of its processes.
+    pub(crate) fn start_with(shape: Shape, prepare: &dyn Fn(&mut Command)) -> Self {
+        Self::start_anew(shape, &Stores::new, prepare)
+    }
+
     fn start_anew(shape: Shape, stores: &dyn Fn(S3Server) -> Stores, prepare: &dyn Fn(&mut Command)) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
         let mut product = match shape {
