@@ -4,7 +4,7 @@
 //! - [`platform`] lists the subgraphs that are built in, [`graph`] gathers the schemas of those configured;
 //! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them; [`revocations`] tells it whose
 //!   sessions have ended and [`changes`] what has changed, [`key_file`] and [`tls`] read keys and certificates for it;
-//! - [`shared`] opens what the router shares with other routers;
+//! - [`shared`] opens what the router shares with other routers, [`traces`] the way to who collects traces;
 //! - [`registered_operations`] says where clients' registered operations are kept;
 //! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
@@ -29,12 +29,14 @@ pub mod services;
 pub mod shared;
 mod stop;
 pub mod tls;
+pub mod traces;
 
 use std::error::Error;
 
 use ::telemetry::metrics::runtime::RuntimeFigures;
 use arguments::{Arguments, Command, LogFormat, Options};
-use kit_service::telemetry;
+use telemetry::failures;
+use telemetry::subscriber::{self, SubscriberError};
 
 /// Does what the command line asks.
 ///
@@ -65,10 +67,12 @@ pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     done
 }
 
-fn start_logs(options: &Options) -> Result<(), telemetry::TelemetryError> {
+fn start_logs(options: &Options) -> Result<(), SubscriberError> {
     let format = match options.log_format {
-        LogFormat::Text => telemetry::LogFormat::Human,
-        LogFormat::Json => telemetry::LogFormat::Json,
+        LogFormat::Text => telemetry::logs::LogFormat::Human,
+        LogFormat::Json => telemetry::logs::LogFormat::Json,
     };
-    telemetry::start_logs(format, &options.log)
+    subscriber::install(format, &options.log)?;
+    failures::tell_panics();
+    Ok(())
 }

@@ -1,4 +1,6 @@
-//! Metrics on their way to a collector.
+//! Metrics on their way to a collector, in a process of its own, since there is one recorder for it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

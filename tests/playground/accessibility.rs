@@ -70,6 +70,8 @@ async fn axe_finds_nothing_to_complain_of() {
             if panel == "Plan and cost" {
                 page.press("Show the plan").await;
                 page.wait_for_text(".plan-status", "fetch").await;
+                page.run().await;
+                page.wait_for_text(".plan-verdict", "kept").await;
             }
             if panel == "Run as" {
                 page.click("//label[.//strong[text()='Roles and scopes']]").await;

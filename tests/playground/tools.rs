@@ -182,6 +182,22 @@ async fn operators_see_the_plan() {
         page.run().await;
         page.wait_for_text(".plan-status", "1 fetch to 1 subgraph, 1 step").await;
         assert!(!page.result().await.contains("extensions"), "the result is what any client gets");
+        // What became of each fetch: nobody keeps who somebody is, and the graph says so.
+        page.write("query Mine { me { displayName } }").await;
+        page.element("//*[contains(@class,'graphiql-tab-button')][contains(.,'Mine')]").await;
+        page.run().await;
+        page.wait_for_text(".plan-verdict", "not kept").await;
+        page.wait_for_text(".plan-verdict-sentence", "the graph says so").await;
+        let fetch = page.element("//*[@role='tree']/*[@role='treeitem'][1]").await;
+        assert!(fetch.attr("aria-label").await.unwrap().unwrap().ends_with("identity at the root, not kept"));
+        page.picture(&format!("plan-verdict-{scheme}")).await;
+        // What is everybody's is kept as a whole, from the second time on.
+        page.write("query Categories { categories { name } }").await;
+        page.element("//*[contains(@class,'graphiql-tab-button')][contains(.,'Categories')]").await;
+        page.run().await;
+        page.wait_for_text(".plan-operation", "categories").await;
+        page.run().await;
+        page.wait_for_text(".plan-reply", "The whole reply was kept").await;
         page.close().await;
     }
 }

@@ -161,6 +161,33 @@ async fn what_one_router_hears_of_all_know() {
     assert_eq!(routers[0].read("crs_1", None).await, version);
 }
 
+/// `@cacheTag`: what one router is told to outdate by a word is outdated for all, and found under it whoever asked for it.
+#[tokio::test]
+async fn tags_are_the_same_for_all_routers() {
+    let Some(redis) = shared() else { return };
+    let (url, world) = (redis.new_database(), Arc::new(World::default()));
+    let link = r#"federation/v2.5", import: ["@key", "#;
+    let tagged = SDL.replace(link, r#"federation/v2.12", import: ["@key", "@cacheTag", "#);
+    let tagged =
+        tagged.replace("course(id: ID!): Course ", r#"course(id: ID!): Course @cacheTag(format: "c-{$args.id}") "#);
+    assert!(tagged.contains("v2.12") && tagged.contains("c-{$args.id}"));
+    let mut routers = Vec::new();
+    for _ in 0..2 {
+        routers.push(CachingRouter::with(&world, cache(&url, TIMEOUT).await, &tagged, |_| {}));
+    }
+    let [one, other] = [&routers[0], &routers[1]];
+    assert_eq!((one.read("a", None).await, one.read("b", None).await), (0, 0));
+    // One of them asks, and the other one finds it.
+    until_kept(&connection(&url).await, 2).await;
+    assert_eq!(other.read("a", None).await, 0);
+    world.change("a");
+    world.change("b");
+    other.invalidation().outdate_tagged(["c-a"].into_iter()).everywhere().await;
+    for router in [one, other] {
+        assert_eq!((router.read("a", None).await, router.read("b", None).await), (1, 0));
+    }
+}
+
 /// AS-102, CC-09, OW-03: what is for one viewer nobody else finds, whichever router they ask; and no key tells anything.
 #[tokio::test]
 async fn what_is_private_is_found_by_its_viewer_only() {

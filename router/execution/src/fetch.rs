@@ -7,6 +7,7 @@ pub(crate) mod failure;
 pub(crate) mod question;
 pub(crate) mod reply;
 pub(crate) mod request;
+pub(crate) mod said_tags;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};

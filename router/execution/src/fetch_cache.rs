@@ -45,6 +45,8 @@ pub struct FreshAnswer {
     pub data: Arc<JsonMap>,
     /// What the entity was asked by, as JSON.
     pub representation: Option<Box<RawValue>>,
+    /// What else the subgraph says it is about, in words of its own.
+    pub tags: Vec<String>,
 }
 
 /// Keeps what subgraphs have answered, for one request.

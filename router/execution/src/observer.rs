@@ -6,6 +6,7 @@ use std::time::Duration;
 use router_planning::plan::FetchId;
 use telemetry::SpanId;
 
+use crate::cache_policy::CachePolicy;
 use crate::context::RequestContext;
 use crate::fetch::failure::FetchFailure;
 use crate::fetch::reply::SubgraphReply;
@@ -48,6 +49,8 @@ pub struct EndedFetch {
     pub reply_bytes: usize,
     /// The reply's status, when there was one.
     pub status: Option<u16>,
+    /// How long the answer may be kept, as the subgraph says; none without an answer.
+    pub policy: Option<CachePolicy>,
 }
 
 /// What became of a fetch.
@@ -87,6 +90,7 @@ impl<'c> Watch<'c> {
             request_bytes: 0,
             reply_bytes: 0,
             status: None,
+            policy: None,
         };
         let (fetch, span) = (begun.fetch, observer.and_then(|observer| observer.begun(begun)));
         Self { observer, fetch, span, seen, failure: None }
@@ -111,6 +115,7 @@ impl<'c> Watch<'c> {
 
     pub(crate) fn end(mut self, outcome: &Result<SubgraphReply, FetchFailure>) {
         let Some(observer) = self.observer else { return };
+        self.seen.policy = outcome.as_ref().ok().map(|reply| reply.policy);
         let was_asked = self.seen.request_bytes > 0 || self.seen.is_joined;
         self.seen.outcome = match (outcome, self.failure) {
             (Err(failure), _) => end_of(failure),

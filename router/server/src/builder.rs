@@ -16,6 +16,7 @@ use router_studio::RequestSink;
 use tokio_rustls::rustls::ServerConfig;
 
 pub use self::error::BuildError;
+use crate::access_log::AccessLog;
 use crate::administration::Administration;
 use crate::caching::{Caches, SharedCache};
 use crate::clients::Usage;
@@ -261,10 +262,12 @@ impl RouterBuilder {
     }
 
     fn tracer(&mut self) -> Arc<Tracer> {
-        let (collector, sinks) = (self.collector.take(), std::mem::take(&mut self.request_sinks));
+        let (collector, mut sinks) = (self.collector.take(), std::mem::take(&mut self.request_sinks));
+        sinks.extend(AccessLog::wanted(&self.settings.telemetry.logs, &self.settings.errors));
+        let viewer_key = self.signer.viewer_key();
         let subgraphs = self.supergraph.subgraphs().iter();
         let subgraphs = subgraphs.map(|subgraph| TracedSubgraph::new(&subgraph.name, &subgraph.routing_url));
-        Arc::new(Tracer::new(&self.settings.telemetry, &self.settings.errors, collector, sinks, subgraphs))
+        Arc::new(Tracer::new(&self.settings.telemetry, &self.settings.errors, collector, sinks, viewer_key, subgraphs))
     }
 
     fn operators(&self, transports: &BTreeMap<String, Reached>, identity: &Arc<Identity>) -> Operators {

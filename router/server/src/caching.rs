@@ -2,8 +2,8 @@
 //!
 //! How long something may be kept the graph says (`hints`; `policy` of a whole operation, `fetch_policy` of what is asked of
 //! one subgraph), and each subgraph with its replies; the strictest counts. Two stores keep what may be kept: the answers of
-//! subgraphs (`request` is what a request sees of them while it is executed), and whole replies, here. `key` says for whom something is kept, `tags` what it is about, `freshness` what has
-//! changed since; `headers` writes `Cache-Control`, `Age` and `ETag`. Behind both stores there may be one that several routers
+//! subgraphs (`request` is what a request sees of them while it is executed), and whole replies, here. `key` says for whom something is kept, `tags` what it is about, `cache_tags` what subgraphs call that, `freshness` what has
+//! changed since; `headers` writes `Cache-Control`, `Age` and `ETag`; `verdicts` tells operators what became of each fetch. Behind both stores there may be one that several routers
 //! share (`level`): it is told of every change (`telling`) and given every answer (`keeping`), and a request hears from it what
 //! has changed elsewhere before anything is looked for.
 //!
@@ -11,6 +11,7 @@
 //! judged before anything is looked for. Nothing is kept of mutations, of subscriptions and of what came with an error. Who
 //! has changed something is shown nothing that was asked for before that.
 
+mod cache_tags;
 mod fetch_policy;
 mod freshness;
 mod headers;
@@ -25,6 +26,7 @@ mod shared;
 mod store;
 mod tags;
 mod telling;
+mod verdicts;
 
 use std::collections::HashSet;
 use std::hash::RandomState;
@@ -36,6 +38,7 @@ use apollo_compiler::validation::Valid;
 use router_execution::{CachePolicy, FetchCache, Flights, JsonMap, Reply, RequestContext};
 use serde_json::value::RawValue;
 
+pub(crate) use self::cache_tags::CacheTags;
 use self::freshness::{Freshness, Words};
 pub(crate) use self::headers::{ReplyCaching, write_headers};
 pub(crate) use self::hints::Hints;
@@ -50,6 +53,7 @@ pub use self::shared::{
 };
 use self::store::{Kept, Store};
 pub(crate) use self::tags::{FetchSubjects, read_fetch};
+pub(crate) use self::verdicts::{Circumstances, Verdicts, told_of_reply};
 use crate::configuration::CachingSettings;
 use crate::graph_view::GraphView;
 use crate::identity::Viewer;
@@ -84,7 +88,13 @@ impl CacheInvalidation {
     /// for before this call is given to anybody after it. Routers with which this one shares what they keep are told beside;
     /// what is given back can wait for that.
     pub fn outdate<'n>(&self, types: impl Iterator<Item = &'n str>, ids: impl Iterator<Item = &'n str>) -> Outdated {
-        Outdated { telling: self.0.outdate(types, ids), caches: Arc::clone(&self.0) }
+        Outdated { telling: self.0.outdate(types, ids, std::iter::empty()), caches: Arc::clone(&self.0) }
+    }
+
+    /// The same of what subgraphs call by these words: with `@cacheTag`, or in the `extensions` of their replies.
+    pub fn outdate_tagged<'n>(&self, words: impl Iterator<Item = &'n str>) -> Outdated {
+        let telling = self.0.outdate(std::iter::empty(), std::iter::empty(), words);
+        Outdated { telling, caches: Arc::clone(&self.0) }
     }
 
     /// It is not known what has changed.
@@ -192,12 +202,18 @@ impl Caches {
         self.execute_and_keep(execution, &cache, key).await
     }
 
-    /// Whatever is about one of these types or ids has changed.
-    fn outdate<'n>(&self, types: impl Iterator<Item = &'n str>, ids: impl Iterator<Item = &'n str>) -> Option<Telling> {
+    /// Whatever is about one of these types or ids, or is called so by a subgraph, has changed.
+    fn outdate<'n>(
+        &self,
+        types: impl Iterator<Item = &'n str>,
+        ids: impl Iterator<Item = &'n str>,
+        words: impl Iterator<Item = &'n str>,
+    ) -> Option<Telling> {
         let types = types.map(|name| tags::of_type(&self.freshness, name));
-        let all = types.chain(ids.map(|id| tags::of_id(&self.freshness, id)));
+        let ids = ids.map(|id| tags::of_id(&self.freshness, id));
+        let words = words.map(|word| tags::of_word(&self.freshness, word));
         telemetry::count_cache_invalidation();
-        self.outdate_tags(all.collect(), None)
+        self.outdate_tags(types.chain(ids).chain(words).collect(), None)
     }
 
     /// First it is noted that others have to be told: from then on nothing of theirs is believed until they are.

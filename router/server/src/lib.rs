@@ -18,7 +18,7 @@
 //!
 //! `clients` knows viewers that are clients of their own: their contract and quota, and what they have used.
 //!
-//! `recording` notes what every request does, for traces and for the studio.
+//! `recording` notes what every request does, for traces, for the studio and for the `access_log`.
 //!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
 //! `plan_extension` tells plans to those who may see them, `administration` runs operations as others, `health`, `telemetry`
@@ -30,6 +30,7 @@
 //!
 //! It reads no files and no environment, composes nothing, and knows no domain.
 
+mod access_log;
 mod administration;
 mod admission;
 mod authorization;

@@ -20,7 +20,7 @@ pub use self::check::{OperationCheck, RefusedOperation};
 use self::labels::OverrideLabels;
 pub(crate) use self::limits::check_variables;
 use crate::authorization::{Authorization, DeniedSelection, Unmet};
-use crate::caching::{self, FetchSubjects, Hints};
+use crate::caching::{self, CacheTags, FetchSubjects, Hints};
 use crate::configuration::{AuthorizationSettings, OperationSettings};
 use crate::cost::{CostModel, Formula};
 use crate::refusal::{ErrorCode, Refusal, RefusalClass};
@@ -70,6 +70,7 @@ pub(crate) struct Operations {
     costs: CostModel,
     authorization: Authorization,
     hints: Hints,
+    cache_tags: CacheTags,
     default_max_age_seconds: u32,
     cache: OperationCache,
     /// As many are prepared at a time as can be: more would only take the processors from those who are served.
@@ -95,6 +96,7 @@ impl Operations {
         let costs = CostModel::new(Arc::clone(&supergraph), settings.cost.list_size_default);
         let authorization = Authorization::new(&supergraph, authorization);
         let (hints, places) = (Hints::new(Arc::clone(&supergraph)), places());
+        let cache_tags = CacheTags::new(&supergraph);
         let digest = caching::digest([supergraph.full_schema().to_string().as_bytes()]);
         Self {
             supergraph,
@@ -104,6 +106,7 @@ impl Operations {
             costs,
             authorization,
             hints,
+            cache_tags,
             default_max_age_seconds,
             cache,
             places,

@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use http::{HeaderMap, Request, Response, StatusCode};
 use router_execution::Reply;
 use tracing::Instrument;
+use tracing::field::Empty;
 
 use self::operation::{Asker, Permitted};
 
@@ -67,10 +68,17 @@ pub(crate) async fn handle(
 ) -> Response<Body> {
     let (trace, recorder) = pipeline.tracer.begin(request.method(), endpoint.place.clone(), request.headers());
     // For the log; `recorder` has the rest.
-    let span =
-        tracing::info_span!("graphql request", trace_id = trace.trace_id, correlation_id = &*trace.correlation_id);
+    let lines = ::telemetry::log_scope!(
+        "request",
+        service = "router",
+        trace_id = trace.trace_id,
+        correlation_id = &*trace.correlation_id,
+        operation = Empty,
+        client = Empty,
+        viewer = Empty,
+    );
     let mut noted = Noted::new(recorder.clone());
-    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, &mut noted, request).instrument(span));
+    let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, &mut noted, request).instrument(lines));
     let mut reply = answered.catch_unwind().await.unwrap_or_else(|_| of_fault(&trace));
     trace.write_to_reply(reply.headers_mut());
     let told = recorder.end(reply.status(), reply::body_bytes(&reply));
@@ -175,7 +183,7 @@ async fn run_stages(
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(&noted.recorder, identify_from(&pipeline.identity, &headers, client.address));
     let viewer = viewer.await?;
-    noted.viewer(endpoint, &viewer);
+    noted.viewer(endpoint, &viewer, &pipeline.tracer);
     let quota = clients::quota(endpoint, &viewer)?;
     let caller = pipeline.rates.asker(&viewer, quota, client.address);
     // Administrators may ask as somebody else. Whose buckets are taken from, and whose session it is, stays the same.

@@ -2,18 +2,22 @@
 //!
 //! A request asks for it with the header `x-lyceum-plan`: with `1` the reply has the plan in `extensions.plan` beside its
 //! data, with `only` nothing is executed and the plan is all there is. It is the plan of that viewer: without what they
-//! may not see.
+//! may not see. Beside data it says of each fetch whether it was found among what is kept, and if not, why.
 //!
 //! **Invariant.** Who has none of the playground's `plan_scopes` is told no plan: for them `1` means nothing, and `only`
 //! is refused, so that what was not to be executed is not.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, StatusCode};
-use router_execution::{CachePolicy, Reply};
+use router_execution::{CachePolicy, Reply, RequestContext};
 use router_planning::plan::{Fetch, FetchTarget, PathSegment};
 use router_schema::Supergraph;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::caching::{Circumstances, Verdicts, told_of_reply};
 use crate::configuration::PlaygroundSettings;
 use crate::graph_view::GraphView;
 use crate::identity::Viewer;
@@ -60,11 +64,30 @@ impl PlanRequest {
         }
     }
 
-    /// Adds the plan to the reply, if it was asked for.
-    pub(crate) fn write_to(self, reply: &mut Reply, operation: &Operation, view: &GraphView) {
-        if self != Self::Nothing {
-            reply.extensions.insert("plan", told(operation, view.operations.supergraph()).into());
+    /// Listens to what is about to be executed, if the plan is to stand beside it.
+    pub(crate) fn listen(self, context: &mut RequestContext, operation: &Operation) -> Option<Arc<Verdicts>> {
+        (self == Self::Beside).then(|| Verdicts::listen(context, operation))
+    }
+
+    /// Adds the plan to the reply beside which it was asked for, and what became of it. `reply_age` is how long ago the reply was
+    /// made, if it was kept as a whole.
+    pub(crate) fn write_beside(
+        reply: &mut Reply,
+        view: &GraphView,
+        verdicts: &Verdicts,
+        reply_age: Option<Duration>,
+        of: Circumstances<'_>,
+    ) {
+        let mut plan = told(of.operation, view.operations.supergraph());
+        if let Some(age) = reply_age {
+            plan["reply"] = told_of_reply(age);
         }
+        for (index, fetch) in plan["fetches"].as_array_mut().into_iter().flatten().enumerate() {
+            if let Some(verdict) = verdicts.told(index, of) {
+                fetch["cache"] = verdict;
+            }
+        }
+        reply.extensions.insert("plan", plan.into());
     }
 
     /// The reply of the plan alone.
@@ -75,7 +98,9 @@ impl PlanRequest {
             extensions: <_>::default(),
             policy: CachePolicy::NOT_KEPT,
         };
-        self.write_to(&mut reply, operation, view);
+        if self != Self::Nothing {
+            reply.extensions.insert("plan", told(operation, view.operations.supergraph()).into());
+        }
         reply
     }
 }

@@ -16,10 +16,10 @@ mod recorder;
 mod spans;
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::telemetry::viewer::ViewerKey;
 use ::telemetry::{Collector, Ending, KeptFor, Propagation, Sampler, SamplingRules, TraceId};
 use http::{HeaderMap, Method};
 use router_studio::RequestSink;
@@ -58,6 +58,12 @@ impl TracedSubgraph {
     }
 }
 
+/// Codes of errors that are no failures of this side.
+pub(crate) fn client_codes(errors: &ErrorSettings) -> HashSet<String> {
+    let client_codes = CLIENT_CODES.into_iter().filter(|code| *code != SPARED).map(str::to_owned);
+    client_codes.chain(errors.client_codes.iter().cloned()).collect()
+}
+
 /// Begins recordings, and decides what becomes of them. Made once.
 #[derive(Debug)]
 pub(crate) struct Tracer {
@@ -73,8 +79,8 @@ pub(crate) struct Tracer {
     /// Codes of errors that are no failures of this side.
     client_codes: HashSet<String>,
     operation_names: Names,
-    /// By which viewers are told apart, until the router stops.
-    viewer_key: RandomState,
+    /// By which viewers are told apart.
+    viewer_key: ViewerKey,
 }
 
 impl Tracer {
@@ -84,6 +90,7 @@ impl Tracer {
         errors: &ErrorSettings,
         collector: Option<Arc<Collector>>,
         sinks: Vec<Arc<dyn RequestSink>>,
+        viewer_key: ViewerKey,
         subgraphs: impl Iterator<Item = TracedSubgraph>,
     ) -> Self {
         let TelemetrySettings { propagation, sampling, tracing, .. } = settings;
@@ -93,7 +100,6 @@ impl Tracer {
             slow: Some(Duration::from_millis(sampling.slow_ms)).filter(|slow| !slow.is_zero()),
             traces_per_second_max: sampling.traces_per_second_max,
         };
-        let client_codes = CLIENT_CODES.into_iter().filter(|code| *code != SPARED).map(str::to_owned);
         Self {
             propagation: Arc::new(Propagation::new(&propagation.formats, propagation.baggage.clone())),
             trusts_parents: propagation.trust_parent,
@@ -103,9 +109,9 @@ impl Tracer {
             sinks,
             subgraphs: subgraphs.map(|subgraph| (subgraph.name.to_string(), Arc::new(subgraph))).collect(),
             service: Arc::from("router"),
-            client_codes: client_codes.chain(errors.client_codes.iter().cloned()).collect(),
+            client_codes: client_codes(errors),
             operation_names: Names::new(OPERATION_NAMES_MAX),
-            viewer_key: RandomState::new(),
+            viewer_key,
         }
     }
 
@@ -149,7 +155,7 @@ impl Tracer {
     }
 
     /// Tells viewers apart, and nothing else.
-    fn viewer(&self, subject: &str) -> Arc<str> {
-        format!("{:016x}", self.viewer_key.hash_one(subject)).into()
+    pub(crate) fn viewer(&self, subject: &str) -> Arc<str> {
+        self.viewer_key.name(subject).into()
     }
 }

@@ -4,6 +4,8 @@ mod headers;
 mod invalidation;
 mod isolation;
 mod policies;
+mod tags;
+mod verdicts;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

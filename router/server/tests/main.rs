@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
+mod access_log;
 mod administration;
 mod advisories;
 mod advisories_engine;

@@ -36,6 +36,84 @@ async fn who_operates_the_graph_sees_the_plan_beside_the_data() {
     }
 }
 
+fn with_answers_kept(cache_control: &'static str) -> Graph {
+    let graph = graph();
+    let keys = json!({ "keys": [graph.issuer.public_key()] });
+    let answer = move |body: &Value| {
+        let mut answered = crate::testkit::reply(200, body).unwrap();
+        if !cache_control.is_empty() {
+            answered.headers_mut().insert("cache-control", cache_control.parse().unwrap());
+        }
+        Ok(answered)
+    };
+    graph.identity.answer(move |request| match request.uri().path() {
+        "/.well-known/jwks.json" => crate::testkit::reply(200, &keys),
+        _ => answer(&json!({ "data": { "me": { "__typename": "User", "id": "usr_1", "name": "Lee" } } })),
+    });
+    graph
+        .learning
+        .answer(move |_| answer(&json!({ "data": { "_entities": [{ "courses": ["Rust"] }], "courses": ["Rust"] } })));
+    graph
+}
+
+/// What became of each fetch, without the ages.
+async fn verdicts(graph: &Graph, query: &str) -> Vec<Value> {
+    let plan = ask(graph, "admin", query, "1").await.json()["extensions"]["plan"].clone();
+    assert_eq!(plan["reply"], Value::Null, "{plan}");
+    let fetches = plan["fetches"].as_array().unwrap_or_else(|| panic!("{plan}"));
+    let told = fetches.iter().map(|fetch| {
+        let mut told = fetch["cache"].clone();
+        let age = told.as_object_mut().and_then(|told| told.shift_remove("ageSeconds"));
+        assert_eq!(age.is_some(), told["kept"].as_u64().is_some_and(|kept| kept > 0), "{fetch}");
+        told
+    });
+    told.collect()
+}
+
+/// Issue 5: beside the plan stands what was found among what is kept: first nothing, then each answer, then the whole reply.
+#[tokio::test]
+async fn each_fetch_says_whether_it_was_kept() {
+    let graph = with_answers_kept("max-age=60");
+    let missed = [
+        json!({ "verdict": "miss", "entities": 0, "kept": 0 }),
+        json!({ "verdict": "miss", "entities": 1, "kept": 0 }),
+    ];
+    assert_eq!(verdicts(&graph, QUERY).await, missed);
+    // Another operation with the same fetches, but for the first one, which has another name.
+    let second = verdicts(&graph, "{ me { courses name } }").await;
+    let hit = |entities: usize| json!({ "verdict": "hit", "entities": entities, "kept": 1 });
+    assert_eq!(second[1], hit(1), "{second:?}");
+    let again = ask(&graph, "admin", QUERY, "1").await.json();
+    let plan = &again["extensions"]["plan"];
+    assert_eq!((&plan["reply"]["verdict"], plan["reply"]["ageSeconds"].is_u64()), (&json!("hit"), true), "{plan}");
+    assert!(plan["fetches"].as_array().unwrap().iter().all(|fetch| fetch["cache"].is_null()), "{plan}");
+    // The plan alone says nothing of it: nothing was executed.
+    let alone = ask(&graph, "admin", QUERY, "only").await.json();
+    assert!(!alone.to_string().contains("verdict"), "{alone}");
+}
+
+/// Issue 5: what is not kept says why.
+#[tokio::test]
+async fn a_fetch_that_is_not_kept_says_why() {
+    let not_kept = |entities: usize, reason: &str| json!({ "verdict": "not kept", "entities": entities, "kept": 0, "reason": reason });
+    let silent = with_answers_kept("");
+    assert_eq!(verdicts(&silent, QUERY).await, [not_kept(0, "subgraph"), not_kept(1, "subgraph")]);
+    let mutation = "mutation { rename(name: \"x\") { name } }";
+    assert_eq!(verdicts(&with_answers_kept("max-age=60"), mutation).await, [not_kept(0, "mutation")]);
+    let failing = with_answers_kept("max-age=60");
+    failing.learning.answer(|_| Err(router_execution::TransportError::Unavailable("reset".to_owned())));
+    let told = verdicts(&failing, QUERY).await;
+    assert_eq!(told[1], json!({ "verdict": "failed", "entities": 1, "kept": 0 }), "{told:?}");
+    // Nothing of `me` is there to be joined with.
+    let empty = with_answers_kept("max-age=60");
+    let keys = json!({ "keys": [empty.issuer.public_key()] });
+    empty.identity.answer(move |request| match request.uri().path() {
+        "/.well-known/jwks.json" => crate::testkit::reply(200, &keys),
+        _ => crate::testkit::reply(200, &json!({ "data": { "me": null } })),
+    });
+    assert_eq!(verdicts(&empty, QUERY).await[1], Value::Null);
+}
+
 /// Others are answered as if they had not asked, and without the playground so is everybody.
 #[tokio::test]
 async fn others_get_no_plan_and_no_hint() {

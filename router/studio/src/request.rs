@@ -69,6 +69,14 @@ pub enum FetchOutcome {
     Abandoned,
 }
 
+impl FetchOutcome {
+    /// Whether something has failed.
+    #[must_use]
+    pub fn is_error(self) -> bool {
+        matches!(self, Self::Errors | Self::TimedOut | Self::Failed)
+    }
+}
+
 /// A fetch that was due in a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchRecord {
@@ -151,6 +159,21 @@ pub struct RequestRecord {
     pub reply_bytes: usize,
     /// Its fetches, in the order in which they began.
     pub fetches: Vec<FetchRecord>,
+}
+
+impl RequestRecord {
+    /// Whether its reply says that something has failed.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        !self.errors.is_empty() || self.status >= 400
+    }
+
+    /// When it was answered, in milliseconds since 1970.
+    #[must_use]
+    pub fn end_unix_ms(&self) -> u64 {
+        let duration = u64::try_from(self.duration.as_micros()).unwrap_or(u64::MAX);
+        self.begin_unix_us.saturating_add(duration) / 1000
+    }
 }
 
 /// Is told of every request that has been answered.

@@ -48,26 +48,28 @@ impl Wanted<'_> {
     /// Has it kept, if it may be.
     async fn keep(&self, cache: &dyn FetchCache, outcome: &Outcome) {
         let Ok(reply) = outcome else { return };
-        if !reply.policy.may_be_kept() || !reply.errors.is_empty() {
+        let Some(tags) = reply.tags.as_ref().filter(|_| reply.policy.may_be_kept() && reply.errors.is_empty()) else {
             return;
-        }
+        };
         match self {
             Self::Root(place, key) => {
                 let Some(data) = reply.data.clone() else { return };
-                let answer = FreshAnswer { key: *key, data, representation: None };
+                let answer = FreshAnswer { key: *key, data, representation: None, tags: tags.of_root() };
                 cache.keep(*place, reply.policy, vec![answer]).await;
             }
             Self::Entities { fetch, asked, missing, places, keys } => {
+                let is_only = asked.iter().filter(|batch| !batch.entries.is_empty()).count() == 1;
                 for (index, batch) in asked.iter().enumerate() {
                     let Ok(entities) = answers(reply, batch) else { continue };
                     let of_batch = missing.iter().filter(|missing| places[**missing].0 == index);
-                    let answers =
-                        of_batch.zip(entities).zip(&batch.entries).filter_map(|((missing, entity), entry)| {
-                            // One that is not there now may be there soon.
-                            let data = Arc::new(entity.as_object()?.clone());
-                            let representation = Some(entry.representation.clone());
-                            Some(FreshAnswer { key: keys[*missing], data, representation })
-                        });
+                    let each = of_batch.zip(entities).zip(&batch.entries).enumerate();
+                    let answers = each.filter_map(|(place, ((missing, entity), entry))| {
+                        // One that is not there now may be there soon.
+                        let data = Arc::new(entity.as_object()?.clone());
+                        let representation = Some(entry.representation.clone());
+                        let tags = tags.of_entity(is_only.then_some((place, entities.len())));
+                        Some(FreshAnswer { key: keys[*missing], data, representation, tags })
+                    });
                     let place = FetchPlace { fetch: *fetch, site: Some(batch.site) };
                     cache.keep(place, reply.policy, answers.collect()).await;
                 }

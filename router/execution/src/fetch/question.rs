@@ -45,10 +45,10 @@ impl Question<'_> {
     }
 
     /// Waits for the subgraph as long as there is time.
-    pub(super) async fn in_time(
+    pub(super) async fn in_time<T>(
         &self,
-        answer: impl Future<Output = Result<SubgraphReply, FetchFailure>>,
-    ) -> Result<SubgraphReply, FetchFailure> {
+        answer: impl Future<Output = Result<T, FetchFailure>>,
+    ) -> Result<T, FetchFailure> {
         let left = if self.is_change { LeftUndone::PerhapsDone } else { LeftUndone::Unanswered };
         let outcome = self.deadline.bound(left, answer).await;
         if let Err(FetchFailure::OutOfTime { after, .. }) = &outcome {

@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::failure::FetchFailure;
 use super::has_media_type;
+use super::said_tags::SaidTags;
 use crate::cache_policy::CachePolicy;
 use crate::error::ResponsePath;
 
@@ -22,6 +23,8 @@ pub(crate) struct SubgraphReply {
     pub(crate) errors: Vec<SubgraphError>,
     /// How long it may be kept; not at all when there are errors (CC-03).
     pub(crate) policy: CachePolicy,
+    /// The tags that it gives its answers. `None` when they cannot be understood: then it may not be kept.
+    pub(crate) tags: Option<SaidTags>,
     /// Entities that could not be had beside those that were kept.
     pub(crate) failed: Option<FailedEntities>,
 }
@@ -37,7 +40,7 @@ pub(crate) struct FailedEntities {
 impl SubgraphReply {
     /// What was answered before.
     pub(crate) fn kept(data: Arc<JsonMap>, policy: CachePolicy) -> Self {
-        Self { data: Some(data), errors: Vec::new(), policy, failed: None }
+        Self { data: Some(data), errors: Vec::new(), policy, tags: Some(SaidTags::default()), failed: None }
     }
 }
 
@@ -59,7 +62,7 @@ pub(crate) fn read(response: &http::Response<Bytes>) -> Result<SubgraphReply, Fe
     let parsed = parse(response.body());
     let mut reply =
         parsed.map_err(|failure| if status.is_success() { failure } else { FetchFailure::Status(status) })?;
-    if status.is_success() && reply.errors.is_empty() {
+    if status.is_success() && reply.errors.is_empty() && reply.tags.is_some() {
         reply.policy = CachePolicy::of_headers(response.headers());
     }
     Ok(reply)
@@ -86,7 +89,8 @@ pub(crate) fn parse(body: &[u8]) -> Result<SubgraphReply, FetchFailure> {
     if data.is_none() && errors.is_empty() {
         return Err(FetchFailure::Invalid("it has neither data nor errors"));
     }
-    Ok(SubgraphReply { data, errors, policy: CachePolicy::NOT_KEPT, failed: None })
+    let tags = SaidTags::read(reply.get("extensions").and_then(JsonValue::as_object));
+    Ok(SubgraphReply { data, errors, policy: CachePolicy::NOT_KEPT, tags, failed: None })
 }
 
 /// An entry of whatever shape is still an error: what is malformed in it is left out.

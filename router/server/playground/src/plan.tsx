@@ -6,6 +6,7 @@ import { askedAgain, forgetPlan, longestWait, requestPlan, usePlan, watchPlans, 
 import { useActing } from "./actingStore";
 import { CostSection } from "./cost";
 import { useSession } from "./session";
+import { replySentence, verdictMark, verdictSentence } from "./verdict";
 
 /// The side panel of what an operation costs, and of its plan: what the router asks of whom, and after what. It executes
 /// nothing by itself.
@@ -56,6 +57,7 @@ function PlanPanel() {
       <div role="status" className="plan-status">
         {problem && <p className="panel-problem">{problem}</p>}
         {plan && <p className="panel-hint">{summary(plan)}</p>}
+        {plan?.reply && <p className="panel-hint plan-reply">{replySentence(plan.reply)}</p>}
         {plan && query !== current && <p className="panel-hint">The operation has changed since; ask again.</p>}
       </div>
       {plan && <Waits fetches={plan.fetches} />}
@@ -146,6 +148,7 @@ function PlanTree({ fetches }: { fetches: PlanFetch[] }) {
               {fetch.at.length > 0 ? `at ${fetch.at.join(", ")}` : "at the root"}
               {fetch.after.length > 1 && `, after ${fetch.after.map((before) => before + 1).join(" and ")}`}
             </span>
+            {fetch.cache && <span className="plan-verdict">{verdictMark(fetch.cache)}</span>}
           </span>
           {children.length > 0 && <ul role="group">{children}</ul>}
         </li>
@@ -162,6 +165,7 @@ function PlanTree({ fetches }: { fetches: PlanFetch[] }) {
           <figcaption className="panel-subtitle">
             What {fetch.subgraph} is asked (fetch {chosen + 1})
           </figcaption>
+          {fetch.cache && <p className="panel-hint plan-verdict-sentence">{verdictSentence(fetch.cache)}</p>}
           <pre tabIndex={0}>{pretty(fetch.operation)}</pre>
         </figure>
       )}
@@ -172,7 +176,8 @@ function PlanTree({ fetches }: { fetches: PlanFetch[] }) {
 function label(fetch: PlanFetch, id: number): string {
   const place = fetch.at.length > 0 ? `at ${fetch.at.join(", ")}` : "at the root";
   const after = fetch.after.length > 0 ? `, after fetch ${fetch.after.map((before) => before + 1).join(" and ")}` : "";
-  return `Fetch ${id + 1}: ${fetch.subgraph} ${place}${after}`;
+  const verdict = fetch.cache ? `, ${verdictMark(fetch.cache)}` : "";
+  return `Fetch ${id + 1}: ${fetch.subgraph} ${place}${after}${verdict}`;
 }
 
 function parentOf(fetches: PlanFetch[], id: number): number | undefined {

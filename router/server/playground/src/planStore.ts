@@ -3,12 +3,15 @@ import type { ExecutionResult } from "graphql";
 import { actingHeaders } from "./actingStore";
 import { accessToken } from "./session";
 import { settings } from "./settings";
+import type { Verdict } from "./verdict";
 
 /// What the router tells of a plan (`plan_extension.rs`).
 export interface Plan {
   fetches: PlanFetch[];
   json: unknown;
   text: string;
+  /// When the whole reply was kept.
+  reply?: { ageSeconds: number };
 }
 
 export interface PlanFetch {
@@ -18,6 +21,8 @@ export interface PlanFetch {
   /// The places of the answer that it extends; the root has none.
   at: string[];
   operation: string;
+  /// What became of it; absent when nothing was executed, or when it was not needed.
+  cache?: Verdict;
 }
 
 export interface PlanState {

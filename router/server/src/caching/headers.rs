@@ -34,6 +34,11 @@ impl ReplyCaching {
         Self { policy, age: Some(age) }
     }
 
+    /// How long ago it was made, if it was kept as a whole.
+    pub(crate) fn age(self) -> Option<Duration> {
+        self.age
+    }
+
     /// Of which nothing may be kept.
     pub(crate) fn none() -> Self {
         Self::fresh(CachePolicy::NOT_KEPT)

@@ -30,6 +30,9 @@ struct Change {
     /// Values of `ID` fields.
     #[serde(default)]
     ids: Vec<String>,
+    /// What subgraphs call it, with `@cacheTag` or in their replies.
+    #[serde(default)]
+    tags: Vec<String>,
     #[serde(default)]
     everything: bool,
 }
@@ -62,10 +65,13 @@ async fn told(caches: &Arc<Caches>, operators: &Operators, request: Request<Body
     let change: Change = serde_json::from_slice(&body).map_err(|error| unclear(&error.to_string()))?;
     let telling = match change {
         Change { everything: true, .. } => caches.outdate_everything(),
-        Change { types, ids, .. } if types.is_empty() && ids.is_empty() => {
+        Change { types, ids, tags, .. } if types.is_empty() && ids.is_empty() && tags.is_empty() => {
             return Err(unclear("it names nothing"));
         }
-        Change { types, ids, .. } => caches.outdate(types.iter().map(String::as_str), ids.iter().map(String::as_str)),
+        Change { types, ids, tags, .. } => {
+            let [types, ids, tags] = [&types, &ids, &tags].map(|names| names.iter().map(String::as_str));
+            caches.outdate(types, ids, tags)
+        }
     };
     if let (Some(level), Some(telling)) = (&caches.level, telling) {
         level.told(telling).await;
@@ -82,7 +88,7 @@ fn unclear(reason: &str) -> Problem {
         code: "BAD_USER_INPUT",
         title: "It is not clear what has changed",
         detail: format!(
-            "{reason}; send {{\"types\": [\"Course\"], \"ids\": [\"crs_1\"]}} with one of them at least, or \
+            "{reason}; send {{\"types\": [\"Course\"], \"ids\": [\"crs_1\"], \"tags\": [\"courses\"]}} with one of them at least, or \
              {{\"everything\": true}}."
         ),
     }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use apollo_compiler::validation::Valid;
 use async_trait::async_trait;
 use router_execution::{
     CachePolicy, CacheScope, FetchCache, FetchKey, FetchPlace, Flights, FreshAnswer, JsonMap, JsonValue, KeptAnswer,
@@ -31,6 +32,7 @@ const VALUE_BYTES: usize = 64;
 pub(crate) struct RequestCache {
     caches: Arc<Caches>,
     operation: Arc<Operation>,
+    variables: Arc<Valid<JsonMap>>,
     keys: ViewerKeys,
     has_header_rules: bool,
     /// When the request began.
@@ -65,6 +67,7 @@ impl RequestCache {
         Self {
             caches: Arc::clone(caches),
             operation: Arc::clone(&execution.operation),
+            variables: Arc::clone(&execution.variables),
             keys: ViewerKeys::new(viewer, execution.headers),
             has_header_rules: execution.headers.is_some(),
             asked_at,
@@ -241,7 +244,7 @@ impl FetchCache for RequestCache {
         let policy = self.bounded(policy.and(*said));
         let viewer = self.viewer_of(policy).filter(|_| policy.may_be_kept());
         for answer in answers {
-            let tags = subjects.tags_of(&self.caches.freshness, place, &answer);
+            let tags = subjects.tags_of(&self.caches.freshness, place, &self.variables, &answer);
             self.note(&tags);
             let (Some(store), Some(viewer)) = (&self.caches.fetches, viewer) else { continue };
             let bytes = bytes_of(&answer.data) + tags.len() * size_of::<Tag>();

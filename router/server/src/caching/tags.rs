@@ -4,11 +4,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use apollo_compiler::Name;
-use apollo_compiler::ast::{Definition, Document, FragmentDefinition, OperationDefinition, Selection};
+use apollo_compiler::ast::{Definition, Document, Field, FragmentDefinition, OperationDefinition, Selection};
 use router_execution::{CachePolicy, FetchPlace, FreshAnswer, JsonMap, JsonValue};
 use router_planning::plan::{Fetch, FetchTarget};
 use router_schema::{IdSet, Supergraph};
 
+use super::cache_tags::{CacheTags, FetchTags};
 use super::fetch_policy::policy_of_fetch;
 use super::freshness::{Freshness, Tag};
 use super::hints::Hints;
@@ -24,18 +25,20 @@ pub(crate) struct FetchSubjects {
     root: Subjects,
     /// Of an entity fetch, by site.
     sites: Vec<Subjects>,
+    /// The subgraph's own words for them.
+    own: FetchTags,
 }
 
 /// Reads the document of a fetch: what its answers are about, and how long they may be kept as far as the graph says.
 pub(crate) fn read_fetch(
     supergraph: &Supergraph,
-    hints: &Hints,
+    (hints, cache_tags): (&Hints, &CacheTags),
     default_max_age: u32,
     fetch: &Fetch,
 ) -> (FetchSubjects, CachePolicy) {
     // A document that does not parse is an empty one: about nothing, and kept by nobody.
     let document = Document::parse(fetch.document.text.as_str(), "fetch.graphql").unwrap_or_default();
-    (FetchSubjects::new(supergraph, fetch, &document), policy_of_fetch(hints, default_max_age, &document))
+    (FetchSubjects::new(supergraph, cache_tags, fetch, &document), policy_of_fetch(hints, default_max_age, &document))
 }
 
 /// What one answer is about.
@@ -62,13 +65,18 @@ struct IdField {
 
 impl FetchSubjects {
     /// Reads the document of a fetch. What it names and the graph does not know is about nothing.
-    fn new(supergraph: &Supergraph, fetch: &Fetch, document: &Document) -> Self {
+    fn new(supergraph: &Supergraph, cache_tags: &CacheTags, fetch: &Fetch, document: &Document) -> Self {
         let mut subjects = match &fetch.target {
             FetchTarget::Root => Self::of_operation(supergraph, document, None),
             FetchTarget::Entities(_) => Self::default(),
         };
         subjects.subgraph = supergraph.subgraph(fetch.subgraph).name.clone();
         let reader = Reader::new(supergraph, document);
+        if let (FetchTarget::Root, Some(operation)) = (&fetch.target, operation_of(document, None)) {
+            reader.each_field(&operation.selection_set, &mut |field| {
+                cache_tags.of_root_field(supergraph, fetch.subgraph, field, &mut subjects.own);
+            });
+        }
         if let (FetchTarget::Entities(sites), Some(operation)) = (&fetch.target, operation_of(document, None)) {
             for site in sites {
                 let mut entity = Subjects::default();
@@ -80,6 +88,7 @@ impl FetchSubjects {
                 }
                 let own = site.representations.iter().flat_map(|one| reader.types_of(&one.type_name));
                 entity.own_types = own.collect();
+                cache_tags.of_types(fetch.subgraph, entity.own_types.iter(), &mut subjects.own);
                 subjects.sites.push(entity);
             }
         }
@@ -101,15 +110,26 @@ impl FetchSubjects {
         &self.subgraph
     }
 
-    /// The tags of an answer at this place.
-    pub(super) fn tags_of(&self, freshness: &Freshness, place: FetchPlace, answer: &FreshAnswer) -> Vec<Tag> {
+    /// The tags of an answer at this place, to a request with these variables.
+    pub(super) fn tags_of(
+        &self,
+        freshness: &Freshness,
+        place: FetchPlace,
+        variables: &JsonMap,
+        answer: &FreshAnswer,
+    ) -> Vec<Tag> {
         let Some(subjects) = place.site.map_or(Some(&self.root), |site| self.sites.get(site)) else {
             return Vec::new();
         };
         let mut tags = Vec::new();
         subjects.ids.collect(freshness, &answer.data, &mut tags);
         let representation = answer.representation.as_ref().and_then(|text| serde_json::from_str(text.get()).ok());
+        let mut own: Vec<Tag> = answer.tags.iter().map(|word| of_word(freshness, word)).collect();
+        if place.site.is_none() {
+            own.extend(self.own.of_root(variables).map(|word| of_word(freshness, &word)));
+        }
         if let Some(JsonValue::Object(representation)) = representation {
+            own.extend(self.own.of_entity(&representation).map(|word| of_word(freshness, &word)));
             let key = representation.iter().filter(|(name, _)| name.as_str() != "__typename");
             key.for_each(|(_, value)| collect_values(freshness, value, &mut tags));
         }
@@ -117,6 +137,7 @@ impl FetchSubjects {
             tags.extend(subjects.own_types.iter().map(|name| of_type(freshness, name)));
         }
         tags.extend(subjects.types.iter().map(|name| of_type(freshness, name)));
+        tags.extend(own);
         tags
     }
 
@@ -138,6 +159,11 @@ pub(super) fn of_type(freshness: &Freshness, name: &str) -> Tag {
 /// The tag of everything in which this id is.
 pub(super) fn of_id(freshness: &Freshness, id: &str) -> Tag {
     freshness.tag(&format!("id {id}"))
+}
+
+/// The tag of everything that a subgraph calls by this word.
+pub(super) fn of_word(freshness: &Freshness, word: &str) -> Tag {
+    freshness.tag(&format!("tag {word}"))
 }
 
 impl Ids {
@@ -227,6 +253,21 @@ impl<'a> Reader<'a> {
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = self.fragments.get(&spread.fragment_name) {
                         self.read(&fragment.selection_set, Some(&fragment.type_condition), types, ids);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every field of the root, whatever fragments it stands in.
+    fn each_field(&self, selections: &[Selection], visit: &mut dyn FnMut(&Field)) {
+        for selection in selections {
+            match selection {
+                Selection::Field(field) => visit(field),
+                Selection::InlineFragment(inline) => self.each_field(&inline.selection_set, visit),
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.fragments.get(&spread.fragment_name) {
+                        self.each_field(&fragment.selection_set, visit);
                     }
                 }
             }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use router_registry::id_of_text;
+use tracing::Span;
 
 use super::Usage;
 use crate::admission::Asked;
 use crate::endpoint::Endpoint;
 use crate::identity::{AccessClaims, Viewer};
 use crate::operation::Operation;
-use crate::recording::Recorder;
+use crate::recording::{Recorder, Tracer};
 use crate::refusal::{ErrorCode, Refusal};
 use crate::reply;
 use crate::telemetry::{self, OperationSlot, RequestOutcome};
@@ -49,8 +50,15 @@ impl Noted {
     }
 
     /// Who asks.
-    pub(crate) fn viewer(&mut self, endpoint: &Endpoint, viewer: &Viewer) {
+    pub(crate) fn viewer(&mut self, endpoint: &Endpoint, viewer: &Viewer, tracer: &Tracer) {
         let client = endpoint.own_client(viewer);
+        let lines = Span::current();
+        if let (false, Viewer::Authenticated(claims)) = (lines.is_disabled(), viewer) {
+            match client {
+                Some(_) => lines.record("client", claims.subject.as_str()),
+                None => lines.record("viewer", &*tracer.viewer(&claims.subject)),
+            };
+        }
         self.recorder.viewer(viewer, client.is_some());
         if let (Some(_), Viewer::Authenticated(claims)) = (client, viewer) {
             let claims = Arc::clone(claims);
@@ -78,6 +86,9 @@ impl Noted {
         self.kind = Some(reply::kind_name(operation.kind));
         self.measured = Some(Arc::clone(&operation.measured));
         self.recorder.found(&operation.record);
+        if let Some(name) = &operation.record.name {
+            Span::current().record("operation", name.as_str());
+        }
         if let Some(asking) = &mut self.asking {
             asking.name = operation.prepared.operation().name.as_ref().map(ToString::to_string);
         }

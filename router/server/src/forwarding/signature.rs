@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use telemetry::viewer::ViewerKey;
 use thiserror::Error;
 
 use super::ClientDescription;
@@ -31,6 +32,13 @@ pub struct RequestSigner {
     key_id: Arc<str>,
     key: Arc<SecretSlice<u8>>,
     clock: Arc<dyn Clock>,
+}
+
+impl RequestSigner {
+    /// The key by which viewers are told apart in lines and records: that of the subgraphs, which share this one's secret.
+    pub(crate) fn viewer_key(&self) -> ViewerKey {
+        ViewerKey::derive(self.key.expose_secret())
+    }
 }
 
 /// A key that cannot sign.

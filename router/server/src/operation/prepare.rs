@@ -58,8 +58,9 @@ pub(super) fn prepare(operations: &Operations, key: &Key) -> Result<Operation, R
         denial = Some(own);
     }
     let (hints, default_max_age) = (&operations.hints, operations.default_max_age_seconds);
+    let said = (hints, &operations.cache_tags);
     let policy = caching::policy_of(hints, default_max_age, &document, operation);
-    let fetches = plan.fetches.iter().map(|fetch| caching::read_fetch(supergraph, hints, default_max_age, fetch));
+    let fetches = plan.fetches.iter().map(|fetch| caching::read_fetch(supergraph, said, default_max_age, fetch));
     let (subjects, fetch_policies) = fetches.unzip();
     let changes = match kind {
         OperationType::Mutation => FetchSubjects::of_operation(supergraph, &syntax, operation_name),

@@ -48,6 +48,8 @@ impl<'r> NotedExchange<'r> {
             request_bytes: self.request_bytes,
             reply_bytes: reply.map_or(0, |reply| bytes(reply.body())),
             status: reply.map(|reply| reply.status().as_u16()),
+            // The router keeps nothing of what it only passes on.
+            policy: None,
         };
         self.recorder.ended(ONLY, ended);
     }

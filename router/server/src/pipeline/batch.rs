@@ -78,7 +78,7 @@ async fn permit_all<'r>(
     // One after the other, so that of a bucket that is nearly empty the first get what is left.
     for operation in operations {
         let mut noted = Noted::new(asker.recorder.operation());
-        noted.viewer(asker.endpoint, &asker.viewer);
+        noted.viewer(asker.endpoint, &asker.viewer, &asker.pipeline.tracer);
         let outcome = match operation {
             Ok((asked, parameters)) => permit(asker, asked, parameters, &mut noted).await,
             Err(refusal) => Err(refusal),

@@ -13,7 +13,7 @@ use crate::admission::stream_type::stream_type;
 use crate::admission::{Asked, Parameters};
 use crate::authorization::authorise;
 use crate::budget::{self, CostRequest};
-use crate::caching::{Executed, Execution, write_headers};
+use crate::caching::{Circumstances, Executed, Execution, write_headers};
 use crate::clients::Noted;
 use crate::endpoint::Endpoint;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestTrace, ViewerHeader};
@@ -179,7 +179,7 @@ impl<'r> Asker<'r> {
     /// Executes a query or a mutation.
     pub(super) async fn execute(&self, permitted: &Executable<'_>) -> Executed {
         let Executable { view, operation, variables, plan, cost_request, cost, allowance, .. } = permitted;
-        let execution = Execution {
+        let mut execution = Execution {
             view: Arc::clone(view),
             operation: Arc::clone(operation),
             variables: Arc::clone(variables),
@@ -188,9 +188,14 @@ impl<'r> Asker<'r> {
             headers: permitted.forwarding.digest(operation),
             recorder: permitted.recorder.clone(),
         };
+        let verdicts = plan.listen(&mut execution.context, operation);
         let is_for_everybody = self.viewer == Viewer::Anonymous && execution.headers.is_none();
         let Executed { reply: mut executed, caching } = self.pipeline.caches.execute(execution).await;
-        plan.write_to(&mut executed, operation, view);
+        if let Some(verdicts) = verdicts {
+            let settings = &self.pipeline.settings.caching;
+            let of = Circumstances { operation, settings, viewer: &permitted.user };
+            PlanRequest::write_beside(&mut executed, view, &verdicts, caching.age(), of);
+        }
         let unmasked = self.why.as_ref().map(|why| (why, executed.errors.clone()));
         // What only operators may read stays in the log.
         self.pipeline.mask.apply(&mut executed.errors, &self.trace.trace_id);

@@ -115,7 +115,7 @@ async fn an_answer_that_was_overtaken_by_a_change_is_not_kept() {
     }
 }
 
-async fn operate(graph: &Graph, method: &str, path: &str, scope: &str, body: &str) -> TestReply {
+pub(super) async fn operate(graph: &Graph, method: &str, path: &str, scope: &str, body: &str) -> TestReply {
     let mut claims = crate::testkit::Issuer::claims(graph.clock.seconds());
     claims["scope"] = json!(scope);
     let token = format!("Bearer {}", graph.issuer.sign(&graph.issuer.header(), &claims));

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use metrics::{Histogram, Unit, describe_histogram, histogram};
 use tracing::Span;
+use tracing::field::Empty;
 
 use crate::{Database, DatabaseError};
 
@@ -106,8 +107,10 @@ impl Observation {
             db.namespace = database.subgraph(),
             db.operation.name = %operation,
             db.query.text = sql,
-            db.response.returned_rows = tracing::field::Empty,
-            error.type = tracing::field::Empty,
+            db.response.returned_rows = Empty,
+            db.client.connection.wait_time = Empty,
+            otel.status_code = Empty,
+            error.type = Empty,
         );
         Self { span, duration: database.statements().duration(&operation).clone(), started: Instant::now() }
     }
@@ -120,13 +123,39 @@ impl Observation {
         let seconds = self.started.elapsed().as_secs_f64();
         match rows {
             Ok(rows) => {
-                self.span.record("db.response.returned_rows", rows);
+                self.span.record("db.response.returned_rows", telemetry::count(rows));
             }
             Err(error) => {
-                self.span.record("error.type", error.kind());
+                fail(&self.span, error);
             }
         }
         self.span.in_scope(|| tracing::trace!(duration_ms = seconds * 1_000.0, "statement done"));
         self.duration.record(seconds);
     }
+}
+
+/// The span of a command of a transaction: `BEGIN`, `COMMIT` or `ROLLBACK`. It shows how long it was waited for a connection,
+/// and, on SQLite, for the only one that writes.
+pub(crate) fn command_span(database: &Database, command: &'static str) -> Span {
+    tracing::debug_span!(
+        "transaction",
+        otel.kind = "client",
+        otel.name = command,
+        db.system.name = database.engine().name(),
+        db.namespace = database.subgraph(),
+        db.operation.name = command,
+        otel.status_code = Empty,
+        error.type = Empty,
+    )
+}
+
+/// Notes that what a span stands for has failed.
+pub(crate) fn fail(span: &Span, error: &DatabaseError) {
+    span.record("error.type", error.kind());
+    span.record("otel.status_code", "ERROR");
+}
+
+/// Notes in the span of a statement how long it has waited for a connection since then.
+pub(crate) fn note_wait(since: Instant) {
+    Span::current().record("db.client.connection.wait_time", since.elapsed().as_secs_f64());
 }

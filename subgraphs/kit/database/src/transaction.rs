@@ -4,11 +4,12 @@ use std::fmt;
 
 use sqlx::Sqlite;
 use sqlx::mysql::MySqlPool;
+use tracing::Instrument;
 
 use crate::engine::Pools;
 use crate::mysql_session::MySqlSession;
 use crate::query::Target;
-use crate::{Database, DatabaseError, Engine, Executor, Query, Upsert, error};
+use crate::{Database, DatabaseError, Engine, Executor, Query, Upsert, error, statement};
 
 /// A transaction in progress. Rolls back when it is dropped without a commit.
 ///
@@ -30,11 +31,13 @@ pub(crate) enum OpenTransaction {
 
 impl Transaction {
     pub(crate) async fn begin(database: &Database) -> Result<Self, DatabaseError> {
-        let begun = match database.pools() {
-            Pools::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(OpenTransaction::Sqlite),
-            Pools::MySql(pool) => begin_on_mysql(pool).await.map(OpenTransaction::MySql),
+        let begin = async {
+            match database.pools() {
+                Pools::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(OpenTransaction::Sqlite),
+                Pools::MySql(pool) => begin_on_mysql(pool).await.map(OpenTransaction::MySql),
+            }
         };
-        let open = begun.map_err(|error| error::classify(error, database.subgraph(), "BEGIN"))?;
+        let open = observed(database, "BEGIN", begin).await?;
         Ok(Self { database: database.clone(), open, ended: false, signals: Vec::new(), after_commit: Vec::new() })
     }
 
@@ -81,11 +84,13 @@ impl Transaction {
     pub async fn commit(self) -> Result<(), DatabaseError> {
         self.check_open()?;
         let Self { database, open, signals, after_commit, .. } = self;
-        let committed = match open {
-            OpenTransaction::Sqlite(transaction) => transaction.commit().await,
-            OpenTransaction::MySql(session) => session.commit().await,
+        let commit = async {
+            match open {
+                OpenTransaction::Sqlite(transaction) => transaction.commit().await,
+                OpenTransaction::MySql(session) => session.commit().await,
+            }
         };
-        committed.map_err(|error| error::classify(error, database.subgraph(), "COMMIT"))?;
+        observed(&database, "COMMIT", commit).await?;
         for name in signals {
             database.signal(name).notify_one();
         }
@@ -98,11 +103,14 @@ impl Transaction {
     /// # Errors
     /// As the engine reports it; nothing was done then, either.
     pub async fn rollback(self) -> Result<(), DatabaseError> {
-        let rolled_back = match self.open {
-            OpenTransaction::Sqlite(transaction) => transaction.rollback().await,
-            OpenTransaction::MySql(session) => session.rollback().await,
+        let Self { database, open, .. } = self;
+        let roll_back = async {
+            match open {
+                OpenTransaction::Sqlite(transaction) => transaction.rollback().await,
+                OpenTransaction::MySql(session) => session.rollback().await,
+            }
         };
-        rolled_back.map_err(|error| error::classify(error, self.database.subgraph(), "ROLLBACK"))
+        observed(&database, "ROLLBACK", roll_back).await
     }
 
     pub(crate) fn database(&self) -> &Database {
@@ -122,6 +130,22 @@ impl Transaction {
     pub(crate) fn check_open(&self) -> Result<(), DatabaseError> {
         if self.ended { Err(DatabaseError::TransactionEnded) } else { Ok(()) }
     }
+}
+
+/// Does what a command does, in its span.
+async fn observed<T>(
+    database: &Database,
+    command: &'static str,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, DatabaseError> {
+    let span = statement::command_span(database, command);
+    // On the heap, as the future of a statement is.
+    let done = Box::pin(work).instrument(span.clone()).await;
+    let done = done.map_err(|error| error::classify(error, database.subgraph(), command));
+    if let Err(error) = &done {
+        statement::fail(&span, error);
+    }
+    done
 }
 
 async fn begin_on_mysql(pool: &MySqlPool) -> Result<MySqlSession, sqlx::Error> {

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use kit_database::{Database, DatabaseError, Transaction, Upsert, in_transaction};
-use tracing::Instrument;
+use telemetry::flow::Flow;
+use telemetry::subscriber::{Beginning, ROOT};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use crate::time::now_us;
 use crate::{Consumer, Event, HandlerError, dead_letters};
@@ -83,31 +86,68 @@ pub(crate) async fn deliver(
     if !consumer.wants(&event.kind) {
         return Outcome::Unwanted;
     }
-    let span = tracing::info_span!(
+    let subgraph = database.subgraph().to_owned();
+    let span = Beginning::of(subgraph, event.traceparent.as_deref()).open(|| span(event, consumer));
+    let active = span.in_scope(telemetry::active).filter(|_| !span.is_disabled());
+    let lines = telemetry::log_scope!(
         "consume",
-        otel.kind = "consumer",
-        messaging.consumer.group.name = consumer.name(),
-        cloudevents.event_id = %event.id,
-        cloudevents.event_type = event.kind,
+        service = database.subgraph(),
+        trace_id = active.map(|active| tracing::field::display(active.trace_id)),
         correlation_id = event.correlation_id,
-        traceparent = event.traceparent,
+        consumer = consumer.name(),
+        event.id = %event.id,
+        event.type = event.kind,
     );
-    async {
-        let failure = match take_effect(event, consumer, database).await {
-            Ok(outcome) => return outcome,
-            Err(failure) => failure,
-        };
-        match after_failure(event, consumer, database, policy, &failure).await {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                // The database is away: the attempt does not count, since nothing could have come of it.
-                tracing::warn!(%error, "a failed delivery cannot be noted; trying again");
-                Outcome::Again(policy.pause_max)
-            }
+    let flow = Flow {
+        correlation_id: event.correlation_id.as_str().into(),
+        traceparent: event.traceparent.as_deref().map(Into::into),
+    };
+    // On the heap: it is deep, and stands within all that delivers.
+    let outcome = Box::pin(attempt(event, consumer, database, policy));
+    let outcome = flow.carry(outcome).instrument(span.clone()).instrument(lines).await;
+    span.record("event.outcome", outcome.name());
+    if matches!(outcome, Outcome::DeadLetter | Outcome::Again(_)) {
+        span.record("otel.status_code", "ERROR");
+    }
+    outcome
+}
+
+/// The attributes are OpenTelemetry's semantic conventions for messaging. A retry is a span of its own, beside the first.
+fn span(event: &Event, consumer: &dyn Consumer) -> Span {
+    tracing::info_span!(
+        target: ROOT,
+        parent: None,
+        "process",
+        otel.kind = "consumer",
+        otel.name = format!("process {}", event.kind),
+        otel.status_code = Empty,
+        messaging.system = "outbox",
+        messaging.operation.type = "process",
+        messaging.operation.name = "handle",
+        messaging.destination.name = event.kind,
+        messaging.consumer.group.name = consumer.name(),
+        messaging.message.id = %event.id,
+        messaging.message.conversation_id = event.correlation_id,
+        // How long it was on its way, by the clock of the service that it happened in.
+        event.age_ms = (now_us() - event.time).max(0) / 1_000,
+        event.attempts = Empty,
+        event.outcome = Empty,
+    )
+}
+
+async fn attempt(event: &Event, consumer: &dyn Consumer, database: &Database, policy: &RetryPolicy) -> Outcome {
+    let failure = match take_effect(event, consumer, database).await {
+        Ok(outcome) => return outcome,
+        Err(failure) => failure,
+    };
+    match after_failure(event, consumer, database, policy, &failure).await {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            // The database is away: the attempt does not count, since nothing could have come of it.
+            tracing::warn!(%error, "a failed delivery cannot be noted; trying again");
+            Outcome::Again(policy.pause_max)
         }
     }
-    .instrument(span)
-    .await
 }
 
 async fn take_effect(event: &Event, consumer: &dyn Consumer, database: &Database) -> Result<Outcome, HandlerError> {
@@ -159,6 +199,7 @@ async fn after_failure(
         note.bind(now_us()).bind(1_i64).execute().await?;
         let read = transaction.query(READ_FAILURES).bind(consumer.name()).bind(event.id);
         let attempts: u32 = read.fetch_one().await?.get("attempts")?;
+        Span::current().record("event.attempts", i64::from(attempts));
         if attempts < policy.attempts_max && !matches!(failure, HandlerError::Rejected(_)) {
             tracing::warn!(error = %failure, attempts, "an event could not be dealt with; it comes again");
             return Ok(Outcome::Again(policy.pause_after(attempts)));

@@ -1,6 +1,8 @@
 //! Events that are written in the transaction of their cause.
 
 use kit_database::{Database, DatabaseError, Row, Transaction, Upsert};
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use crate::{Event, EventId, NewEvent, Origin};
 
@@ -30,10 +32,34 @@ const FLOW: &str = "SELECT * FROM outbox WHERE correlation_id = ? ORDER BY posit
 /// # Errors
 /// As the engine reports it.
 pub async fn append(transaction: &mut Transaction, origin: &Origin, event: NewEvent) -> Result<Event, DatabaseError> {
+    let span = tracing::info_span!(
+        "send",
+        otel.kind = "producer",
+        otel.name = format!("send {}", event.kind),
+        otel.status_code = Empty,
+        messaging.system = "outbox",
+        messaging.operation.type = "send",
+        messaging.operation.name = "append",
+        messaging.destination.name = event.kind,
+        messaging.message.id = Empty,
+        messaging.message.conversation_id = origin.correlation_id,
+    );
+    // Whoever deals with the event goes on where it was written, which is within the request that it came with.
+    let traceparent = span.in_scope(telemetry::active).map(|active| active.to_string());
+    let origin = Origin { traceparent: traceparent.or_else(|| origin.traceparent.clone()), ..origin.clone() };
+    let written = write(transaction, origin, event).instrument(span.clone()).await;
+    match &written {
+        Ok(event) => span.record("messaging.message.id", tracing::field::display(event.id)),
+        Err(_) => span.record("otel.status_code", "ERROR"),
+    };
+    written
+}
+
+async fn write(transaction: &mut Transaction, origin: Origin, event: NewEvent) -> Result<Event, DatabaseError> {
     transaction.upsert(&NUMBER).bind(&event.subject).bind(1_i64).execute().await?;
     let seq = transaction.query(READ_NUMBER).bind(&event.subject).fetch_one().await?.get("last_seq")?;
     let id = EventId::mint(event.time);
-    let event = Event::new(id, transaction.subgraph(), seq, event, origin.clone());
+    let event = Event::new(id, transaction.subgraph(), seq, event, origin);
     transaction
         .query(APPEND)
         .bind(event.id)

@@ -19,6 +19,8 @@ use async_graphql::{CacheControl, ObjectType, Request, Response, Schema, Subscri
 use futures_util::stream::{BoxStream, StreamExt, unfold};
 use kit_viewer::Viewer;
 use thiserror::Error;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use crate::context::Sharing;
 use turn::Turns;
@@ -189,8 +191,27 @@ impl<L: BatchLoad> Loader<L::Key> for Batched<L> {
     type Error = LoadError;
 
     async fn load(&self, keys: &[L::Key]) -> Result<HashMap<L::Key, L::Value>, LoadError> {
-        self.0.load(keys).await.map_err(|error| LoadError { loader: type_name::<L>(), source: Arc::new(error) })
+        let span = tracing::debug_span!(
+            "load",
+            otel.name = format!("load {}", short_name::<L>()),
+            otel.status_code = Empty,
+            loader.keys = telemetry::count(keys.len()),
+            loader.found = Empty,
+        );
+        let loaded = self.0.load(keys).instrument(span.clone()).await;
+        match &loaded {
+            Ok(found) => span.record("loader.found", telemetry::count(found.len())),
+            Err(_) => span.record("otel.status_code", "ERROR"),
+        };
+        loaded.map_err(|error| LoadError { loader: type_name::<L>(), source: Arc::new(error) })
     }
+}
+
+/// The name of a type, without where it stands and what it is made of.
+fn short_name<L>() -> &'static str {
+    let name = type_name::<L>();
+    let name = name.split('<').next().unwrap_or(name);
+    name.rsplit("::").next().unwrap_or(name)
 }
 
 /// A loader whose type only its user knows.

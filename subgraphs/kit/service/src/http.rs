@@ -2,6 +2,8 @@
 
 mod contain;
 mod description;
+mod execution;
+mod frame;
 mod graphql;
 mod health;
 mod operations;
@@ -22,7 +24,9 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use kit_graph::finish_errors;
 use kit_viewer::RequestVerifier;
+use telemetry::viewer::ViewerKey;
 use tokio::sync::{Semaphore, watch};
+use tracing::Instrument;
 
 use crate::limits::{REQUESTS_MAX, STREAMS_MAX, SUBSCRIPTIONS_MAX};
 use crate::measures::RequestMeasures;
@@ -42,6 +46,7 @@ pub(crate) struct Shared {
     verifier: RequestVerifier,
     graph: Arc<dyn Graph>,
     operations: EventOperations,
+    viewers: Arc<ViewerKey>,
     measures: RequestMeasures,
     running: Semaphore,
     streaming: Semaphore,
@@ -60,7 +65,19 @@ impl Shared {
         let streaming = Semaphore::new(STREAMS_MAX);
         let subscriptions = Arc::new(Semaphore::new(SUBSCRIPTIONS_MAX));
         let (stopping, measures) = (watch::Sender::new(false), RequestMeasures::new(context.name));
-        Arc::new(Self { context, verifier, graph, operations, measures, running, streaming, subscriptions, stopping })
+        let viewers = Arc::new(ViewerKey::derive(context.keys.current().expose()));
+        Arc::new(Self {
+            context,
+            verifier,
+            graph,
+            operations,
+            viewers,
+            measures,
+            running,
+            streaming,
+            subscriptions,
+            stopping,
+        })
     }
 
     pub(crate) fn context(&self) -> &ServiceContext {
@@ -71,10 +88,12 @@ impl Shared {
         &self.operations
     }
 
-    pub(crate) async fn execute(&self, request: Request, call: Call) -> Response {
+    pub(crate) async fn execute(&self, mut request: Request, call: Call) -> Response {
         let trace_id = call.trace_id().map(str::to_owned);
-        let mut response = self.graph.execute(request, call).await;
-        finish_errors(&mut response, self.context.name, trace_id.as_deref());
+        let span = execution::span(&mut request);
+        let mut response = self.graph.execute(request, call).instrument(span.clone()).await;
+        span.in_scope(|| finish_errors(&mut response, self.context.name, trace_id.as_deref()));
+        execution::answered(&span, &response);
         response
     }
 

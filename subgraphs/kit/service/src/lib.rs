@@ -8,7 +8,7 @@
 //!   a [`RunningSubgraph`]. Its [`RunningSubgraph::router`] answers in-process; [`RunningSubgraph::serve`] listens.
 //! - Every request gets a [`Call`]: who asks, and in which flow and trace. Resolvers find it with
 //!   [`CallContext::call`], REST handlers as `Extension<Call>`; services take it as an argument.
-//! - [`Problem`] is the error of REST handlers (RFC 9457), [`description`] tells what their paths are (OpenAPI). [`telemetry`] sets up logs, once per process.
+//! - [`Problem`] is the error of REST handlers (RFC 9457), [`description`] tells what their paths are (OpenAPI).
 //!
 //! - What a subgraph must know of a sister at once it asks through [`ServiceContext::neighbour`]; whoever starts the
 //!   subgraphs tells [`Neighbours`] where each of them is.
@@ -44,7 +44,6 @@ mod running;
 mod settings;
 mod start;
 mod subgraph;
-pub mod telemetry;
 mod trace;
 mod worker;
 

@@ -12,15 +12,20 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::header::CONTENT_TYPE;
-use http::{Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use kit_ids::Clock;
 use kit_viewer::{RequestSigner, Viewer};
 use metrics::Gauge;
 use serde_json::{Value, json};
+use telemetry::correlation::CORRELATION_ID;
+use telemetry::flow::Flow;
 use thiserror::Error;
 use tower::ServiceExt;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use self::breaker::Breaker;
+use crate::trace::TRACEPARENT;
 use crate::{GRAPHQL_PATH, measures};
 
 /// Longest answer, in bytes: these are questions about a few things.
@@ -78,6 +83,18 @@ pub enum NeighbourError {
         /// What was wrong.
         reason: String,
     },
+}
+
+impl NeighbourError {
+    /// One word for traces.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) => "unknown",
+            Self::LeftAlone(_) => "left_alone",
+            Self::TooLate { .. } => "timeout",
+            Self::Unusable { .. } => "unusable",
+        }
+    }
 }
 
 impl Neighbours {
@@ -157,6 +174,30 @@ impl Neighbour {
         variables: Value,
         time_max: Duration,
     ) -> Result<Value, NeighbourError> {
+        let span = tracing::info_span!(
+            "ask",
+            otel.kind = "client",
+            otel.name = format!("ask {}", self.asked),
+            otel.status_code = Empty,
+            http.request.method = "POST",
+            peer.service = self.asked,
+            error.type = Empty,
+        );
+        let answered = self.exchange(viewer, operation, variables, time_max).instrument(span.clone()).await;
+        if let Err(error) = &answered {
+            span.record("error.type", error.kind());
+            span.record("otel.status_code", "ERROR");
+        }
+        answered
+    }
+
+    async fn exchange(
+        &self,
+        viewer: &Viewer,
+        operation: &str,
+        variables: Value,
+        time_max: Duration,
+    ) -> Result<Value, NeighbourError> {
         let name = || self.asked.to_owned();
         let sister = self.neighbours.get(self.asked).ok_or_else(|| NeighbourError::Unknown(name()))?;
         if !sister.breaker.lets_pass(self.clock.now()) {
@@ -169,6 +210,7 @@ impl Neighbour {
             NeighbourError::Unusable { subgraph: name(), reason: format!("the question cannot be put: {error}") }
         })?;
         headers.add_to(request.headers_mut());
+        carry_on(request.headers_mut());
         let answered = match tokio::time::timeout(time_max, sister.reach.exchange(request)).await {
             Ok(Ok(answer)) => data(answer).map_err(|reason| NeighbourError::Unusable { subgraph: name(), reason }),
             Ok(Err(reason)) => Err(NeighbourError::Unusable { subgraph: name(), reason }),
@@ -177,6 +219,17 @@ impl Neighbour {
         let is_left_alone = sister.breaker.note(answered.is_ok(), self.clock.now());
         self.breaker.set(u8::from(is_left_alone));
         answered
+    }
+}
+
+/// Puts the flow and the trace on a question: it belongs to them, too (P14).
+fn carry_on(headers: &mut HeaderMap) {
+    let correlation_id = Flow::current().map(|flow| flow.correlation_id);
+    let traceparent = telemetry::flow::traceparent();
+    for (name, value) in [(CORRELATION_ID, correlation_id.as_deref()), (TRACEPARENT, traceparent.as_deref())] {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
+            headers.insert(name, value);
+        }
     }
 }
 

@@ -3,41 +3,36 @@
 use http::HeaderMap;
 use kit_events::Origin;
 use kit_ids::Randomness;
+use telemetry::Active;
+use telemetry::correlation::{CORRELATION_ID, is_correlation_id};
 
 /// Carries the W3C trace context (<https://www.w3.org/TR/trace-context/>).
-const TRACEPARENT: &str = "traceparent";
-/// Carries the correlation id (P14), in both directions.
-pub(crate) const CORRELATION_ID: &str = "x-correlation-id";
-/// Longest correlation id that is taken over: what the tables of events hold.
-const CORRELATION_ID_LENGTH_MAX: usize = 64;
+pub(crate) const TRACEPARENT: &str = "traceparent";
 
-/// The origin that the headers of a request name; what they do not name, or not in the proper form, begins here.
-pub(crate) fn origin(headers: &HeaderMap, randomness: &dyn Randomness) -> Origin {
-    let value = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let traceparent = value(TRACEPARENT).filter(|text| trace_id(text).is_some()).map(str::to_owned);
+/// The span that the headers of a request name as its parent.
+pub(crate) fn parent(headers: &HeaderMap) -> Option<Active> {
+    value(headers, TRACEPARENT).and_then(Active::parse)
+}
+
+/// The origin that the headers of a request name; what they do not name, or not in the proper form, begins here. `span` is
+/// the one that is recorded for the request, if one is.
+pub(crate) fn origin(headers: &HeaderMap, span: Option<Active>, randomness: &dyn Randomness) -> Origin {
+    let traceparent = span.or_else(|| parent(headers)).map(|parent| parent.to_string());
     let traceparent = traceparent.unwrap_or_else(|| new_traceparent(randomness));
-    let correlation_id = value(CORRELATION_ID).filter(|text| is_correlation_id(text)).map(str::to_owned);
+    let correlation_id = value(headers, CORRELATION_ID).filter(|text| is_correlation_id(text)).map(str::to_owned);
     // Whoever knows the trace then also finds the flow.
     let correlation_id = correlation_id.unwrap_or_else(|| trace_id(&traceparent).unwrap_or(&traceparent).to_owned());
     Origin::new(correlation_id, Some(traceparent))
 }
 
-/// The trace id in a trace context of version 00; nothing when it is not well formed.
+/// The trace id in a trace context; nothing when it is not well formed.
 pub(crate) fn trace_id(traceparent: &str) -> Option<&str> {
-    let mut parts = traceparent.split('-');
-    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let is_hexadecimal = |part: &str, length: usize| {
-        part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-    };
-    let is_something = |part: &str| part.bytes().any(|byte| byte != b'0');
-    let well_formed = version == "00"
-        && parts.next().is_none()
-        && is_hexadecimal(trace, 32)
-        && is_something(trace)
-        && is_hexadecimal(parent, 16)
-        && is_something(parent)
-        && is_hexadecimal(flags, 2);
-    well_formed.then_some(trace)
+    Active::parse(traceparent)?;
+    traceparent.split('-').nth(1)
+}
+
+fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 fn new_traceparent(randomness: &dyn Randomness) -> String {
@@ -48,11 +43,6 @@ fn new_traceparent(randomness: &dyn Randomness) -> String {
     bytes[16] |= 1;
     let hexadecimal = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     format!("00-{}-{}-00", hexadecimal(&bytes[..16]), hexadecimal(&bytes[16..]))
-}
-
-fn is_correlation_id(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
-    !text.is_empty() && text.len() <= CORRELATION_ID_LENGTH_MAX && text.bytes().all(is_plain)
 }
 
 #[cfg(test)]
@@ -74,7 +64,7 @@ mod tests {
     /// P14: minted at the edge and kept behind it.
     #[test]
     fn a_flow_and_a_trace_are_carried_on() {
-        let origin = origin(&headers(GIVEN, "flow-1"), &SeededRandomness::new(1));
+        let origin = origin(&headers(GIVEN, "flow-1"), None, &SeededRandomness::new(1));
         assert_eq!((origin.correlation_id.as_str(), origin.traceparent.as_deref()), ("flow-1", Some(GIVEN)));
     }
 
@@ -86,11 +76,11 @@ mod tests {
             "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
             "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-            "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
         ];
         for traceparent in bad {
-            let origin = origin(&headers(traceparent, "two words"), &SeededRandomness::new(1));
+            let origin = origin(&headers(traceparent, "two words"), None, &SeededRandomness::new(1));
             let minted = origin.traceparent.unwrap();
             assert_ne!(minted, traceparent);
             assert_eq!(trace_id(&minted), Some(origin.correlation_id.as_str()));

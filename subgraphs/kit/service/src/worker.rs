@@ -7,7 +7,10 @@ use async_trait::async_trait;
 use kit_database::{Database, idempotency};
 use kit_events::housekeeping;
 use kit_ids::Clock;
+use telemetry::subscriber::{Beginning, ROOT};
 use tokio::sync::watch;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use crate::limits::HOUSEKEEPING_INTERVAL;
 
@@ -63,17 +66,37 @@ fn pause_after(failures: u32, interval: Duration) -> Duration {
     }
 }
 
-/// Runs a worker once, and tells whether it could do its work; a failure is logged.
+/// Runs a worker once, and tells whether it could do its work; a failure is logged. Each run is a trace of its own; the flows
+/// of what it does it names itself, by what it does it to (P14).
 pub(crate) async fn run_once(worker: &dyn Worker, subgraph: &'static str, now: i64) -> bool {
-    match worker.run(now).await {
-        Ok(0) => {}
-        Ok(done) => tracing::debug!(subgraph, worker = worker.name(), done, "worked"),
-        Err(error) => {
-            tracing::warn!(subgraph, worker = worker.name(), error, "a worker failed; trying again soon");
-            return false;
+    let name = worker.name();
+    let span = Beginning::of(subgraph, None).open(|| {
+        tracing::info_span!(
+            target: ROOT,
+            parent: None,
+            "work",
+            otel.name = format!("work {name}"),
+            otel.status_code = Empty,
+            worker.name = name,
+            worker.done = Empty,
+        )
+    });
+    let lines = telemetry::log_scope!("work", service = subgraph, worker = name);
+    let work = async {
+        let outcome = worker.run(now).await;
+        match &outcome {
+            Ok(0) => {}
+            Ok(done) => tracing::debug!(done, "worked"),
+            Err(error) => tracing::warn!(%error, "a worker failed; trying again soon"),
         }
-    }
-    true
+        outcome
+    };
+    let outcome = work.instrument(span.clone()).instrument(lines).await;
+    match &outcome {
+        Ok(done) => span.record("worker.done", i64::try_from(*done).unwrap_or(i64::MAX)),
+        Err(_) => span.record("otel.status_code", "ERROR"),
+    };
+    outcome.is_ok()
 }
 
 /// Removes what has expired: answers kept under idempotency keys, published events, notes of the inbox.

@@ -10,4 +10,5 @@ mod rest;
 mod sample;
 mod stage;
 mod stopping;
+mod tracing;
 mod working;

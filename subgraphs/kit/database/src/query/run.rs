@@ -1,6 +1,7 @@
 //! Running a statement on whichever engine and connection it is meant for.
 
 use std::borrow::Cow;
+use std::time::Instant;
 
 use sqlx::mysql::{MySql, MySqlArguments};
 use sqlx::sqlite::{Sqlite, SqliteArguments};
@@ -10,6 +11,7 @@ use tracing::Instrument;
 use super::{Query, Target};
 use crate::engine::Pools;
 use crate::mysql_session::MySqlSession;
+use crate::statement::note_wait;
 use crate::transaction::OpenTransaction;
 use crate::{Database, DatabaseError, Engine, Row, Value, error};
 
@@ -58,7 +60,8 @@ impl Query<'_> {
         }
         let statement = sql.clone();
         let observation = database.statements().begin(&database, &statement);
-        let work = on_target(target, &database, Text { sql, values, mode });
+        // On the heap: the driver's future is deep and large, and would stand in that of everyone who runs a statement.
+        let work = Box::pin(on_target(target, &database, Text { sql, values, mode }));
         let answer = work.instrument(observation.span()).await;
         observation.end(answer.as_ref().map(|answer| answer.rows.len()));
         answer
@@ -82,13 +85,25 @@ async fn on_target(target: Target<'_>, database: &Database, text: Text) -> Resul
 }
 
 async fn on_pool(pools: &Pools, text: Text) -> Result<Answer, Failure> {
+    let begin = Instant::now();
     match pools {
-        Pools::Sqlite { writer, .. } if text.mode == Mode::Execute => on_sqlite(writer, text).await,
-        Pools::Sqlite { readers, .. } => on_sqlite(readers, text).await,
-        Pools::MySql(pool) => match MySqlSession::acquire(pool).await {
-            Ok(mut session) => on_session(&mut session, text).await,
-            Err(error) => Err(Failure { error, statement: text.sql }),
-        },
+        Pools::Sqlite { writer, readers, .. } => {
+            let pool = if text.mode == Mode::Execute { writer } else { readers };
+            let connection = pool.acquire().await;
+            note_wait(begin);
+            match connection {
+                Ok(mut connection) => on_sqlite(&mut *connection, text).await,
+                Err(error) => Err(Failure { error, statement: text.sql }),
+            }
+        }
+        Pools::MySql(pool) => {
+            let session = MySqlSession::acquire(pool).await;
+            note_wait(begin);
+            match session {
+                Ok(mut session) => on_session(&mut session, text).await,
+                Err(error) => Err(Failure { error, statement: text.sql }),
+            }
+        }
     }
 }
 

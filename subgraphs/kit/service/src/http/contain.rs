@@ -11,12 +11,12 @@ use futures_util::FutureExt;
 use http::{HeaderValue, StatusCode, header};
 use kit_events::Origin;
 use kit_graph::ErrorCode;
+use telemetry::correlation::CORRELATION_ID;
 use tokio::sync::Semaphore;
-use tracing::Instrument;
 
+use super::frame::Frame;
 use super::{GRAPHQL_PATH, Problem, Shared, graphql, problem};
 use crate::limits::REQUEST_TIME_MAX;
-use crate::trace::{self, CORRELATION_ID};
 
 /// Seconds after which a refused client may try again: a stopping process is replaced by then, a burst is over.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
@@ -48,28 +48,23 @@ async fn framed<Answered: Future<Output = Result<Response, Failure>>>(
     answer: impl FnOnce(Request) -> Answered,
 ) -> Response {
     let subgraph = shared.context.name;
-    let origin = trace::origin(request.headers(), shared.context.randomness.as_ref());
-    let trace_id = origin.traceparent.as_deref().and_then(trace::trace_id).unwrap_or_default().to_owned();
+    let frame = Frame::new(shared, &request);
+    let trace_id = frame.trace_id().to_owned();
     let is_graphql = request.uri().path() == GRAPHQL_PATH;
     let path = request.uri().path().to_owned();
-    let span = tracing::info_span!(
-        "request", subgraph, trace_id, correlation_id = origin.correlation_id, http.request.method = %request.method(),
-        url.path = path, http.response.status_code = tracing::field::Empty,
-    );
-    let correlation_id = HeaderValue::from_str(&origin.correlation_id);
-    request.extensions_mut().insert::<Origin>(origin);
+    request.extensions_mut().insert::<Origin>(frame.origin.clone());
+    request.extensions_mut().insert(frame.scope());
 
     let started = Instant::now();
     let answered = async { if shared.is_stopping() { Err(Failure::Stopping) } else { answer(request).await } };
-    let answered = answered.instrument(span.clone()).await;
-    let mut response = match answered {
+    let mut response = match frame.run(answered).await {
         Ok(response) => problem::complete(response, &path, &trace_id),
-        Err(failure) => span.in_scope(|| failure.response(is_graphql, subgraph, &path, &trace_id)),
+        Err(failure) => frame.within(|| failure.response(is_graphql, subgraph, &path, &trace_id)),
     };
-    if let Ok(correlation_id) = correlation_id {
+    if let Ok(correlation_id) = HeaderValue::from_str(&frame.origin.correlation_id) {
         response.headers_mut().insert(CORRELATION_ID, correlation_id);
     }
-    span.record("http.response.status_code", response.status().as_u16());
+    frame.answered(response.status());
     shared.measures.answered(is_graphql, response.status(), started.elapsed());
     response
 }
@@ -86,8 +81,8 @@ async fn admitted(places: &Semaphore, time_max: Duration, request: Request, next
 
 impl Failure {
     fn response(self, is_graphql: bool, subgraph: &str, path: &str, trace_id: &str) -> Response {
-        // The panic itself has been written by the process' panic hook; this line says whose request it was.
-        tracing::error!(failure = ?self, "a request got no answer");
+        // The panic itself has been told by the process' panic hook, and is no second failure.
+        tracing::warn!(failure = ?self, "a request got no answer");
         let (status, code, message) = match self {
             Self::Stopping => {
                 (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::SubgraphUnavailable, "the service is stopping; try again")

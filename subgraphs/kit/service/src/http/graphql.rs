@@ -15,8 +15,9 @@ use kit_graph::ErrorCode;
 use kit_viewer::{RequestToVerify, SignatureError, Viewer};
 use serde_json::json;
 
+use super::frame::Scope;
 use super::written::Written;
-use super::{Shared, subscription};
+use super::{Shared, execution, subscription};
 use crate::Call;
 use crate::limits::{GRAPHQL_BODY_BYTES_MAX, LIST_VALUES_MAX};
 use crate::trace::trace_id;
@@ -52,6 +53,11 @@ async fn run(shared: &Shared, parts: &Parts, body: Body, origin: Origin) -> Resu
         Refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, message)
     })?;
     require_short_lists(&request)?;
+    let scope = parts.extensions.get::<Scope>().expect("invariant: the frame of the request has put its scope there");
+    scope.asked_by(&viewer);
+    if let Some(operation) = execution::operation_name(&mut request) {
+        scope.asked_for(&operation);
+    }
     if is_mutation(&mut request) {
         shared.verifier.hear_once(&parts.headers).map_err(refused)?;
     }

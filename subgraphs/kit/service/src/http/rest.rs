@@ -11,6 +11,7 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use kit_events::Origin;
 use kit_viewer::{RequestToVerify, RequestVerifier, Viewer};
 
+use super::frame::Scope;
 use super::{Problem, Shared};
 use crate::Call;
 use crate::limits::REST_BODY_BYTES_MAX;
@@ -30,6 +31,9 @@ pub(super) async fn admit(State(shared): State<Arc<Shared>>, request: Request, n
     } else {
         (request, Viewer::anonymous())
     };
+    if let Some(scope) = request.extensions().get::<Scope>() {
+        scope.asked_by(&viewer);
+    }
     request.extensions_mut().insert(Call { viewer, origin });
     as_problem(next.run(request).await).await
 }

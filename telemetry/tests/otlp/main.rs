@@ -1,5 +1,9 @@
 //! Spans on their way to a collector.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod collector;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,8 +15,6 @@ use telemetry::{
     Value,
 };
 use tokio::net::TcpListener;
-
-use crate::collector;
 
 const AT: u64 = 1_790_000_000_000_000_000;
 
