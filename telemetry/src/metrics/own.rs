@@ -29,6 +29,11 @@ pub(super) fn describe() {
             counter!(name, label => *value).increment(0);
         }
     }
+    describe_counter!("failures_total", "Events of the level ERROR, by service and kind.");
+    describe_counter!(
+        "failures_unreported_total",
+        "Of them, those of which the server of errors was not told, by why."
+    );
     describe_counter!(NOT_HELD, "Traces of which nothing was held, because too many were under way.");
     counter!(NOT_HELD).increment(0);
 }
