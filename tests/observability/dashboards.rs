@@ -1,12 +1,13 @@
 //! The dashboards, before a Prometheus that reads the product.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::prometheus::{Prometheus, is_missing};
-use super::stage::{Load, products, targets};
+use super::stage::{Load, METRICS, TRACES, products, targets};
 use super::{folder, promtool};
 
 /// Long enough for any machine; only a failing test waits that long.
@@ -99,6 +100,41 @@ async fn no_panel_is_empty_and_no_alert_fails() {
     assert!(rules.len() > 10, "{rules:?}");
     for rule in rules {
         assert_eq!(rule["health"], "ok", "{rule:#}");
+    }
+}
+
+/// S0-OBS-5: a bucket names a trace that has gone to the collector, in the router and in subgraphs; Prometheus keeps that.
+/// Metrics go to the collector as well.
+#[tokio::test]
+async fn a_point_of_a_histogram_leads_to_a_trace() {
+    if is_missing() {
+        return;
+    }
+    let products = products().await;
+    let _load = Load::start(&products);
+    let prometheus = Prometheus::start(&targets(&products)).await;
+    let until = Instant::now() + PATIENCE;
+    let mut left = vec![
+        "router_request_duration_seconds_bucket",
+        "router_operation_duration_seconds_bucket",
+        "router_overhead_seconds_bucket",
+        "subgraph_request_duration_seconds_bucket",
+    ];
+    let told = || TRACES.load(Ordering::Relaxed) > 0 && METRICS.load(Ordering::Relaxed) > 0;
+    while !left.is_empty() || !told() {
+        let mut without = Vec::new();
+        for metric in left {
+            let path = format!("/api/v1/query_exemplars?query={metric}&start=0&end=4000000000");
+            let found = prometheus.ask(&path).await;
+            let trace = found["data"][0]["exemplars"][0]["labels"]["trace_id"].as_str().map(str::len);
+            if trace != Some(32) {
+                without.push(metric);
+            }
+        }
+        left = without;
+        let sent = (TRACES.load(Ordering::Relaxed), METRICS.load(Ordering::Relaxed));
+        assert!(Instant::now() < until, "without exemplars: {left:?}; messages with traces and metrics: {sent:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 

@@ -1,6 +1,10 @@
-//! Both shapes of the product, under load, and what all of their processes show.
+//! Both shapes of the product, under load, and what all of their processes show and send.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+use axum::Router;
+use axum::routing::post;
 
 use serde_json::json;
 use tokio::sync::OnceCell;
@@ -16,10 +20,38 @@ const CHANGE: &str = "mutation Change { updateProfile(input: { bio: \"Measured.\
 const PLAY: &str =
     "query Lessons { courses(first: 3) { edges { node { lessons(first: 2) { edges { node { id title } } } } } } }";
 
+/// How many messages with traces and with metrics the products have sent.
+pub(super) static TRACES: AtomicUsize = AtomicUsize::new(0);
+pub(super) static METRICS: AtomicUsize = AtomicUsize::new(0);
+
+/// A collector that counts what it is sent. It has a thread of its own, since each test has a runtime of its own.
+fn collector() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let count = |counter: &'static AtomicUsize| {
+        post(move || async move {
+            counter.fetch_add(1, Ordering::Relaxed);
+        })
+    };
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async move {
+            listener.set_nonblocking(true).unwrap();
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            let routes = Router::new().route("/v1/traces", count(&TRACES)).route("/v1/metrics", count(&METRICS));
+            axum::serve(listener, routes).await.unwrap();
+        });
+    });
+    address
+}
+
 /// The products, which run for all of these tests, and for no others: they change what is in them.
 pub(super) async fn products() -> [&'static Product; 2] {
     static PRODUCTS: OnceCell<[Product; 2]> = OnceCell::const_new();
-    let start = || [Product::start(Shape::OneProcess), Product::start(Shape::Distributed)];
+    let start = || {
+        let collector = collector();
+        [Shape::OneProcess, Shape::Distributed].map(|shape| Product::start_telling(shape, &collector))
+    };
     let started = || async move { tokio::task::spawn_blocking(start).await.expect("the products start") };
     PRODUCTS.get_or_init(started).await.each_ref()
 }
