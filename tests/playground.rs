@@ -1,8 +1,8 @@
 //! The playground in a real browser: sign in, run a query across three subgraphs, see the result.
 
-mod accessibility;
+pub(crate) mod accessibility;
 mod administration;
-mod browser;
+pub(crate) mod browser;
 mod tools;
 
 use std::time::Duration;

@@ -10,6 +10,7 @@ use router_execution::{HttpTransport, HttpTransportOptions, InProcessTransport, 
 use router_schema::{SubgraphDefinition, Supergraph};
 use router_server::{Registry, RequestSigner, RouterBuilder, RouterServer};
 use router_shared::{RedisBuckets, RedisCache};
+use router_studio::Studio;
 use secrecy::SecretSlice;
 use tokio::net::TcpListener;
 
@@ -21,6 +22,9 @@ use crate::revocations::Revocations;
 use crate::shared::Shared;
 use crate::tls;
 use crate::traces::Traces;
+
+/// In the data folder.
+const STUDIO_FILE: &str = "studio.sqlite";
 
 /// The router's two listeners, open.
 #[derive(Debug)]
@@ -105,7 +109,7 @@ pub struct Surroundings<'s> {
 ///
 /// # Errors
 /// When the parts do not fit together.
-pub fn router(
+pub async fn router(
     supergraph: Supergraph,
     configuration: &Configuration,
     in_process: BTreeMap<String, axum::Router>,
@@ -130,8 +134,12 @@ pub fn router(
     let issuers = settings.authentication.iter().flat_map(|authentication| &authentication.issuers);
     let files = issuers.filter_map(|issuer| Some((issuer.issuer.clone(), issuer.jwks.file.clone()?)));
     let files: Vec<_> = files.collect();
+    let studio = studio(configuration, directory).await?;
     let mut builder = RouterBuilder::new(supergraph, settings, signer).registry(registry);
     builder = builder.collector(Arc::clone(traces.collector()));
+    if let Some(studio) = studio {
+        builder = builder.studio(studio);
+    }
     for (issuer, file) in files {
         builder = builder.jwks_source(issuer, Arc::new(KeyFile::new(file)));
     }
@@ -156,6 +164,16 @@ pub fn router(
         builder = builder.revocations(revocations.issuer(), revocations.sessions());
     }
     Ok(builder.build()?)
+}
+
+/// What the router remembers of its requests, in the data folder; nothing where the settings switch it off.
+async fn studio(configuration: &Configuration, directory: &DataDirectory) -> Result<Option<Studio>, Box<dyn Error>> {
+    let settings = &configuration.router.studio;
+    if !settings.enabled {
+        return Ok(None);
+    }
+    let file = directory.path().join(STUDIO_FILE);
+    Ok(Some(Studio::open(settings.options(Some(file))).await?))
 }
 
 /// The way to a subgraph that wants certificates of its own; nothing for one that is reached like any other.

@@ -12,7 +12,7 @@ use crate::product::{Product, Shape};
 const FOLDER: &str = "LYCEUM_REFERENCE_PACKAGES";
 
 /// What looks at pages, if it is here.
-fn axe() -> Option<String> {
+pub(crate) fn axe() -> Option<String> {
     let Some(folder) = std::env::var_os(FOLDER) else {
         let required = std::env::var_os("LYCEUM_REQUIRE_REFERENCE").is_some();
         assert!(!required, "{FOLDER} names no folder with the packages of router/execution/tests/peers/package.json");
@@ -24,7 +24,7 @@ fn axe() -> Option<String> {
 }
 
 /// What breaks a rule of WCAG 2.2, levels A and AA: names, roles, contrast, the size of targets.
-async fn violations(page: &Page, axe: &str) -> Vec<String> {
+pub(crate) async fn violations(page: &Page, axe: &str) -> Vec<String> {
     page.script(&format!("{axe}; return 1"), Vec::new()).await;
     let script = "const done = arguments[0]; const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']; \
         axe.run(document, { runOnly: tags, resultTypes: ['violations'] }).then(({ violations }) => done(violations.flatMap(\

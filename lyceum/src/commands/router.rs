@@ -18,7 +18,6 @@ pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Resul
     let configuration = configuration::load(options.config.as_deref())?;
     let supergraph = graph::supergraph(&configuration, arguments.supergraph.as_deref(), super::colours()).await?;
     let traces = Traces::open(&configuration)?;
-    traces.begin();
     let directory = DataDirectory::open(&options.data_dir)?;
     let listeners = Listeners::open(options).await?;
     let names: Vec<String> = supergraph.subgraphs().iter().map(|subgraph| subgraph.name.clone()).collect();
@@ -39,7 +38,8 @@ pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Resul
         shared: &shared,
         traces: &traces,
     };
-    let server = front::router(supergraph, &configuration, in_process, surroundings)?;
+    let server = front::router(supergraph, &configuration, in_process, surroundings).await?;
+    traces.begin();
     let _following = log.map(|log| Changes::follow(log, server.cache_invalidation()));
     println!("the router serves {}", names.join(", "));
     println!("  GraphQL      {}/graphql", front::origin(&configuration, listeners.public_address()?));

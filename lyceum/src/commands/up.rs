@@ -30,7 +30,6 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let origin = front::origin(&configuration, public);
     configuration.media.public_url.get_or_insert(origin);
     let traces = Traces::open(&configuration)?;
-    traces.begin();
     let services = Services::open(directory.clone(), &configuration).await?;
     let running = start_here(&services, &configuration).await?;
     demonstration::seed(&running, options).await?;
@@ -54,7 +53,8 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         shared: &shared,
         traces: &traces,
     };
-    let server = front::router(supergraph, &configuration, in_process, surroundings)?;
+    let server = front::router(supergraph, &configuration, in_process, surroundings).await?;
+    traces.begin();
     let _following = Changes::follow(services.event_log(), server.cache_invalidation());
     greet(&configuration, options, public, operations);
     listeners.serve(&server, stop::requested()).await;

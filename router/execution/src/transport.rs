@@ -51,6 +51,11 @@ pub trait Transport: fmt::Debug + Send + Sync {
         drop(request);
         Err(TransportError::Unavailable("its transport carries whole bodies only".to_owned()))
     }
+
+    /// Whether the subgraph runs in this process, so that nothing goes over the network.
+    fn is_in_process(&self) -> bool {
+        false
+    }
 }
 
 /// Why a subgraph gave no reply. The text is for logs; clients see only the code that it maps to (P8).

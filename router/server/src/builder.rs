@@ -2,6 +2,7 @@
 
 mod error;
 mod shared;
+mod studio;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,10 +13,11 @@ use router_composition::{ContractFilter, contract};
 use router_execution::transport::Transport;
 use router_execution::{HttpTransport, HttpTransportOptions, Subgraph};
 use router_schema::Supergraph;
-use router_studio::RequestSink;
+use router_studio::{RequestSink, Studio};
 use tokio_rustls::rustls::ServerConfig;
 
 pub use self::error::BuildError;
+use self::studio::faulty;
 use crate::access_log::AccessLog;
 use crate::administration::Administration;
 use crate::caching::{Caches, SharedCache};
@@ -25,6 +27,7 @@ use crate::configuration::{ContractSettings, EndpointSettings, JwksSettings, Rou
 use crate::cors::Cors;
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
+use crate::faults::Faults;
 use crate::forwarding::RequestSigner;
 use crate::graph_view::GraphView;
 use crate::header_rules::HeaderPolicy;
@@ -57,6 +60,7 @@ pub struct RouterBuilder {
     shared_cache: Option<Arc<dyn SharedCache>>,
     collector: Option<Arc<Collector>>,
     request_sinks: Vec<Arc<dyn RequestSink>>,
+    studio: Option<Studio>,
 }
 
 impl RouterBuilder {
@@ -78,6 +82,7 @@ impl RouterBuilder {
             shared_cache: None,
             collector: None,
             request_sinks: Vec::new(),
+            studio: None,
         }
     }
 
@@ -149,7 +154,9 @@ impl RouterBuilder {
             return Err(BuildError::NoTls);
         }
         let (shared_rates, shared_cache) = self.take_shared()?;
-        let transports = self.all_transports()?;
+        let faults = self.faults();
+        let transports = self.all_transports(faults.as_ref())?;
+        let studio = self.take_studio(faults.as_ref(), &transports);
         let refused_tokens = RefusedTokens::new(&self.settings.rates);
         let identity = Arc::new(self.identity(&transports)?.limiting(refused_tokens));
         let tracer = self.tracer();
@@ -171,15 +178,21 @@ impl RouterBuilder {
             caches: Arc::new(Caches::new(self.settings.caching.clone(), shared_cache)),
             usage: Usage::new(Arc::clone(&self.clock)),
             tracer,
+            faults,
             settings: self.settings.clone(),
         };
-        let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport)).collect();
+        let probed = transports.into_iter().map(|(name, reached)| (name, reached.transport())).collect();
         let health = Health::new(self.settings.health.clone(), probed);
-        Ok(RouterServer::new(pipeline, endpoints, pass_through, health, operators, self.settings.listeners, self.tls))
+        let (listeners, tls) = (self.settings.listeners, self.tls);
+        let server = RouterServer::new(pipeline, endpoints, pass_through, health, operators, listeners, tls);
+        Ok(match studio {
+            Some(studio) => server.with_studio(studio),
+            None => server,
+        })
     }
 
     /// A transport and a path for every subgraph of the supergraph.
-    fn all_transports(&mut self) -> Result<BTreeMap<String, Reached>, BuildError> {
+    fn all_transports(&mut self, faults: Option<&Arc<Faults>>) -> Result<BTreeMap<String, Reached>, BuildError> {
         let mut transports = BTreeMap::new();
         for subgraph in self.supergraph.subgraphs() {
             let address = |reason: String| BuildError::Address {
@@ -197,8 +210,10 @@ impl RouterBuilder {
                     Arc::new(HttpTransport::new(&url, &HttpTransportOptions::default())?)
                 }
             };
-            let transport = Arc::new(MeasuredTransport::new(&subgraph.name, transport));
-            transports.insert(subgraph.name.clone(), Reached { transport, path });
+            let is_in_process = transport.is_in_process();
+            let transport = faulty(&subgraph.name, transport, faults);
+            let measured = Arc::new(MeasuredTransport::new(&subgraph.name, transport));
+            transports.insert(subgraph.name.clone(), Reached { measured, path, is_in_process });
         }
         Ok(transports)
     }
@@ -230,7 +245,7 @@ impl RouterBuilder {
     ) -> Result<Arc<dyn JwksSource>, BuildError> {
         let issuer = |problem: String| BuildError::Issuer { setting: setting.to_owned(), problem };
         if let Some(subgraph) = &jwks.subgraph {
-            let transport = Arc::clone(&known(transports, subgraph, &format!("{setting}.subgraph"))?.transport);
+            let transport = known(transports, subgraph, &format!("{setting}.subgraph"))?.transport();
             let keys = SubgraphJwks::new(transport, subgraph.clone(), jwks.path.clone(), self.signer.clone());
             return Ok(Arc::new(keys));
         }
@@ -271,7 +286,7 @@ impl RouterBuilder {
     }
 
     fn operators(&self, transports: &BTreeMap<String, Reached>, identity: &Arc<Identity>) -> Operators {
-        let subgraphs = transports.iter().map(|(name, reached)| (name.clone(), Arc::clone(&reached.transport)));
+        let subgraphs = transports.iter().map(|(name, reached)| (name.clone(), reached.transport()));
         Operators { subgraphs: subgraphs.collect(), identity: Arc::clone(identity), signer: self.signer.clone() }
     }
 
@@ -285,7 +300,7 @@ impl RouterBuilder {
             let reached = known(transports, &route.subgraph, &format!("pass_through[{index}].subgraph"))?;
             Ok(PassThrough {
                 route: route.clone(),
-                transport: Arc::clone(&reached.transport),
+                transport: reached.transport(),
                 identity: Arc::clone(identity),
                 signer: self.signer.clone(),
                 trusted_proxies: self.settings.listeners.trusted_proxies,
@@ -299,8 +314,15 @@ impl RouterBuilder {
 
 /// How a subgraph is reached.
 struct Reached {
-    transport: Arc<dyn Transport>,
+    measured: Arc<MeasuredTransport>,
     path: String,
+    is_in_process: bool,
+}
+
+impl Reached {
+    fn transport(&self) -> Arc<dyn Transport> {
+        Arc::<MeasuredTransport>::clone(&self.measured)
+    }
 }
 
 fn known<'t>(
@@ -365,12 +387,7 @@ fn contract_of(supergraph: &Supergraph, name: &str, settings: &ContractSettings)
 fn subgraphs(supergraph: &Supergraph, transports: &BTreeMap<String, Reached>, timeout: Duration) -> Vec<Subgraph> {
     let subgraphs = supergraph.subgraphs().iter().map(|subgraph| {
         let reached = &transports[&subgraph.name];
-        Subgraph {
-            name: subgraph.name.clone(),
-            path: reached.path.clone(),
-            transport: Arc::clone(&reached.transport),
-            timeout,
-        }
+        Subgraph { name: subgraph.name.clone(), path: reached.path.clone(), transport: reached.transport(), timeout }
     });
     subgraphs.collect()
 }

@@ -28,6 +28,7 @@ mod rates;
 mod redis;
 mod registry;
 mod revocation;
+mod studio;
 mod subgraph_requests;
 mod subscriptions;
 mod telemetry;
@@ -60,6 +61,7 @@ pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, P
 pub use rates::{Rate, RateLimit, RateSettings, RateStore};
 pub use registry::RegistrySettings;
 pub use revocation::{RevocationSettings, RevocationStore, WhenUnsure};
+pub use studio::{StudioAccess, StudioSettings};
 pub use subgraph_requests::SubgraphRequestSettings;
 pub use subscriptions::SubscriptionSettings;
 
@@ -108,6 +110,8 @@ pub struct RouterSettings {
     pub cors: CorsSettings,
     /// GraphiQL, for a browser that opens the first endpoint. Default: absent, which serves no page.
     pub playground: Option<PlaygroundSettings>,
+    /// What is remembered of requests, and shown to operators.
+    pub studio: StudioSettings,
     /// The readiness check.
     pub health: HealthSettings,
     /// Connections and the graceful stop.
@@ -154,6 +158,7 @@ impl Default for RouterSettings {
             pass_through: Vec::new(),
             cors: CorsSettings::default(),
             playground: None,
+            studio: StudioSettings::default(),
             health: HealthSettings::default(),
             listeners: ListenerSettings::default(),
             telemetry: TelemetrySettings::default(),
@@ -188,6 +193,7 @@ impl RouterSettings {
         self.headers.validate()?;
         self.errors.validate()?;
         self.cors.validate()?;
+        self.studio.validate()?;
         self.telemetry.validate()?;
         if let Some(playground) = &self.playground {
             playground.validate()?;

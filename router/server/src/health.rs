@@ -74,6 +74,12 @@ impl Health {
         (code, Json(report))
     }
 
+    /// The subgraphs, and whether each could be reached when it was last tried.
+    pub(crate) async fn reachable_subgraphs(&self) -> BTreeMap<String, bool> {
+        let report = self.subgraph_report().await;
+        report.subgraphs.into_iter().map(|(name, status)| (name, status == Status::Up)).collect()
+    }
+
     async fn subgraph_report(&self) -> Report {
         let mut last = self.last.lock().await;
         if let Some((at, report)) = last.as_ref()

@@ -18,7 +18,8 @@
 //!
 //! `clients` knows viewers that are clients of their own: their contract and quota, and what they have used.
 //!
-//! `recording` notes what every request does, for traces, for the studio and for the `access_log`.
+//! `recording` notes what every request does, for traces, for the studio and for the `access_log`; `studio` shows to
+//! operators what is remembered of that, and `faults` puts in the way of requests what administrators want to see there.
 //!
 //! Beside them: `pass_through` forwards the few paths that are not GraphQL, `playground` serves the page for people,
 //! `plan_extension` tells plans to those who may see them, `administration` runs operations as others, `health`, `telemetry`
@@ -36,6 +37,7 @@ mod admission;
 mod authorization;
 mod budget;
 mod builder;
+mod bundle;
 mod caching;
 mod clients;
 mod clock;
@@ -44,6 +46,7 @@ mod cors;
 pub mod cost;
 mod endpoint;
 mod error_masking;
+mod faults;
 mod forwarding;
 mod framing;
 mod graph_view;
@@ -68,6 +71,8 @@ mod reply;
 mod routes;
 mod security_headers;
 mod server;
+mod studio;
+mod studio_page;
 mod subscription;
 mod telemetry;
 

@@ -1,6 +1,7 @@
 //! A transport that is watched: each request to a subgraph is measured.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,12 +15,18 @@ use crate::telemetry::{self, SubgraphMeasures};
 pub(crate) struct MeasuredTransport {
     inner: Arc<dyn Transport>,
     measures: Arc<SubgraphMeasures>,
+    in_flight: AtomicUsize,
 }
 
 impl MeasuredTransport {
     pub(crate) fn new(subgraph: &str, inner: Arc<dyn Transport>) -> Self {
         let measures = telemetry::subgraph_measures(subgraph);
-        Self { inner, measures }
+        Self { inner, measures, in_flight: AtomicUsize::new(0) }
+    }
+
+    /// Requests that are not answered yet.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::Relaxed)
     }
 }
 
@@ -30,6 +37,7 @@ impl Transport for MeasuredTransport {
         request: http::Request<Bytes>,
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError> {
+        let _flight = Flight::begin(&self.in_flight);
         let begin = Instant::now();
         let outcome = self.inner.send(request, timeout).await;
         telemetry::record_subgraph_request(&self.measures, begin.elapsed(), failure(&outcome));
@@ -41,10 +49,27 @@ impl Transport for MeasuredTransport {
         &self,
         request: http::Request<StreamedBody>,
     ) -> Result<http::Response<StreamedBody>, TransportError> {
+        let _flight = Flight::begin(&self.in_flight);
         let begin = Instant::now();
         let outcome = self.inner.stream(request).await;
         telemetry::record_subgraph_request(&self.measures, begin.elapsed(), failure(&outcome));
         outcome
+    }
+}
+
+/// A request that is not answered yet, or given up.
+struct Flight<'t>(&'t AtomicUsize);
+
+impl<'t> Flight<'t> {
+    fn begin(in_flight: &'t AtomicUsize) -> Self {
+        in_flight.fetch_add(1, Ordering::Relaxed);
+        Self(in_flight)
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -29,6 +29,7 @@ use crate::configuration::{RouterSettings, StatusRules};
 use crate::cors::Cors;
 use crate::endpoint::Endpoint;
 use crate::error_masking::ErrorMask;
+use crate::faults::Faults;
 use crate::forwarding::{ClientDescription, RequestSigner, RequestTrace};
 use crate::header_rules::HeaderPolicy;
 use crate::identity::{Identity, identify_from};
@@ -57,6 +58,8 @@ pub(crate) struct Pipeline {
     pub(crate) administration: Option<Administration>,
     pub(crate) usage: Usage,
     pub(crate) tracer: Arc<Tracer>,
+    /// Absent where the settings allow none.
+    pub(crate) faults: Option<Arc<Faults>>,
 }
 
 /// Answers one request to a GraphQL endpoint.
@@ -81,6 +84,9 @@ pub(crate) async fn handle(
     let answered = AssertUnwindSafe(answer(pipeline, endpoint, peer, &trace, &mut noted, request).instrument(lines));
     let mut reply = answered.catch_unwind().await.unwrap_or_else(|_| of_fault(&trace));
     trace.write_to_reply(reply.headers_mut());
+    if pipeline.faults.as_ref().is_some_and(|faults| faults.was_met(trace.id)) {
+        recorder.faulted();
+    }
     let told = recorder.end(reply.status(), reply::body_bytes(&reply));
     // Only now is it known whether there is a trace that stands for these measurements.
     with_trace(told.trace, || {
@@ -178,7 +184,7 @@ async fn run_stages(
     // Sizes and types first: nothing is parsed of a request that is none.
     let settings = &pipeline.settings;
     let admitting = admit(&settings.admission, &settings.batching, request);
-    let Admitted { headers, asks, may_mutate } = Stage::Admission.run(&noted.recorder, admitting).await?;
+    let Admitted { mut headers, asks, may_mutate } = Stage::Admission.run(&noted.recorder, admitting).await?;
     let client = ClientDescription::new(peer, &headers, settings.listeners.trusted_proxies);
     // A bad token ends the request, whatever it asks for.
     let viewer = Stage::Identity.run(&noted.recorder, identify_from(&pipeline.identity, &headers, client.address));
@@ -190,8 +196,10 @@ async fn run_stages(
     let (administration, registry) = (pipeline.administration.as_ref(), pipeline.registry.as_deref());
     let acting = administration::acting(administration, registry, endpoint, &headers, &viewer)?;
     let why = Why::of(administration, endpoint, &headers, &viewer);
+    let fault = Faults::ordered(pipeline.faults.as_deref(), &mut headers, &viewer);
     let recorder = noted.recorder.clone();
-    let asker = Asker { pipeline, endpoint, trace, headers, viewer, client, caller, may_mutate, acting, why, recorder };
+    let asker =
+        Asker { pipeline, endpoint, trace, headers, viewer, client, caller, may_mutate, acting, why, recorder, fault };
     match asks {
         Asks::One(parameters) => {
             let asked = asker.ask()?;

@@ -7,21 +7,15 @@
 use axum::body::Body;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
+use crate::bundle::{Asset, plain};
 use crate::configuration::PlaygroundSettings;
 
 const PAGE: &str = include_str!("../assets/playground/index.html");
 /// Where the page's own files are.
 pub(crate) const ASSET_PATH: &str = "/playground/{file}";
-
-struct Asset {
-    name: &'static str,
-    media_type: &'static str,
-    bytes: &'static [u8],
-    compressed: bool,
-}
 
 const ASSETS: [Asset; 4] = [
     Asset {
@@ -93,35 +87,7 @@ pub(crate) async fn asset(request: Request<Body>) -> Response<Body> {
     let Some(asset) = ASSETS.iter().find(|asset| asset.name == file) else {
         return plain(StatusCode::NOT_FOUND, "There is no such file.\n");
     };
-    if asset.compressed && !accepts_gzip(request.headers()) {
-        return plain(StatusCode::NOT_ACCEPTABLE, "This file is stored compressed with gzip; accept that encoding.\n");
-    }
-    let mut reply = Response::new(Body::from(asset.bytes));
-    let headers = reply.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
-    // The names do not change with the content, so a browser asks again after an hour.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
-    if asset.compressed {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    }
-    reply
-}
-
-/// Without `accept-encoding` any encoding will do (RFC 9110 section 12.5.3).
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(header::ACCEPT_ENCODING) else { return true };
-    value.to_str().unwrap_or_default().split(',').any(|entry| {
-        let (coding, weight) = entry.split_once(';').unwrap_or((entry, ""));
-        ["gzip", "*"].contains(&coding.trim()) && !["q=0", "q=0.0"].contains(&weight.trim())
-    })
-}
-
-fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut reply = Response::new(Body::from(text));
-    *reply.status_mut() = status;
-    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    reply
+    asset.reply(request.headers())
 }
 
 /// What `playground/src/settings.ts` reads.

@@ -21,6 +21,7 @@ use crate::operators::{self, Operators};
 use crate::pass_through::{self, PassThrough};
 use crate::pipeline::{self, Pipeline};
 use crate::playground::{self, Playground};
+use crate::studio::{self, Door};
 use crate::{clients, security_headers};
 
 /// What clients may ask for.
@@ -52,7 +53,12 @@ pub(crate) fn public(
 }
 
 /// What operators may ask for; on a listener of its own.
-pub(crate) fn operations(pipeline: &Arc<Pipeline>, health: &Arc<Health>, operators: &Arc<Operators>) -> Router {
+pub(crate) fn operations(
+    pipeline: &Arc<Pipeline>,
+    health: &Arc<Health>,
+    operators: &Arc<Operators>,
+    door: Option<&Arc<Door>>,
+) -> Router {
     let ask_all = |method: MethodRouter<Arc<Operators>>| method.with_state(Arc::clone(operators));
     let keeping = (Arc::clone(&pipeline.caches), Arc::clone(operators));
     Router::new()
@@ -68,6 +74,7 @@ pub(crate) fn operations(pipeline: &Arc<Pipeline>, health: &Arc<Health>, operato
         .route("/ops/dead-letters/replay", ask_all(post(asked_of_all)))
         .route("/ops/dead-letters/{id}/replay", ask_all(post(asked_of_all)))
         .route("/ops/flow/{correlation_id}", ask_all(get(asked_of_all)))
+        .merge(door.map(studio::routes).unwrap_or_default())
         .layer(map_response(with_security_headers))
 }
 

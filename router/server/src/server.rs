@@ -20,6 +20,7 @@ use crate::pass_through::PassThrough;
 use crate::persisted::follow;
 use crate::pipeline::Pipeline;
 use crate::playground::Playground;
+use crate::studio::{self, Door};
 use crate::{listener, routes, security_headers, telemetry};
 
 /// A router that is ready to serve. Clones share everything.
@@ -31,6 +32,7 @@ pub struct RouterServer {
     pass_through: Vec<Arc<PassThrough>>,
     health: Arc<Health>,
     operators: Arc<Operators>,
+    door: Option<Arc<Door>>,
     listeners: ListenerSettings,
     tls: Option<Arc<ServerConfig>>,
 }
@@ -50,7 +52,15 @@ impl RouterServer {
         let playground = page.map(|(settings, path)| Arc::new(Playground::new(settings, path)));
         let pass_through = pass_through.into_iter().map(Arc::new).collect();
         let (health, operators) = (Arc::new(health), Arc::new(operators));
-        Self { pipeline: Arc::new(pipeline), endpoints, playground, pass_through, health, operators, listeners, tls }
+        let (pipeline, door) = (Arc::new(pipeline), None);
+        Self { pipeline, endpoints, playground, pass_through, health, operators, door, listeners, tls }
+    }
+
+    /// With a studio that operators may look at.
+    pub(crate) fn with_studio(mut self, parts: studio::Parts) -> Self {
+        let door = Door::new(parts, Arc::clone(&self.pipeline.identity), Arc::clone(&self.health));
+        self.door = Some(Arc::new(door));
+        self
     }
 
     /// What clients may ask for: the graph, the playground, the paths passed through.
@@ -61,7 +71,7 @@ impl RouterServer {
 
     /// What operators may ask for: health, metrics, and with a token that may, what the subgraphs know of their events.
     pub fn operations_router(&self) -> Router {
-        routes::operations(&self.pipeline, &self.health, &self.operators)
+        routes::operations(&self.pipeline, &self.health, &self.operators, self.door.as_ref())
     }
 
     /// Tells the router what has changed outside of it.
@@ -71,7 +81,7 @@ impl RouterServer {
     }
 
     /// Serves both until `stop` resolves: then the router is no longer ready, accepts nothing new, and lets requests in
-    /// flight end within the drain time. Operators are answered to the end of that.
+    /// flight end within the drain time. Operators are answered to the end of that; then the studio lets go of its store.
     pub async fn serve(&self, public: TcpListener, operations: TcpListener, stop: impl Future<Output = ()>) {
         let (stopping, stop_public) = oneshot::channel();
         let (drained, stop_operations) = oneshot::channel();
@@ -85,6 +95,9 @@ impl RouterServer {
         let serve_public = async {
             let tls = self.tls.clone().map(TlsAcceptor::from);
             listener::serve(public, self.public_router(), &self.listeners, tls, ended(stop_public)).await;
+            if let Some(door) = &self.door {
+                door.stop();
+            }
             let _ = drained.send(());
         };
         let look_interval = Duration::from_millis(self.pipeline.settings.registry.poll_ms);
@@ -98,6 +111,9 @@ impl RouterServer {
             }
         };
         tokio::join!(serve_public, serve_operations, announce);
+        if let Some(door) = &self.door {
+            door.studio.close().await;
+        }
     }
 }
 

@@ -39,6 +39,7 @@ mod rates;
 mod refusals;
 mod revocations;
 mod settings;
+mod studio;
 mod subgraph_trust;
 mod subscriptions;
 mod testkit;

@@ -131,7 +131,14 @@ impl Studio {
     /// When the file cannot be made; one that cannot be read is put aside.
     pub async fn open(options: StudioOptions) -> Result<Self, StoreError> {
         let store = match &options.path {
-            Some(path) => Store::open(path).await?,
+            Some(path) => match Store::open(path).await {
+                Err(StoreError::InUse) => {
+                    let file = path.display();
+                    tracing::warn!(%file, "another process keeps its history there; this one's is lost when it ends");
+                    Store::in_memory().await?
+                }
+                opened => opened?,
+            },
             None => Store::in_memory().await?,
         };
         let started_ms = (options.now)();
@@ -173,6 +180,24 @@ impl Studio {
     /// Takes spans that somebody else has sent. Those of traces that are not kept are forgotten.
     pub fn take_foreign(&self, spans: Vec<Span>) {
         self.send_spans(spans, Message::Foreign);
+    }
+
+    /// The time of day, in milliseconds since 1970.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.shared.now_ms()
+    }
+
+    /// What 95 of 100 requests of an operation should not exceed.
+    #[must_use]
+    pub fn budget(&self) -> Duration {
+        self.shared.options.budget
+    }
+
+    /// How long traces are kept at most.
+    #[must_use]
+    pub fn age_max(&self) -> Duration {
+        self.shared.options.age_max
     }
 
     /// How much was dropped for want of room: requests, and bundles of spans.

@@ -58,6 +58,21 @@ async fn a_file_that_is_none_of_the_studio_is_put_aside() {
     }
 }
 
+/// Two routers with one folder do not count over one another.
+#[tokio::test]
+async fn a_file_in_use_is_left_to_who_has_it() {
+    let (clock, folder) = (Clock::new(), tempfile::tempdir().unwrap());
+    let first = Studio::open(options(&clock, &folder)).await.unwrap();
+    let second = Studio::open(options(&clock, &folder)).await.unwrap();
+    second.answered(&Arc::new(request(1, &clock, &operation("Home"), 50)), Some(KeptFor::Sample));
+    assert!(second.trace(trace(1)).await.unwrap().is_some());
+    assert!(first.trace(trace(1)).await.unwrap().is_none());
+    first.close().await;
+    second.close().await;
+    let third = Studio::open(options(&clock, &folder)).await.unwrap();
+    assert!(third.trace(trace(1)).await.unwrap().is_none(), "it was in memory");
+}
+
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_said_to_be_so() {
     let folder = tempfile::tempdir().unwrap();

@@ -78,11 +78,14 @@ pub(crate) fn fetch(place: usize, subgraph: &str, begin_ms: u64, duration_ms: u6
     FetchRecord {
         fetch: place,
         subgraph: subgraph.into(),
+        span: span_id(90 + place as u64),
         begin: Duration::from_millis(begin_ms),
         duration: Duration::from_millis(duration_ms),
         outcome: FetchOutcome::Answered,
         entities: place * 3,
         kept: 0,
+        age: None,
+        status: Some(200),
         request_bytes: 100,
         reply_bytes: 1_000,
     }

@@ -55,6 +55,10 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
+    fn is_in_process(&self) -> bool {
+        true
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,

@@ -1,10 +1,12 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use router_execution::{Forwarding, ForwardingReply, ForwardingRequest};
 
 use super::{RequestSigner, RequestTrace, SignedRequest, ViewerHeader};
 use crate::caching::{FetchSubjects, digest};
+use crate::faults::{FAULT, FaultOrder};
 use crate::header_rules::RequestHeaders;
 use crate::operation::Operation;
 
@@ -16,6 +18,8 @@ pub(crate) struct RequestForwarding {
     pub(crate) trace: RequestTrace,
     /// What rules say, where there are any.
     pub(crate) headers: Option<RequestHeaders>,
+    /// The faults that an administrator has ordered for it.
+    pub(crate) fault: Option<Arc<FaultOrder>>,
 }
 
 impl Forwarding for RequestForwarding {
@@ -23,6 +27,10 @@ impl Forwarding for RequestForwarding {
         // What the router says itself comes last, so that no rule can say otherwise.
         let mut headers = self.headers.as_ref().map(|rules| rules.for_subgraph(request.subgraph)).unwrap_or_default();
         self.trace.write_to(request.span, &mut headers);
+        headers.remove(FAULT);
+        if let Some(fault) = self.fault.as_ref().and_then(|fault| fault.header(request.subgraph)) {
+            headers.insert(FAULT, fault);
+        }
         let signed = SignedRequest {
             subgraph: request.subgraph,
             method: request.method,
@@ -43,6 +51,12 @@ impl Forwarding for RequestForwarding {
 impl RequestForwarding {
     /// Stands for the headers that rules put on the requests that this operation causes; none without rules.
     pub(crate) fn digest(&self, operation: &Operation) -> Option<[u8; 32]> {
+        if self.fault.is_some() {
+            // What was kept, or is being asked for, would not meet the fault; and what meets it is not for others.
+            let mut random = [0; 32];
+            getrandom::fill(&mut random).expect("invariant: the operating system gives random bytes");
+            return Some(random);
+        }
         let rules = self.headers.as_ref()?;
         let subgraphs: BTreeSet<&str> = operation.subjects.iter().map(FetchSubjects::subgraph).collect();
         let headers: Vec<_> = subgraphs.into_iter().map(|subgraph| (subgraph, rules.for_subgraph(subgraph))).collect();

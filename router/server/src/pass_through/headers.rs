@@ -3,6 +3,7 @@
 use ::telemetry::propagation::{BAGGAGE, HEADERS};
 use http::{HeaderMap, HeaderName, header};
 
+use crate::faults::FAULT;
 use crate::header_names::{is_hop_by_hop, is_of_viewer, named_by_connection};
 
 /// The transport writes these itself, or the router knows better than the client.
@@ -16,7 +17,7 @@ const REWRITTEN: [HeaderName; 5] = [
 
 /// What a subgraph gets of a client's headers: nothing that speaks of a viewer (P10).
 pub(super) fn of_request(headers: &HeaderMap) -> HeaderMap {
-    let is_of_trace = |name: &HeaderName| *name == BAGGAGE || HEADERS.contains(name);
+    let is_of_trace = |name: &HeaderName| *name == BAGGAGE || *name == FAULT || HEADERS.contains(name);
     end_to_end(headers, |name| !REWRITTEN.contains(name) && !is_of_trace(name) && !is_of_viewer(name))
 }
 

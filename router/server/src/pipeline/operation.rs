@@ -16,6 +16,7 @@ use crate::budget::{self, CostRequest};
 use crate::caching::{Circumstances, Executed, Execution, write_headers};
 use crate::clients::Noted;
 use crate::endpoint::Endpoint;
+use crate::faults::FaultOrder;
 use crate::forwarding::{ClientDescription, RequestForwarding, RequestTrace, ViewerHeader};
 use crate::graph_view::GraphView;
 use crate::header_rules::{RequestFacts, RequestHeaders};
@@ -47,6 +48,8 @@ pub(super) struct Asker<'r> {
     pub(super) why: Option<Why>,
     /// Of the request as a whole.
     pub(super) recorder: Recorder,
+    /// The faults that an administrator has ordered for it.
+    pub(super) fault: Option<Arc<FaultOrder>>,
 }
 
 /// An operation that goes on.
@@ -268,6 +271,7 @@ impl<'r> Asker<'r> {
             },
             trace: self.trace.clone(),
             headers: self.ruled_headers(operation, user)?,
+            fault: self.fault.clone(),
         })
     }
 

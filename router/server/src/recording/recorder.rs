@@ -71,6 +71,8 @@ pub(super) struct State {
     /// Whether the viewer is a client of its own.
     pub(super) is_client: bool,
     is_told: bool,
+    /// Whether a fault was put in its way.
+    is_faulted: bool,
 }
 
 #[derive(Debug)]
@@ -201,8 +203,11 @@ impl Recording {
         let faults = state.operations.iter().flat_map(|noted| &noted.errors).any(|error| error.is_fault);
         let has_failed = status >= StatusCode::INTERNAL_SERVER_ERROR.as_u16() || faults;
         let kept = self.tracer.holds(self.head).and_then(|collector| {
-            let ending = Ending { duration: ended.after, has_failed, ..Ending::default() };
-            let kept = self.head.or_else(|| self.tracer.decided_at_end(ending));
+            let ending =
+                Ending { duration: ended.after, has_failed, is_faulted: state.is_faulted, ..Ending::default() };
+            // That a fault was ordered says more than that one of so many is kept.
+            let head = self.head.filter(|_| !state.is_faulted);
+            let kept = head.or_else(|| self.tracer.decided_at_end(ending)).or(self.head);
             collector.decide(self.trace, kept, || spans::of(self, &state, ended))
         });
         if !self.tracer.sinks.is_empty() && matches!(self.place, Place::Endpoint(_)) {
@@ -297,6 +302,13 @@ impl Recorder {
             let codes = refusal.errors.iter().filter_map(|error| error.extensions.get("code").and_then(Value::as_str));
             noted.errors.extend(codes.take(ERRORS_MAX).map(|code| noted_error(recording, code, None)));
         });
+    }
+
+    /// A fault was put in its way.
+    pub(crate) fn faulted(&self) {
+        if let Some(recording) = &self.recording {
+            recording.state().is_faulted = true;
+        }
     }
 
     /// Who is to be told of its fetches.

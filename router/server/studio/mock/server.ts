@@ -63,8 +63,8 @@ function overview(window: string): Overview {
     ...head, requests: all.requests, requestsPerSecond: all.requests / WINDOWS[window]!.seconds, errors: all.errors, errorRate: all.errors / all.requests, latency: all.latency,
     overhead: latency(0.29, 0.5), cacheShare: 0.274, series: all.series, heatmap: all.heatmap, slowest: slowest(kept, 10), failing: failed(kept, 10),
     alerts: [
-      { level: "critical", what: "media answered nine times slower than usual", why: "p95 was 310 ms from 4 to 7 minutes ago; 3 operations went over the budget of 100 ms.", href: "/studio/subgraphs/media" },
-      { level: "warning", what: "GlobalSearch is 2.1 times slower since the last reload", why: "p95 was 68 ms before and is 143 ms now; its fetch of discovery takes the difference.", href: `/studio/operations/${ALL.find(({ name }) => name === "GlobalSearch")!.hash}` },
+      { level: "critical", what: "media answered nine times slower than usual", why: "p95 was 310 ms from 4 to 7 minutes ago; 3 operations went over the budget of 100 ms.", href: "#/subgraphs/media" },
+      { level: "warning", what: "GlobalSearch is 2.1 times slower since the last reload", why: "p95 was 68 ms before and is 143 ms now; its fetch of discovery takes the difference.", href: `#/operations/${ALL.find(({ name }) => name === "GlobalSearch")!.hash}` },
     ],
     store: { traces: KEPT.length, bytes: 48_112_204, bytesMax: 67_108_864, oldestAt: KEPT[KEPT.length - 1]?.summary.beginAt ?? null, ageMaxSeconds: 86_400 },
   };
@@ -92,7 +92,7 @@ function row(operation: Operation, window: string): OperationRow {
 
 const SORTS: Record<string, (row: OperationRow) => number | string> = {
   requests: (each) => each.requests, errorRate: (each) => each.errorRate, p50: (each) => each.latency.p50Ms, p95: (each) => each.latency.p95Ms, p99: (each) => each.latency.p99Ms,
-  cost: (each) => each.costMean ?? 0, cacheShare: (each) => each.cacheShare, time: (each) => each.timeShare, name: (each) => each.name.toLowerCase(),
+  cost: (each) => each.costMean ?? 0, cacheShare: (each) => each.cacheShare, time: (each) => each.timeShare, name: (each) => (each.name ?? "").toLowerCase(),
 };
 
 function listed(query: URLSearchParams, window: string) {
@@ -155,7 +155,7 @@ function traces(query: URLSearchParams, window: string) {
   const found = inside(window).filter(({ summary, beginMs }) =>
     is("operation", summary.operation?.hash ?? null) && is("client", summary.client) && is("cache", summary.cache) && is("status", summary.errors > 0 ? "error" : "ok") &&
     (!query.get("subgraph") || summary.subgraphs.includes(query.get("subgraph")!)) && summary.durationMs >= min && summary.durationMs < max && beginMs >= begin && beginMs < end &&
-    (search === "" || summary.operation?.name.toLowerCase().includes(search) || summary.traceId.startsWith(search) || summary.correlationId.startsWith(search)));
+    (search === "" || summary.operation?.name?.toLowerCase().includes(search) || summary.traceId.startsWith(search) || summary.correlationId.startsWith(search)));
   if (query.get("sort") === "slowest") found.sort((a, b) => b.summary.durationMs - a.summary.durationMs);
   return { total: found.length, ...page(found.map(({ summary }) => summary), query, "traces") };
 }
@@ -225,7 +225,7 @@ function bottlenecks(window: string): Bottlenecks {
       const percent = `${(share * 100).toFixed(1)} %`;
       const sentence = { statement: `The statement ran ${random.between(1, 4).toFixed(1)} times per request and took ${percent} of all waiting.`, fetch: `It starts only when the fetch before it has ended, and takes ${percent} of all waiting.`, batch: `Its keys come in ${random.whole(2, 6)} batches of ${random.whole(2, 9)} instead of one.`, subgraph: `${percent} of all waiting is for ${service}.`, cache: `It could be kept for 60 s by its @cacheControl, but User.displayName is private.`, stage: `Plans are made anew for ${percent} of the requests.` }[kind];
       const halved = criticalMs * (index === 0 ? 0.26 : 0.1);
-      return { kind, service, name: what, operation: { hash: operation.hash, name: operation.name }, criticalMs: criticalMs * (index === 0 ? 0.52 : 0.21), share, calls, p95Ms: CHARACTER[name].middleMs * random.between(1.5, 3), saves: { ifHalvedMs: halved, share: share / 2, sentence: kind === "batch" ? `One batch instead would save ${(share * 50).toFixed(1)} % of the time of all requests.` : `Twice as fast, it would save ${(share * 50).toFixed(1)} % of the time of all requests, ${(halved / count).toFixed(2)} ms each.` }, sentence, traceId: KEPT.find((each) => each.operation === operation && each.summary.durationMs > 30)?.summary.traceId ?? KEPT[0]?.summary.traceId ?? null };
+      return { kind, service, name: what, operation: operation.hash, criticalMs: criticalMs * (index === 0 ? 0.52 : 0.21), share, calls, p95Ms: CHARACTER[name].middleMs * random.between(1.5, 3), saves: { ifHalvedMs: halved, share: share / 2, sentence: kind === "batch" ? `One batch instead would save ${(share * 50).toFixed(1)} % of the time of all requests.` : `Twice as fast, it would save ${(share * 50).toFixed(1)} % of the time of all requests, ${(halved / count).toFixed(2)} ms each.` }, sentence, traceId: KEPT.find((each) => each.operation === operation && each.summary.durationMs > 30)?.summary.traceId ?? KEPT[0]?.summary.traceId ?? null };
     });
   }).sort((a, b) => b.share - a.share).slice(0, 20);
   const over = ALL.map((each) => row(each, window)).filter((each) => each.latency.p95Ms > 100).map(({ hash, name, latency: { p95Ms } }) => ({ hash, name, p95Ms })).sort((a, b) => b.p95Ms - a.p95Ms);

@@ -1,13 +1,13 @@
 /// Requests that never were, the same ones at each start: 10,000 of them.
 
 import { childrenOf, criticalPath, selfSegments } from "../src/critical.ts";
-import type { Attributes, RequestFetch, Span, Trace, TraceSummary } from "../src/model.ts";
+import type { Attributes, FetchOutcome, RequestFetch, Span, Trace, TraceSummary } from "../src/model.ts";
 import { CHARACTER, CLIENTS, SUBGRAPHS, type Name, type Operation } from "./platform.ts";
 import { Random } from "./random.ts";
 
 export const KEPT = 10_000;
 const MINUTE = 60_000;
-const ERRORS = { timeout: "SUBGRAPH_TIMEOUT", error: "SUBGRAPH_UNAVAILABLE", refused: "FORBIDDEN" };
+const ERRORS = { timed_out: "SUBGRAPH_TIMEOUT", failed: "SUBGRAPH_UNAVAILABLE", refused: "FORBIDDEN" };
 
 /// How much slower a subgraph was than usual: an incident of media some minutes ago, and a reload that made discovery slow.
 export function slowdown(subgraph: Name, ageMs: number): number {
@@ -48,11 +48,14 @@ function timeline(operation: Operation, random: Random, ageMs: number, isHit: bo
       const begin = on.length > 0 ? Math.max(...on.map((index) => fetches[index]!.beginMs + fetches[index]!.durationMs)) + random.between(0.02, 0.12) : at + 0.02;
       const character = CHARACTER[name];
       const share = character.failing * (slowdown(name, ageMs) > 4 ? 12 : 1);
-      const outcome = random.chance(share) ? random.pick(["timeout", "error"]) : "ok";
+      let outcome: FetchOutcome = random.chance(share) ? random.pick(["timed_out", "failed"] as const) : "answered";
       const isKept = operation.cacheShare > 0 && on.length > 0 && random.chance(0.12);
       let durationMs = random.logNormal(character.middleMs, 0.55) * slowdown(name, ageMs) * (random.chance(0.012) ? random.between(4, 14) : 1);
-      if (outcome === "timeout") durationMs = 1000;
-      if (isKept) durationMs = random.between(0.05, 0.2);
+      if (outcome === "timed_out") durationMs = 1000;
+      if (isKept) {
+        durationMs = random.between(0.05, 0.2);
+        outcome = "kept";
+      }
       const entities = on.length > 0 ? random.whole(1, 60) : null;
       here.push(fetches.length);
       fetches.push({
@@ -90,8 +93,8 @@ export function request(all: Operation[], seed: number, now: number, ageMs: numb
   const isHit = random.chance(operation.cacheShare * 0.35);
   const run = timeline(operation, new Random(seed + 1), ageMs, isHit);
   const refused = random.chance(0.006);
-  const failed = run.fetches.filter(({ outcome }) => outcome !== "ok");
-  const codes = [...new Set([...failed.map(({ outcome }) => ERRORS[outcome as "timeout"]), ...(refused ? [ERRORS.refused] : [])])];
+  const failed = run.fetches.filter(({ outcome }) => outcome === "timed_out" || outcome === "failed");
+  const codes = [...new Set([...failed.map(({ outcome }) => ERRORS[outcome as "failed"]), ...(refused ? [ERRORS.refused] : [])])];
   const overheadMs = run.durationMs - (run.fetches.length > 0 ? run.stages.find(({ name }) => name === "execute")!.durationMs : 0) + 0.1 * run.fetches.length;
   const critical = run.fetches.filter((each) => each.critical).sort((a, b) => b.durationMs - a.durationMs)[0];
   const beginMs = now - ageMs;
@@ -149,13 +152,13 @@ export function trace(kept: Kept, p50Ms: number): Trace {
     const ofFetch = new Map<number, Span>();
     for (const fetch of run.fetches) {
       const isKept = fetch.kept !== null && fetch.kept === fetch.entities;
-      const failure = fetch.outcome === "ok" ? null : fetch.outcome === "timeout" ? "the subgraph did not answer within 1000 ms" : "connection closed before the reply was complete";
+      const failure = fetch.outcome !== "timed_out" && fetch.outcome !== "failed" ? null : fetch.outcome === "timed_out" ? "the subgraph did not answer within 1000 ms" : "connection closed before the reply was complete";
       const client = add(stage.id, "router", `fetch ${fetch.subgraph}`, "client", fetch.beginMs, fetch.durationMs, {
         "lyceum.fetch.index": fetch.index, "lyceum.subgraph": fetch.subgraph, "server.address": "127.0.0.1", "lyceum.fetch.entities": fetch.entities ?? 0, "lyceum.fetch.kept": fetch.kept ?? 0,
         "graphql.document": fetch.entities === null ? operation.text : documentOf(fetch.name), "http.request.body.size": fetch.requestBytes ?? 0, "http.response.body.size": fetch.replyBytes ?? 0,
       }, failure);
       ofFetch.set(fetch.index, client);
-      if (isKept || fetch.outcome === "error") continue;
+      if (isKept || fetch.outcome === "failed") continue;
       inside(fetch, client);
     }
   }
@@ -187,7 +190,7 @@ export function trace(kept: Kept, p50Ms: number): Trace {
       }
       at += duration;
     }
-    if (fetch.outcome === "timeout") {
+    if (fetch.outcome === "timed_out") {
       served.status = "error";
       served.error = "cancelled: nobody waits any more";
       served.events.push({ name: "exception", atMs: served.beginMs + served.durationMs - 0.5, attributes: { "exception.type": "Cancelled", "exception.message": "the caller has gone away", "exception.stacktrace": "reviews::loading::ratings\n  at subgraphs/reviews/src/loading.rs:118\nservice::http::answer\n  at subgraphs/kit/service/src/http.rs:64" } });
@@ -223,7 +226,7 @@ export function trace(kept: Kept, p50Ms: number): Trace {
     },
     request: { stages: run.stages, fetches: run.fetches.map(({ name: _, dependsOn: __, ...fetch }) => fetch), cacheReason: summary.cache === "uncacheable" ? "`User.displayName` is private to its viewer." : null },
     spans: spans.sort((a, b) => a.beginMs - b.beginMs),
-    services: [...byService].map(([name, selfMs]) => ({ name, selfMs, share: selfMs / total })).sort((a, b) => b.selfMs - a.selfMs),
+    services: [...byService].map(([service, selfMs]) => ({ service, selfMs, share: selfMs / total })).sort((a, b) => b.selfMs - a.selfMs),
     truncated: seed === 7,
   };
 }

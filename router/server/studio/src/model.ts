@@ -29,7 +29,7 @@ export interface TraceSummary {
   beginAt: string;
   durationMs: number;
   overheadMs: number;
-  operation: { hash: string; name: string; kind: OperationKind } | null;
+  operation: { hash: string; name: string | null; kind: OperationKind } | null;
   endpoint: string;
   client: string | null;
   status: number;
@@ -80,7 +80,7 @@ export interface Regression {
 
 export interface OperationRow {
   hash: string;
-  name: string;
+  name: string | null;
   kind: OperationKind;
   requests: number;
   requestsPerSecond: number;
@@ -106,6 +106,7 @@ export interface Operations {
 
 export interface PlanFetch {
   index: number;
+  name?: string;
   subgraph: string;
   dependsOn: number[];
   paths: string[];
@@ -123,7 +124,7 @@ export interface OperationDetail extends Omit<OperationRow, "clients"> {
   text: string;
   fields: { coordinate: string; requests: number }[];
   plan: { fetches: PlanFetch[] } | null;
-  clients: { name: string; requests: number; errors: number; p95Ms: number }[];
+  clients: { name: string; requests: number; errors: number; p95Ms: number | null }[];
   errorCodes: { code: string; count: number }[];
   series: { requests: Series; errors: Series; p50: Series; p95: Series; p99: Series };
   heatmap: Heatmap;
@@ -158,12 +159,16 @@ export interface Span {
   links: { traceId: string; spanId: string }[];
 }
 
+/// What became of a request to a subgraph.
+export type FetchOutcome = "answered" | "errors" | "timed_out" | "failed" | "kept" | "joined" | "abandoned";
+
 export interface RequestFetch {
   index: number;
+  name?: string | null;
   subgraph: string;
   beginMs: number;
   durationMs: number;
-  outcome: string;
+  outcome: FetchOutcome;
   entities: number | null;
   kept: number | null;
   requestBytes: number | null;
@@ -178,9 +183,10 @@ export interface Trace {
     culprit: { spanId: string; service: string; name: string; selfMs: number; shareOfTime: number } | null;
     comparedWith: { operationP50Ms: number } | null;
   };
-  request: { stages: { name: string; beginMs: number; durationMs: number }[]; fetches: RequestFetch[]; cacheReason: string | null };
+  /// Nothing, when the router has not told of it, but others have.
+  request: { stages: { name: string; beginMs: number; durationMs: number }[]; fetches: RequestFetch[]; cacheReason: string | null } | null;
   spans: Span[];
-  services: { name: string; selfMs: number; share: number }[];
+  services: { service: string; selfMs: number; share: number }[];
   truncated: boolean;
 }
 
@@ -212,7 +218,7 @@ export interface SubgraphRow {
 export interface SubgraphDetail extends SubgraphRow {
   sdl: string;
   changes: { at: string; added: string[]; removed: string[]; changed: string[] }[];
-  operations: { hash: string; name: string; requests: number; p95Ms: number; timeShare: number }[];
+  operations: { hash: string; name: string | null; requests: number; p95Ms: number | null; timeShare: number }[];
   entities: { type: string; keys: string[] }[];
   slowest: TraceSummary[];
 }
@@ -240,7 +246,8 @@ export interface BottleneckItem {
   kind: "subgraph" | "fetch" | "statement" | "stage" | "cache" | "batch";
   service: string;
   name: string;
-  operation: { hash: string; name: string } | string | null;
+  /// The hash of the operation.
+  operation: string | null;
   criticalMs: number;
   share: number;
   calls: number;
@@ -256,7 +263,7 @@ export interface Bottlenecks {
   totalMs: number;
   services: { service: string; selfMs: number; share: number; criticalMs: number; criticalShare: number }[];
   items: BottleneckItem[];
-  budget: { p95BudgetMs: number; over: { hash: string; name: string; p95Ms: number }[] };
+  budget: { p95BudgetMs: number; over: { hash: string; name: string | null; p95Ms: number }[] };
 }
 
 export interface Fault {

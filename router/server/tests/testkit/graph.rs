@@ -13,6 +13,7 @@ use router_server::configuration::{AuthenticationSettings, IssuerSettings};
 use router_server::{
     Clock, Registry, RequestSigner, Revocations, RouterBuilder, RouterServer, RouterSettings, SharedBuckets,
 };
+use router_studio::Studio;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -74,6 +75,7 @@ pub(crate) struct GraphBuilder {
     revocations: Option<Arc<dyn Revocations>>,
     registry: Option<Arc<Registry>>,
     shared_rates: Option<Arc<dyn SharedBuckets>>,
+    studio: Option<Studio>,
 }
 
 impl GraphBuilder {
@@ -106,6 +108,12 @@ impl GraphBuilder {
         self
     }
 
+    /// With what remembers its requests.
+    pub(crate) fn studio(mut self, studio: Studio) -> Self {
+        self.studio = Some(studio);
+        self
+    }
+
     pub(crate) fn build(self) -> Graph {
         let clock = self.clock;
         let key = b"0123456789abcdef0123456789abcdef".to_vec().into();
@@ -123,6 +131,9 @@ impl GraphBuilder {
         }
         if let Some(buckets) = self.shared_rates {
             builder = builder.shared_rates(buckets);
+        }
+        if let Some(studio) = self.studio {
+            builder = builder.studio(studio);
         }
         let server = builder.build().unwrap();
         let router = server.public_router();
@@ -145,7 +156,8 @@ impl Graph {
         let settings = RouterSettings { authentication, ..RouterSettings::default() };
         let clock = Arc::new(TestClock(AtomicU64::new(NOW * 1000)));
         let sdl = [IDENTITY, LEARNING].map(str::to_owned);
-        GraphBuilder { sdl, settings, clock, identity, learning, revocations: None, registry: None, shared_rates: None }
+        let (revocations, registry, shared_rates, studio) = (None, None, None, None);
+        GraphBuilder { sdl, settings, clock, identity, learning, revocations, registry, shared_rates, studio }
     }
 
     pub(crate) fn new() -> Self {

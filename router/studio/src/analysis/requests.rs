@@ -107,11 +107,14 @@ mod tests {
         let fetches = fetches.iter().enumerate().map(|(fetch, (begin, duration))| FetchRecord {
             fetch,
             subgraph: "media".into(),
+            span: "00f067aa0ba902b7".parse().unwrap(),
             begin: ms(*begin),
             duration: ms(*duration),
             outcome: FetchOutcome::Answered,
             entities: 0,
             kept: 0,
+            age: None,
+            status: None,
             request_bytes: 0,
             reply_bytes: 0,
         });

@@ -13,7 +13,7 @@ use super::path::{Piece, critical_path, self_time};
 use crate::histogram::Histogram;
 
 /// Attributes that name the service that a request goes to.
-const PEERS: [&str; 4] = ["lyceum.subgraph", "subgraph", "peer.service", "graphql.subgraph.name"];
+const PEERS: [&str; 2] = ["lyceum.subgraph", "peer.service"];
 /// Attributes with the text of a statement.
 const STATEMENTS: [&str; 2] = ["db.query.text", "db.statement"];
 /// Spans that are looked at. What comes after them is kept, and not explained.
@@ -213,7 +213,7 @@ pub const ROUTER: &str = "router";
 
 /// The service that a request goes to.
 fn peer(span: &Span) -> Option<&str> {
-    if span.kind != SpanKind::Client || statement(span).is_some() {
+    if (span.kind != SpanKind::Client && span.service.as_ref() != ROUTER) || statement(span).is_some() {
         return None;
     }
     PEERS.iter().find_map(|name| match span.attribute(name) {

@@ -1,8 +1,9 @@
 //! Opens the file, and makes its tables.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
@@ -52,6 +53,9 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
+    /// Another process has it.
+    #[error("another process has it")]
+    InUse,
     /// SQLite says so.
     #[error("the studio's store: {0}")]
     Database(#[from] sqlx::Error),
@@ -68,6 +72,8 @@ pub enum StoreError {
 pub struct Store {
     pub(super) writer: SqlitePool,
     pub(super) readers: SqlitePool,
+    /// Held as long as the file is used, so that two processes do not count over one another.
+    lock: Arc<Mutex<Option<File>>>,
 }
 
 impl Store {
@@ -77,6 +83,13 @@ impl Store {
     /// # Errors
     /// When no file can be made there.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let lock = lock(path)?;
+        let store = Self::open_or_begin_anew(path).await?;
+        *store.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
+        Ok(store)
+    }
+
+    async fn open_or_begin_anew(path: &Path) -> Result<Self, StoreError> {
         match Self::open_as_it_is(path).await {
             Ok(store) => Ok(store),
             Err(error @ StoreError::File { .. }) => Err(error),
@@ -101,7 +114,7 @@ impl Store {
             return Err(error);
         }
         let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, lock: Arc::default() })
     }
 
     /// Keeps everything in memory, for as long as the process lives.
@@ -111,13 +124,14 @@ impl Store {
     pub async fn in_memory() -> Result<Self, StoreError> {
         let writer = pool(1).connect_with(options().in_memory(true)).await?;
         prepare(&writer).await?;
-        Ok(Self { readers: writer.clone(), writer })
+        Ok(Self { readers: writer.clone(), writer, lock: Arc::default() })
     }
 
     /// Lets go of the file, once everything that is being read or written is.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// Begins to write; what is written counts once it is committed.
@@ -182,6 +196,21 @@ async fn prepare(writer: &SqlitePool) -> Result<(), StoreError> {
     match checked.try_get::<String, _>(0)?.as_str() {
         "ok" => Ok(()),
         damage => Err(StoreError::Damaged(damage.to_owned())),
+    }
+}
+
+/// Takes the lock beside the file.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let failed = |source| StoreError::File { path: path.clone(), source };
+    create_private_file(&path).map_err(failed)?;
+    let file = OpenOptions::new().append(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 

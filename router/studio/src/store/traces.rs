@@ -68,6 +68,8 @@ pub enum TraceOrder {
 pub struct TraceFilter {
     /// Those that began at or after this moment, in microseconds since 1970.
     pub begin_us: u64,
+    /// Those that began before this moment.
+    pub end_us: Option<u64>,
     /// Those of this operation, by its hash.
     pub operation: Option<String>,
     /// Those in which this subgraph took part.
@@ -213,6 +215,9 @@ impl Store {
 
 fn push_conditions(query: &mut QueryBuilder<Sqlite>, filter: &TraceFilter) {
     query.push("begin_us >= ").push_bind(filter.begin_us.cast_signed());
+    if let Some(end) = filter.end_us {
+        query.push(" AND begin_us < ").push_bind(end.cast_signed());
+    }
     for (condition, value) in
         [(" AND operation = ", &filter.operation), (" AND client = ", &filter.client), (" AND cache = ", &filter.cache)]
     {

@@ -20,6 +20,13 @@ pub fn moment(unix_ms: u64) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// The milliseconds since 1970 of a moment in RFC 3339; nothing for a text that is none.
+#[must_use]
+pub fn unix_ms(text: &str) -> Option<u64> {
+    let moment = DateTime::parse_from_rfc3339(text).ok()?;
+    u64::try_from(moment.timestamp_millis()).ok()
+}
+
 /// Microseconds as milliseconds, with three digits after the point.
 #[must_use]
 pub fn ms(us: u64) -> f64 {

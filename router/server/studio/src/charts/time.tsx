@@ -57,7 +57,7 @@ export function TimeChart({ label, lines, format, height = 176, marks = [], limi
   }), [lines, width, height, top]);
   const across = timeTicks({ begin, end }, Math.max(2, Math.floor(inner.width / 92)), -new Date(begin || Date.now()).getTimezoneOffset() * 60_000);
   const tickStep = across.length > 1 ? across[1]! - across[0]! : stepMs;
-  const up = ticks({ begin: 0, end: top }, Math.max(1, Math.min(4, Math.floor(inner.height / 26))));
+  const up = ticks({ begin: 0, end: top }, Math.max(1, Math.min(4, Math.floor(inner.height / 20))));
   const point = (event: PointerEvent) => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const index = Math.floor(((event.clientX - box.left - LEFT) / inner.width) * count);

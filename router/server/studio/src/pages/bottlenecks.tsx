@@ -67,7 +67,7 @@ function Item({ item, place, requests, most }: { item: BottleneckItem; place: nu
         <p><Worded text={item.sentence} /></p>
         {saves && <p class="bottleneck-saves"><Worded text={saves.sentence} /></p>}
         <p class="bottleneck-links">
-          {operation && (typeof operation === "string" ? <span class="muted">{operation}</span> : <a href={hrefOf(`/operations/${operation.hash}`)}>{operation.name}</a>)}
+          {operation && <a href={hrefOf(`/operations/${operation}`)}>The operation</a>}
           {item.traceId && <a href={hrefOf(`/traces/${item.traceId}`)}>An example</a>}
           <span class="muted">{count(item.calls)} calls, p95 {duration(item.p95Ms)}</span>
         </p>

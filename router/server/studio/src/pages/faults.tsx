@@ -3,7 +3,7 @@ import { ask, Problem } from "../api.ts";
 import { useData } from "../data.ts";
 import { duration, percent, span } from "../format.ts";
 import type { Fault, Faults, SubgraphRow } from "../model.ts";
-import { Button, PageHead, Panel, Service } from "../parts/basics.tsx";
+import { Button, PageHead, Panel, Service, Worded } from "../parts/basics.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Empty, Failure, Shown } from "../parts/states.tsx";
 import { hrefOf } from "../routes.ts";
@@ -27,39 +27,53 @@ function Left({ until }: { until: string }) {
 /// Counts what this page has changed, so that the banner follows at once.
 export const changes = new Store(0);
 
-async function stop(subgraph: string): Promise<void> {
-  await ask(`/faults/${encodeURIComponent(subgraph)}`, { method: "DELETE" });
-  changes.set(changes.get() + 1);
+/// Ends faults, and says why it could not.
+function useStop(again: () => void): { stop: (subgraphs: readonly string[]) => void; problem: Problem | null } {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const stop = async (subgraphs: readonly string[]) => {
+    try {
+      for (const each of subgraphs) await ask(`/faults/${encodeURIComponent(each)}`, { method: "DELETE" });
+      setProblem(null);
+    } catch (error) {
+      setProblem(error instanceof Problem ? error : new Problem(0, "It was not sent", String(error)));
+    }
+    changes.set(changes.get() + 1);
+    again();
+  };
+  return { stop: (subgraphs) => void stop(subgraphs), problem };
 }
 
 /// On every page while a subgraph is made to fail.
 export function FaultBanner({ faults, again }: { faults: Faults | null; again: () => void }) {
   const active = faults?.faults ?? [];
+  const { stop, problem } = useStop(again);
   if (active.length === 0) return null;
   return (
     <div class="banner banner-bad" role="status">
       <Icon name="faults" />
-      <span><strong>Faults are on purpose:</strong> {active.map((fault) => `${fault.subgraph} ${what(fault)}${fault.share < 1 ? ` for ${percent(fault.share)} of the fetches` : ""}`).join("; ")}.</span>
+      <span><strong>Faults are on purpose:</strong> {active.map((fault) => `${fault.subgraph} ${what(fault)}${fault.share < 1 ? ` for ${percent(fault.share)} of the fetches` : ""}`).join("; ")}.{problem && <> They go on: <Worded text={problem.message} /></>}</span>
       <span class="spring" />
       <a href={hrefOf("/faults")}>Show</a>
-      <Button onClick={() => void Promise.all(active.map(({ subgraph }) => stop(subgraph))).then(again, again)}>Stop</Button>
+      <Button onClick={() => stop(active.map(({ subgraph }) => subgraph))}>Stop</Button>
     </div>
   );
 }
 
 export function FaultsPage() {
   const answer = useData<Faults>("/faults", 5);
+  const { stop, problem } = useStop(answer.again);
   return (
     <div class="page">
-      <PageHead title="Faults" note="Makes a subgraph slow or unavailable on purpose, to see who suffers and whether it is found" />
+      <PageHead title="Faults" note="Makes a subgraph slow or unavailable on purpose, to see who suffers and whether it is found; it takes a token with the scope admin" />
       <Shown answer={answer}>{({ allowed, faults }) => !allowed ? (
         <div class="panel"><Empty title="Faults are not allowed here"><p>They can be injected where the router’s configuration allows it, and never in production.</p></Empty></div>
       ) : (
         <div class="columns wide-first">
           <Panel title="Active now">
             {faults.length === 0 ? <Empty title="Every subgraph is left alone"><p>Give one a delay, then look at <a href={hrefOf("/bottlenecks")}>Bottlenecks</a> and at any request: it stands there as the culprit.</p></Empty> : <ul class="faults">{faults.map((fault) => (
-              <li key={fault.subgraph}><span><Service name={fault.subgraph} link /> {what(fault)}</span><span class="muted">{percent(fault.share)} of the fetches, <Left until={fault.untilAt} /> left, by {fault.by}</span><span class="spring" /><Button kind="danger" onClick={() => void stop(fault.subgraph).then(answer.again, answer.again)}>Stop</Button></li>
+              <li key={fault.subgraph}><span><Service name={fault.subgraph} link /> {what(fault)}</span><span class="muted">{percent(fault.share)} of the fetches, <Left until={fault.untilAt} /> left, by {fault.by}</span><span class="spring" /><Button kind="danger" onClick={() => stop([fault.subgraph])}>Stop</Button></li>
             ))}</ul>}
+            {problem && <Failure problem={problem} />}
           </Panel>
           <Inject done={answer.again} />
         </div>

@@ -17,7 +17,7 @@ const KINDS = ["all", "query", "mutation", "subscription"] as const;
 /// By which the server orders; names come up, numbers down.
 const FIRST_UP = new Set(["name"]);
 
-export function operationName({ name, hash }: { name: string; hash: string }): string {
+export function operationName({ name, hash }: { name: string | null; hash: string }): string {
   return name || `unnamed ${hash.slice(0, 10)}`;
 }
 

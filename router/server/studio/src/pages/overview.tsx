@@ -49,6 +49,12 @@ function NoRequests() {
   );
 }
 
+/// The page that an alert leads to; the server names it after a `#`.
+export function pathOf(href: string): string {
+  const path = href.replace(/^#|^\/studio/, "");
+  return path === "/overview" ? "/" : path.replace(/^\/traces(?=\?|$)/, "/requests");
+}
+
 function Alerts({ alerts }: { alerts: readonly Alert[] }) {
   if (alerts.length === 0) return null;
   return (
@@ -56,7 +62,7 @@ function Alerts({ alerts }: { alerts: readonly Alert[] }) {
       {alerts.map(({ level, what, why, href }) => (
         <li key={what} class={level}>
           <Icon name="faults" />
-          <a href={hrefOf(href.replace(/^\/studio/, ""))}><span class="unseen">{level}: </span>{what}</a>
+          <a href={hrefOf(pathOf(href))}><span class="unseen">{level}: </span>{what}</a>
           <span><Worded text={why} /></span>
         </li>
       ))}

@@ -4,7 +4,7 @@ import { Problem, reply } from "../api.ts";
 import { knowServices } from "../colours.ts";
 import { useData } from "../data.ts";
 import { bytes, count, duration, factor, moment, percent } from "../format.ts";
-import type { RequestFetch, Trace, Traces } from "../model.ts";
+import type { FetchOutcome, RequestFetch, Trace, Traces } from "../model.ts";
 import { Badge, Button, Copy, Figures, PageHead, Service, Tabs, Worded } from "../parts/basics.tsx";
 import { Empty, Shown, Skeleton } from "../parts/states.tsx";
 import { isWriting } from "../parts/shortcuts.tsx";
@@ -13,6 +13,8 @@ import { KeptFor } from "../parts/traces.tsx";
 import { hrefOf, navigate, place, setQuery } from "../routes.ts";
 import { useStore } from "../store.ts";
 import { Waterfall } from "../waterfall/view.tsx";
+
+const FAILED: ReadonlySet<FetchOutcome> = new Set(["errors", "timed_out", "failed"]);
 
 type Tab = "timeline" | "fetches" | "about";
 
@@ -40,7 +42,7 @@ export function RequestPage({ traceId }: { traceId: string }) {
   const { data } = answer;
   const { previous, next } = useNeighbours(data);
   const summary = data?.summary;
-  if (data) knowServices(data.services.map(({ name }) => name));
+  if (data) knowServices(data.services.map(({ service }) => service));
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target) || document.querySelector("dialog[open]")) return;
@@ -86,13 +88,13 @@ function Filled({ trace }: { trace: Trace }) {
         { name: "Duration", value: duration(summary.durationMs), note: p50 ? `${factor(summary.durationMs / p50)} the median` : undefined, tone: summary.errors > 0 ? "bad" : undefined },
         { name: "Router itself", value: duration(summary.overheadMs), note: `${percent(summary.overheadMs / summary.durationMs)} of it` },
         { name: "Fetches", value: count(summary.fetches), note: `of ${summary.subgraphs.length} subgraphs` },
-        { name: "Status", value: String(summary.status), note: summary.errors > 0 ? summary.errorCodes.join(", ") : "no errors", tone: summary.errors > 0 ? "bad" : undefined },
+        { name: "Status", value: summary.status > 0 ? String(summary.status) : "–", note: summary.errors > 0 ? summary.errorCodes.join(", ") : "no errors", tone: summary.errors > 0 ? "bad" : undefined },
         { name: "Cost", value: count(summary.cost), note: "as the graph counts" },
-        { name: "Cache", value: summary.cache ?? "none", note: request.cacheReason ? <Worded text={request.cacheReason} /> : (summary.cache === "hit" ? "answered from what is kept" : " ") },
+        { name: "Cache", value: summary.cache ?? "none", note: request?.cacheReason ? <Worded text={request.cacheReason} /> : (summary.cache === "hit" ? "answered from what is kept" : " ") },
       ]} />
       {trace.truncated && <p class="notice warn">This trace has more spans than are kept of one; what is shown are the first and the longest.</p>}
-      <Tabs<Tab> label="What to look at" chosen={tab} choose={(each) => setQuery({ tab: each === "timeline" ? null : each })} all={[{ id: "timeline", name: "Timeline", count: trace.spans.length }, { id: "fetches", name: "Fetches", count: request.fetches.length }, { id: "about", name: "About" }]}>
-        {tab === "timeline" ? (trace.spans.length > 0 ? <Timeline trace={trace} named={query.get("span")} /> : <div class="panel"><Empty title="No spans are kept of this request"><p>The router has told how long its stages and fetches took, but nobody has recorded spans: see the tab “Fetches”.</p></Empty></div>) : tab === "fetches" ? <Fetches fetches={request.fetches} wholeMs={summary.durationMs} stages={request.stages} /> : <About trace={trace} />}
+      <Tabs<Tab> label="What to look at" chosen={tab} choose={(each) => setQuery({ tab: each === "timeline" ? null : each })} all={[{ id: "timeline", name: "Timeline", count: trace.spans.length }, { id: "fetches", name: "Fetches", count: request?.fetches.length }, { id: "about", name: "About" }]}>
+        {tab === "timeline" ? (trace.spans.length > 0 ? <Timeline trace={trace} named={query.get("span")} /> : <div class="panel"><Empty title="No spans are kept of this request"><p>The router has told how long its stages and fetches took, but nobody has recorded spans: see the tab “Fetches”.</p></Empty></div>) : tab === "fetches" ? request ? <Fetches fetches={request.fetches} wholeMs={summary.durationMs} stages={request.stages} /> : <div class="panel"><Empty title="The router has not told of this request"><p>Its spans came from elsewhere; they are in the timeline.</p></Empty></div> : <About trace={trace} />}
       </Tabs>
     </>
   );
@@ -120,17 +122,17 @@ function Versus({ durationMs, p50Ms }: { durationMs: number; p50Ms: number }) {
   );
 }
 
-function Fetches({ fetches, wholeMs, stages }: { fetches: readonly RequestFetch[]; wholeMs: number; stages: Trace["request"]["stages"] }) {
+function Fetches({ fetches, wholeMs, stages }: { fetches: readonly RequestFetch[]; wholeMs: number; stages: NonNullable<Trace["request"]>["stages"] }) {
   return (
     <>
       <ul class="stages" aria-label="Stages of the router">{stages.map(({ name, durationMs }) => <li key={name}><span>{name}</span><b>{duration(durationMs)}</b></li>)}</ul>
       <div class="panel">
         {fetches.length === 0 ? <p class="nothing stand-alone">No subgraph was asked.</p> : <Table label="Fetches" rows={fetches} keyOf={({ index }) => String(index)} columns={[
-          { id: "subgraph", name: "Subgraph", cell: ({ subgraph, index, critical }) => <span class="cell-two"><span class="muted">{index}</span><Service name={subgraph} link />{critical && <Badge tone="accent">critical path</Badge>}</span> },
+          { id: "subgraph", name: "Subgraph", cell: ({ subgraph, index, critical, name }) => <span class="cell-two"><span class="muted">{index}</span><Service name={subgraph} link />{name && name !== subgraph && <span class="muted ellipsis">{name}</span>}{critical && <Badge tone="accent">critical path</Badge>}</span> },
           { id: "when", name: "When", from: 640, cell: ({ beginMs, durationMs, subgraph: _, critical }) => <span class="when"><i aria-hidden="true" class={critical ? "critical" : ""} style={{ left: `${(beginMs / wholeMs) * 100}%`, width: `${Math.max(0.5, (durationMs / wholeMs) * 100)}%` }} /></span> },
           { id: "begin", name: "Begins", align: "end", width: "88px", from: 480, cell: ({ beginMs }) => duration(beginMs) },
           { id: "duration", name: "Duration", align: "end", width: "88px", cell: ({ durationMs }) => <b>{duration(durationMs)}</b> },
-          { id: "outcome", name: "Outcome", width: "112px", cell: ({ outcome }) => (outcome === "ok" ? <span class="muted">ok</span> : <Badge tone="bad">{outcome}</Badge>) },
+          { id: "outcome", name: "Outcome", width: "112px", cell: ({ outcome }) => (FAILED.has(outcome) ? <Badge tone="bad">{outcome.replace("_", " ")}</Badge> : <span class="muted">{outcome}</span>) },
           { id: "entities", name: "Entities", align: "end", width: "88px", from: 760, cell: ({ entities }) => count(entities) },
           { id: "kept", name: "Kept", align: "end", width: "72px", from: 860, cell: ({ kept }) => count(kept) },
           { id: "bytes", name: "Asked, answered", align: "end", width: "152px", from: 1000, cell: ({ requestBytes, replyBytes }) => `${bytes(requestBytes)}, ${bytes(replyBytes)}` },
@@ -143,7 +145,7 @@ function Fetches({ fetches, wholeMs, stages }: { fetches: readonly RequestFetch[
 function About({ trace: { summary } }: { trace: Trace }) {
   const all: [string, ComponentChildren][] = [
     ["Trace", <span class="cell-two"><span class="mono">{summary.traceId}</span><Copy text={() => summary.traceId} label="Copy the trace id" /></span>],
-    ["Correlation", <span class="cell-two"><a class="mono" href={hrefOf(`/events/${encodeURIComponent(summary.correlationId)}`)}>{summary.correlationId}</a><span class="muted">the events that it has caused</span></span>],
+    ["Correlation", summary.correlationId === "" ? "–" : <span class="cell-two"><a class="mono" href={hrefOf(`/events/${encodeURIComponent(summary.correlationId)}`)}>{summary.correlationId}</a><span class="muted">the events that it has caused</span></span>],
     ["Operation", summary.operation ? <a href={hrefOf(`/operations/${summary.operation.hash}`)}>{summary.operation.name || summary.operation.hash}</a> : "–"],
     ["Hash", <span class="mono">{summary.operation?.hash ?? "–"}</span>],
     ["Client", summary.client ?? "–"], ["Endpoint", summary.endpoint], ["Begun", new Date(summary.beginAt).toString()], ["Kept for", summary.keptFor],

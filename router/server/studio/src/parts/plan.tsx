@@ -46,12 +46,12 @@ export function Plan({ fetches }: { fetches: readonly PlanFetch[] }) {
             }))}
           </svg>
           {order.map(({ id }) => {
-            const { subgraph, latency, timeShare, criticalShare, paths, errors, index } = fetches.find((each) => each.index === id)!;
+            const { subgraph, latency, timeShare, criticalShare, paths, errors, index, name } = fetches.find((each) => each.index === id)!;
             const { x, y } = at.get(id)!;
             return (
               <button type="button" key={id} class={`plan-node ${index === chosen ? "chosen" : ""}`} aria-pressed={index === chosen} style={{ left: `${x}px`, top: `${y}px`, width: `${NODE.width}px`, height: `${NODE.height}px`, "--own": colourOf(subgraph) }} onClick={() => setChosen(index)}>
                 <span class="plan-top"><Service name={subgraph} /><b>{duration(latency.p95Ms)}</b></span>
-                <span class="plan-path">{paths.length > 0 ? paths[0] : "the root"}{errors > 0 && <em> {count(errors)} failed</em>}</span>
+                <span class="plan-path">{name ?? paths[0] ?? "the root"}{errors > 0 && <em> {count(errors)} failed</em>}</span>
                 <span class="plan-share"><i aria-hidden="true" style={{ width: `${Math.max(2, timeShare * 100)}%` }} /></span>
                 <span class="unseen">, {percent(timeShare)} of the time, {percent(criticalShare)} of the waiting</span>
               </button>

@@ -44,7 +44,7 @@ export function Waterfall({ trace, span: named }: Props) {
   const rows = useMemo(() => rowsOf(tree, fits === null ? folded : NONE, fits), [tree, folded, fits]);
   const places = useMemo(() => placesOf(tree, rows), [tree, rows]);
   const errors = useMemo(() => trace.spans.filter(({ status }) => status === "error").map(({ id }) => id), [trace]);
-  const entries = useMemo(() => new Map(trace.services.map(({ name }) => [name, entriesOf(tree, name)])), [trace, tree]);
+  const entries = useMemo(() => new Map(trace.services.map(({ service }) => [service, entriesOf(tree, service)])), [trace, tree]);
 
   const scroller = useRef<HTMLDivElement>(null);
   const bars = useRef<HTMLCanvasElement>(null);
@@ -206,7 +206,7 @@ export function Waterfall({ trace, span: named }: Props) {
     <div class="wf" onKeyDown={key}>
       <div class="wf-tools">
         <div class="wf-services" role="group" aria-label="Fold by service">
-          {trace.services.map(({ name, share, selfMs }) => (
+          {trace.services.map(({ service: name, share, selfMs }) => (
             <button type="button" key={name} aria-pressed={entries.get(name)!.every((id) => folded.has(id))} title={`${name} worked for ${duration(selfMs)} itself; press to fold its spans`} onClick={() => toggleService(name)}>
               <Swatch service={name} />{name}<span>{percent(share)}</span>
             </button>
@@ -221,7 +221,7 @@ export function Waterfall({ trace, span: named }: Props) {
           <Button icon="less" label="Zoom out (−)" onClick={() => zoom(1.6, middleOf(chosen))} />
           <Button icon="fit" label="All of the time (0)" disabled={isWhole} onClick={() => setRange(whole)} />
         </div>
-        <Button label={folded.size > 0 ? "Unfold every span" : "Fold into services"} onClick={() => setFolded(folded.size > 0 ? new Set() : new Set(trace.services.flatMap(({ name }) => (name === "router" ? [] : entries.get(name)!))))}>{folded.size > 0 ? "Unfold all" : "Fold"}</Button>
+        <Button label={folded.size > 0 ? "Unfold every span" : "Fold into services"} onClick={() => setFolded(folded.size > 0 ? new Set() : new Set(trace.services.flatMap(({ service: name }) => (name === "router" ? [] : entries.get(name)!))))}>{folded.size > 0 ? "Unfold all" : "Fold"}</Button>
       </div>
       <div class={`wf-body ${selected ? "with-detail" : ""}`}>
         <div class="wf-main" style={{ "--names": `${view.names}px` }}>
