@@ -20,6 +20,7 @@ mod endpoints;
 mod isolation;
 mod learning;
 mod membership;
+mod observability;
 mod operations;
 mod playground;
 mod queries;

@@ -35,6 +35,7 @@ pub mod traces;
 
 use std::error::Error;
 
+use ::telemetry::metrics::runtime::RuntimeFigures;
 use arguments::{Arguments, Command, LogFormat, Options};
 use telemetry::subscriber::{self, SubscriberError};
 
@@ -45,9 +46,10 @@ use telemetry::subscriber::{self, SubscriberError};
 pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let Arguments { command, options } = arguments;
     // Before anything is made that measures.
-    ::telemetry::metrics::install();
+    let metrics = ::telemetry::metrics::install();
     start_logs(&options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    metrics.collect_from(RuntimeFigures::new(runtime.handle().clone()));
     let done = match command.unwrap_or(Command::Up) {
         Command::Up => runtime.block_on(commands::up::run(&options)),
         Command::Router(router) => runtime.block_on(commands::router::run(&options, &router)),

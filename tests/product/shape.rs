@@ -85,6 +85,16 @@ impl Product {
         Self::start_anew(shape, &Stores::new, prepare)
     }
 
+    /// The same, but traces and metrics go to a collector at this address, over HTTP.
+    pub(crate) fn start_telling(shape: Shape, collector: &str) -> Self {
+        Self::start_with(shape, &|command| {
+            command.env("LYCEUM_ROUTER__TELEMETRY__TRACING__OTLP__ENDPOINT", collector);
+            command.env("LYCEUM_ROUTER__TELEMETRY__TRACING__OTLP__PROTOCOL", "http");
+            command.env("LYCEUM_ROUTER__TELEMETRY__METRICS__OTLP", "true");
+            command.env("LYCEUM_ROUTER__TELEMETRY__METRICS__INTERVAL_MS", "1000");
+        })
+    }
+
     fn start_anew(shape: Shape, stores: &dyn Fn(S3Server) -> Stores, prepare: &dyn Fn(&mut Command)) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
         let mut product = match shape {

@@ -34,7 +34,10 @@ mod subgraph_requests;
 mod subscriptions;
 mod telemetry;
 
-pub use self::telemetry::{OtlpSettings, PropagationSettings, SamplingSettings, TelemetrySettings, TracingSettings};
+pub use self::telemetry::{
+    LogSettings, LoggedRequests, MetricsSettings, OtlpSettings, PropagationSettings, SamplingSettings,
+    TelemetrySettings, TracingSettings,
+};
 pub use admission::{AdmissionSettings, ContentEncoding, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
 pub use authorization::{AuthorizationMode, AuthorizationSettings, PolicyRule};
