@@ -21,6 +21,7 @@ use crate::key_file::KeyFile;
 use crate::revocations::Revocations;
 use crate::shared::Shared;
 use crate::tls;
+use crate::traces::Traces;
 
 /// In the data folder.
 const STUDIO_FILE: &str = "studio.sqlite";
@@ -88,21 +89,33 @@ pub async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Bo
     })
 }
 
+/// What a router works with, beside its graph and its settings.
+#[derive(Debug)]
+pub struct Surroundings<'s> {
+    /// Where its keys lie.
+    pub directory: &'s DataDirectory,
+    /// Whose sessions have ended.
+    pub revocations: Option<&'s Revocations>,
+    /// What clients have registered.
+    pub registry: Arc<Registry>,
+    /// What it has in common with other routers.
+    pub shared: &'s Shared,
+    /// Where it tells what it does.
+    pub traces: &'s Traces,
+}
+
 /// The router for a supergraph. `in_process` are the services of subgraphs that run here; the others are reached over
-/// HTTP, at the addresses in the supergraph. `revocations` tells it whose sessions have ended, `registry` what clients have
-/// registered, `shared` is what it has in common with other routers.
+/// HTTP, at the addresses in the supergraph.
 ///
 /// # Errors
 /// When the parts do not fit together.
 pub async fn router(
     supergraph: Supergraph,
     configuration: &Configuration,
-    directory: &DataDirectory,
     in_process: BTreeMap<String, axum::Router>,
-    revocations: Option<&Revocations>,
-    registry: Arc<Registry>,
-    shared: &Shared,
+    surroundings: Surroundings<'_>,
 ) -> Result<RouterServer, Box<dyn Error>> {
+    let Surroundings { directory, revocations, registry, shared, traces } = surroundings;
     // The first one is the one to sign with; the others are for subgraphs to accept.
     let current = directory.request_keys()?.swap_remove(0);
     let signer = RequestSigner::new(&current.id, SecretSlice::from(current.secret))?;
@@ -123,6 +136,7 @@ pub async fn router(
     let files: Vec<_> = files.collect();
     let studio = studio(configuration, directory).await?;
     let mut builder = RouterBuilder::new(supergraph, settings, signer).registry(registry);
+    builder = builder.collector(Arc::clone(traces.collector()));
     if let Some(studio) = studio {
         builder = builder.studio(studio);
     }

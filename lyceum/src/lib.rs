@@ -4,7 +4,7 @@
 //! - [`platform`] lists the subgraphs that are built in, [`graph`] gathers the schemas of those configured;
 //! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them; [`revocations`] tells it whose
 //!   sessions have ended and [`changes`] what has changed, [`key_file`] and [`tls`] read keys and certificates for it;
-//! - [`shared`] opens what the router shares with other routers;
+//! - [`shared`] opens what the router shares with other routers, [`traces`] the way to who collects traces;
 //! - [`registered_operations`] says where clients' registered operations are kept;
 //! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
@@ -29,6 +29,7 @@ pub mod services;
 pub mod shared;
 mod stop;
 pub mod tls;
+pub mod traces;
 
 use std::error::Error;
 

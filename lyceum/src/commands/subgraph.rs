@@ -8,6 +8,7 @@ use crate::arguments::{Options, SubgraphArguments};
 use crate::configuration::Configuration;
 use crate::data_directory::DataDirectory;
 use crate::services::Services;
+use crate::traces::Traces;
 use crate::{configuration, demonstration, front, platform, stop};
 
 /// Migrates, seeds and serves until it is asked to stop.
@@ -21,6 +22,8 @@ pub(crate) async fn run(options: &Options, arguments: &SubgraphArguments) -> Res
         None => configured_address(&arguments.name, &configuration)?,
     };
     let listener = front::listen(address, "--subgraph-listen").await?;
+    let traces = Traces::open(&configuration)?;
+    traces.begin();
     let services = Services::open(DataDirectory::open(&options.data_dir)?, &configuration).await?;
     let running = Arc::new(services.start(subgraph, &configuration).await?);
     demonstration::seed(std::slice::from_ref(&*running), options).await?;
@@ -32,7 +35,9 @@ pub(crate) async fn run(options: &Options, arguments: &SubgraphArguments) -> Res
     });
     stop::requested().await;
     running.stop().await;
-    Ok(serving.await??)
+    let served = serving.await?;
+    traces.stop().await;
+    Ok(served?)
 }
 
 /// The address in the subgraph's configured URL.

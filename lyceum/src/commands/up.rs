@@ -10,10 +10,11 @@ use crate::arguments::{Options, SeedProfile};
 use crate::changes::Changes;
 use crate::configuration::{Configuration, TransportKind};
 use crate::data_directory::DataDirectory;
-use crate::front::{self, Listeners};
+use crate::front::{self, Listeners, Surroundings};
 use crate::revocations::Revocations;
 use crate::services::Services;
 use crate::shared::Shared;
+use crate::traces::Traces;
 use crate::{configuration, demonstration, graph, platform, registered_operations, stop};
 
 /// Migrates, seeds and serves until it is asked to stop.
@@ -28,6 +29,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     let origin = front::origin(&configuration, public);
     configuration.media.public_url.get_or_insert(origin);
+    let traces = Traces::open(&configuration)?;
     let services = Services::open(directory.clone(), &configuration).await?;
     let running = start_here(&services, &configuration).await?;
     demonstration::seed(&running, options).await?;
@@ -44,15 +46,22 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     demonstration::offer_operations(&configuration, options).await?;
     let registry = registered_operations::open(&configuration, &options.data_dir).await?;
     let shared = Shared::open(&configuration).await?;
-    let server =
-        front::router(supergraph, &configuration, &directory, in_process, revocations.as_ref(), registry, &shared)
-            .await?;
+    let surroundings = Surroundings {
+        directory: &directory,
+        revocations: revocations.as_ref(),
+        registry,
+        shared: &shared,
+        traces: &traces,
+    };
+    let server = front::router(supergraph, &configuration, in_process, surroundings).await?;
+    traces.begin();
     let _following = Changes::follow(services.event_log(), server.cache_invalidation());
     greet(&configuration, options, public, operations);
     listeners.serve(&server, stop::requested()).await;
     for subgraph in &running {
         subgraph.stop().await;
     }
+    traces.stop().await;
     Ok(())
 }
 

@@ -34,7 +34,8 @@ mod subscriptions;
 mod telemetry;
 
 pub use self::telemetry::{
-    LogSettings, LoggedRequests, PropagationSettings, SamplingSettings, TelemetrySettings, TracingSettings,
+    LogSettings, LoggedRequests, OtlpSettings, PropagationSettings, SamplingSettings, TelemetrySettings,
+    TracingSettings,
 };
 pub use admission::{AdmissionSettings, ContentEncoding, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};

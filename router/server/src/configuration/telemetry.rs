@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use telemetry::PropagationFormat;
+use telemetry::{OtlpOptions, OtlpProtocol, PropagationFormat};
 
 use super::SettingsError;
 
@@ -83,13 +85,93 @@ pub enum LoggedRequests {
     All,
 }
 
-/// What traces say.
+/// What traces say, and where they go.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TracingSettings {
     /// Whether a trace has the text of its operation, without the texts in it (`graphql.document`). Default `false`.
     /// `LYCEUM_ROUTER__TELEMETRY__TRACING__DOCUMENTS`
     pub documents: bool,
+    /// The collector that traces are sent to (docs/tracing.md). Default: absent, nobody; unless the environment names one in
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    pub otlp: Option<OtlpSettings>,
+}
+
+/// A collector that takes traces by OTLP. Headers that it wants, such as a key, stand in the environment only:
+/// `OTEL_EXPORTER_OTLP_HEADERS`. OpenTelemetry's other variables go before these settings as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OtlpSettings {
+    /// Its address, such as `http://localhost:4317`, or `http://localhost:4318` over HTTP.
+    /// `LYCEUM_ROUTER__TELEMETRY__TRACING__OTLP__ENDPOINT`
+    pub endpoint: String,
+    /// How it is spoken to. Default `grpc`. `LYCEUM_ROUTER__TELEMETRY__TRACING__OTLP__PROTOCOL`
+    #[serde(default)]
+    pub protocol: OtlpProtocol,
+    /// The longest that it may take to answer, in milliseconds. Default 10000.
+    /// `LYCEUM_ROUTER__TELEMETRY__TRACING__OTLP__TIMEOUT_MS`
+    #[serde(default = "OtlpSettings::default_timeout_ms")]
+    pub timeout_ms: u64,
+    /// The longest that a span waits before it is sent with others, in milliseconds. Default 2000.
+    /// `LYCEUM_ROUTER__TELEMETRY__TRACING__OTLP__INTERVAL_MS`
+    #[serde(default = "OtlpSettings::default_interval_ms")]
+    pub interval_ms: u64,
+    /// The most spans that wait; more are dropped. About 1000 bytes each. Default 32768.
+    /// `LYCEUM_ROUTER__TELEMETRY__TRACING__OTLP__QUEUE_SPANS_MAX`
+    #[serde(default = "OtlpSettings::default_queue_spans_max")]
+    pub queue_spans_max: usize,
+}
+
+impl OtlpSettings {
+    const fn default_timeout_ms() -> u64 {
+        10_000
+    }
+
+    const fn default_interval_ms() -> u64 {
+        2_000
+    }
+
+    const fn default_queue_spans_max() -> usize {
+        32_768
+    }
+
+    fn validate(&self) -> Result<(), SettingsError> {
+        let zero =
+            |name: &str, remedy: &str| SettingsError::new(format!("telemetry.tracing.otlp.{name}"), "it is 0", remedy);
+        if self.timeout_ms == 0 {
+            return Err(zero("timeout_ms", "give the milliseconds that a collector may take, such as 10000"));
+        }
+        if self.queue_spans_max == 0 {
+            return Err(zero("queue_spans_max", "give the number of spans that may wait, such as 32768"));
+        }
+        let uri: Option<http::Uri> = self.endpoint.parse().ok();
+        let is_address =
+            uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
+        if is_address {
+            return Ok(());
+        }
+        Err(SettingsError::new(
+            "telemetry.tracing.otlp.endpoint",
+            format!("`{}` is no address of a collector", self.endpoint),
+            "write it like http://localhost:4317",
+        ))
+    }
+}
+
+impl TracingSettings {
+    /// How spans are sent; the environment may say more.
+    #[must_use]
+    pub fn otlp_options(&self) -> OtlpOptions {
+        let Some(otlp) = &self.otlp else { return OtlpOptions::default() };
+        OtlpOptions {
+            endpoint: Some(otlp.endpoint.clone()),
+            protocol: otlp.protocol,
+            timeout: Duration::from_millis(otlp.timeout_ms),
+            queue_spans_max: otlp.queue_spans_max,
+            interval: Duration::from_millis(otlp.interval_ms),
+            ..OtlpOptions::default()
+        }
+    }
 }
 
 impl Default for PropagationSettings {
@@ -116,6 +198,9 @@ impl TelemetrySettings {
                 format!("{rate} is no share"),
                 "give a number from 0 (none) to 1 (all), such as 0.1",
             ));
+        }
+        if let Some(otlp) = &self.tracing.otlp {
+            otlp.validate()?;
         }
         let formats = &self.propagation.formats;
         if let Some(twice) = (1..formats.len()).find(|index| formats[..*index].contains(&formats[*index])) {
