@@ -81,9 +81,10 @@ impl Sampler {
         self.at_head.take(Instant::now()).then_some(why)
     }
 
-    /// Whether to keep a trace that was not kept at its head.
+    /// Whether to keep a trace, of which this was decided at its head. What has become of it says more than that it was one of
+    /// many.
     #[must_use]
-    pub fn at_end(&self, ending: Ending) -> Option<KeptFor> {
+    pub fn at_end(&self, head: Option<KeptFor>, ending: Ending) -> Option<KeptFor> {
         let slow = ending.slow.or(self.rules.slow);
         let why = if ending.is_faulted {
             KeptFor::Fault
@@ -92,9 +93,9 @@ impl Sampler {
         } else if slow.is_some_and(|slow| ending.duration >= slow) {
             KeptFor::Slow
         } else {
-            return None;
+            return head;
         };
-        self.at_end.take(Instant::now()).then_some(why)
+        (head.is_some() || self.at_end.take(Instant::now())).then_some(why)
     }
 }
 
@@ -178,14 +179,20 @@ mod tests {
     fn what_has_failed_or_was_slow_is_kept_at_the_end() {
         let sampler = unbounded(0.0);
         let quick = Ending { duration: Duration::from_millis(999), ..Ending::default() };
-        assert_eq!(sampler.at_end(quick), None);
-        assert_eq!(sampler.at_end(Ending { has_failed: true, ..quick }), Some(KeptFor::Error));
-        assert_eq!(sampler.at_end(Ending { is_faulted: true, ..quick }), Some(KeptFor::Fault));
-        assert_eq!(sampler.at_end(Ending { duration: Duration::from_secs(1), ..quick }), Some(KeptFor::Slow));
-        assert_eq!(sampler.at_end(Ending { slow: Some(Duration::from_millis(100)), ..quick }), Some(KeptFor::Slow));
+        assert_eq!(sampler.at_end(None, quick), None);
+        assert_eq!(sampler.at_end(Some(KeptFor::Sample), quick), Some(KeptFor::Sample));
+        for head in [None, Some(KeptFor::Asked)] {
+            assert_eq!(sampler.at_end(head, Ending { has_failed: true, ..quick }), Some(KeptFor::Error));
+            assert_eq!(sampler.at_end(head, Ending { is_faulted: true, ..quick }), Some(KeptFor::Fault));
+        }
+        assert_eq!(sampler.at_end(None, Ending { duration: Duration::from_secs(1), ..quick }), Some(KeptFor::Slow));
+        assert_eq!(
+            sampler.at_end(None, Ending { slow: Some(Duration::from_millis(100)), ..quick }),
+            Some(KeptFor::Slow)
+        );
         let none = SamplingRules { errors: false, slow: None, ..SamplingRules::default() };
         assert!(!Sampler::new(none).waits_for_the_end() && sampler.waits_for_the_end());
-        assert_eq!(Sampler::new(none).at_end(Ending { has_failed: true, ..quick }), None);
+        assert_eq!(Sampler::new(none).at_end(None, Ending { has_failed: true, ..quick }), None);
     }
 
     #[test]

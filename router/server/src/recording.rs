@@ -146,8 +146,8 @@ impl Tracer {
         self.collector.as_deref().filter(|_| head.is_some() || self.sampler.waits_for_the_end())
     }
 
-    fn decided_at_end(&self, ending: Ending) -> Option<KeptFor> {
-        self.sampler.at_end(ending)
+    fn decided_at_end(&self, head: Option<KeptFor>, ending: Ending) -> Option<KeptFor> {
+        self.sampler.at_end(head, ending)
     }
 
     fn is_fault(&self, code: &str) -> bool {

@@ -45,4 +45,5 @@ mod subscriptions;
 mod testkit;
 mod token_forms;
 mod tokens;
+mod tracing;
 mod transports;

@@ -205,9 +205,7 @@ impl Recording {
         let kept = self.tracer.holds(self.head).and_then(|collector| {
             let ending =
                 Ending { duration: ended.after, has_failed, is_faulted: state.is_faulted, ..Ending::default() };
-            // That a fault was ordered says more than that one of so many is kept.
-            let head = self.head.filter(|_| !state.is_faulted);
-            let kept = head.or_else(|| self.tracer.decided_at_end(ending)).or(self.head);
+            let kept = self.tracer.decided_at_end(self.head, ending);
             collector.decide(self.trace, kept, || spans::of(self, &state, ended))
         });
         if !self.tracer.sinks.is_empty() && matches!(self.place, Place::Endpoint(_)) {

@@ -13,8 +13,9 @@ use router_server::configuration::{AuthenticationSettings, IssuerSettings};
 use router_server::{
     Clock, Registry, RequestSigner, Revocations, RouterBuilder, RouterServer, RouterSettings, SharedBuckets,
 };
-use router_studio::Studio;
+use router_studio::{RequestSink, Studio};
 use serde_json::{Value, json};
+use telemetry::Collector;
 use tower::ServiceExt;
 
 use super::{AUDIENCE, ISSUER, Issuer, Scripted, reply};
@@ -75,6 +76,7 @@ pub(crate) struct GraphBuilder {
     revocations: Option<Arc<dyn Revocations>>,
     registry: Option<Arc<Registry>>,
     shared_rates: Option<Arc<dyn SharedBuckets>>,
+    watched: Option<(Arc<Collector>, Arc<dyn RequestSink>)>,
     studio: Option<Studio>,
 }
 
@@ -108,6 +110,12 @@ impl GraphBuilder {
         self
     }
 
+    /// With who is told of spans and of requests.
+    pub(crate) fn watched(mut self, collector: Arc<Collector>, sink: Arc<dyn RequestSink>) -> Self {
+        self.watched = Some((collector, sink));
+        self
+    }
+
     /// With what remembers its requests.
     pub(crate) fn studio(mut self, studio: Studio) -> Self {
         self.studio = Some(studio);
@@ -131,6 +139,9 @@ impl GraphBuilder {
         }
         if let Some(buckets) = self.shared_rates {
             builder = builder.shared_rates(buckets);
+        }
+        if let Some((collector, sink)) = self.watched {
+            builder = builder.collector(collector).request_sink(sink);
         }
         if let Some(studio) = self.studio {
             builder = builder.studio(studio);
@@ -156,8 +167,8 @@ impl Graph {
         let settings = RouterSettings { authentication, ..RouterSettings::default() };
         let clock = Arc::new(TestClock(AtomicU64::new(NOW * 1000)));
         let sdl = [IDENTITY, LEARNING].map(str::to_owned);
-        let (revocations, registry, shared_rates, studio) = (None, None, None, None);
-        GraphBuilder { sdl, settings, clock, identity, learning, revocations, registry, shared_rates, studio }
+        let (revocations, registry, shared_rates, studio, watched) = (None, None, None, None, None);
+        GraphBuilder { sdl, settings, clock, identity, learning, revocations, registry, shared_rates, studio, watched }
     }
 
     pub(crate) fn new() -> Self {
