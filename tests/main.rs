@@ -28,6 +28,5 @@ mod refusals;
 mod registered_operations;
 mod request_keys;
 mod revocation;
-mod studio;
 mod subgraph_trust;
 mod tls;
