@@ -9,6 +9,7 @@
 mod product;
 
 mod auth;
+mod bottleneck;
 mod caching;
 mod clients;
 mod command;

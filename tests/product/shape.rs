@@ -95,6 +95,16 @@ impl Product {
         })
     }
 
+    /// The same, but administrators may put faults in the way of requests, and nothing is kept that would keep requests out
+    /// of it.
+    pub(crate) fn start_with_faults(shape: Shape) -> Self {
+        Self::start_anew(shape, &Stores::new, &|command| {
+            command.env("LYCEUM_ROUTER__STUDIO__FAULTS", "true");
+            command.env("LYCEUM_ROUTER__CACHING__FETCH_BYTES_MAX", "0");
+            command.env("LYCEUM_ROUTER__CACHING__REPLY_BYTES_MAX", "0");
+        })
+    }
+
     fn start_anew(shape: Shape, stores: &dyn Fn(S3Server) -> Stores, prepare: &dyn Fn(&mut Command)) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
         let mut product = match shape {
