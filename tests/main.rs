@@ -9,6 +9,7 @@
 mod product;
 
 mod auth;
+mod bottleneck;
 mod caching;
 mod clients;
 mod command;
@@ -20,6 +21,7 @@ mod endpoints;
 mod isolation;
 mod learning;
 mod membership;
+mod observability;
 mod operations;
 mod playground;
 mod queries;
@@ -27,6 +29,6 @@ mod refusals;
 mod registered_operations;
 mod request_keys;
 mod revocation;
-mod studio;
 mod subgraph_trust;
 mod tls;
+mod traces;

@@ -11,7 +11,7 @@ pub(crate) use answer_shape::assert_shape;
 pub(crate) use calendar::Calendar;
 pub(crate) use client::{Client, Reply};
 pub(crate) use files::{FILM, long_film, sha256_hex};
-pub(crate) use process::{Process, lyceum};
+pub(crate) use process::{Process, lyceum, steady_port};
 pub(crate) use shape::{Product, SUBGRAPHS, Shape};
 
 /// The password that the tests give the demonstration personas.

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::json;
 
-use crate::product::{Client, Product, in_both_shapes};
+use crate::product::{Client, Product, Shape, in_both_shapes};
 
 /// Whether the product still answers.
 async fn is_healthy(product: &Product) -> bool {
@@ -24,6 +24,26 @@ fn token_of_another_key(key_id: Option<&str>) -> String {
     let header = Header { typ: Some("at+jwt".into()), kid: key_id.map(str::to_owned), ..Header::new(Algorithm::EdDSA) };
     let claims = json!({ "iss": "https://lyceum.example", "aud": "lyceum", "sub": "usr_01jb0000000000000000000000", "iat": now, "exp": now + 600, "jti": "1", "sid": "1", "roles": ["ADMIN"], "scopes": ["admin"] });
     jsonwebtoken::encode(&header, &claims, &EncodingKey::from_ed_der(ANOTHER_KEY)).expect("the test's key signs")
+}
+
+/// OW-13: the platform's own settings stop an address that guesses at tokens. Who comes without one is served.
+#[tokio::test]
+async fn who_sends_nothing_but_bad_tokens_has_to_wait() {
+    let product = tokio::task::spawn_blocking(|| Product::start(Shape::OneProcess)).await.unwrap();
+    let guessing = product.client().with_token("not.a.token");
+    let mut refused = 0;
+    loop {
+        let reply = guessing.query("{ __typename }").await;
+        if reply.status == 429 {
+            assert_eq!(reply.code(), "RATE_LIMITED", "{reply:#?}");
+            break;
+        }
+        assert_eq!(reply.status, 401, "{reply:#?}");
+        refused += 1;
+        assert!(refused < 2_000, "nobody is stopped");
+    }
+    assert!(refused >= 60, "{refused}: those who share an address have 60 in vain");
+    assert!(is_healthy(&product).await);
 }
 
 in_both_shapes! {

@@ -4,6 +4,7 @@ mod environment;
 mod error;
 mod file;
 
+use std::fmt;
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
@@ -35,6 +36,9 @@ pub struct Configuration {
     /// How often each person, or address, may ask for what costs something.
     #[serde(default)]
     pub limits: LimitConfiguration,
+    /// What this process tells of itself beside the router's traces and lines (docs/logs.md).
+    #[serde(default)]
+    pub telemetry: TelemetryConfiguration,
     /// The router's settings.
     #[serde(default)]
     pub router: RouterSettings,
@@ -224,6 +228,37 @@ pub struct SmsConfiguration {
     /// bearer token that it asks for is in the environment variable `LYCEUM_SMS_GATEWAY_TOKEN`.
     #[serde(default)]
     pub gateway: Option<String>,
+}
+
+/// What this process tells of itself.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TelemetryConfiguration {
+    /// Where its errors and panics are reported to, beside the log.
+    #[serde(default)]
+    pub errors: ErrorReportConfiguration,
+}
+
+/// Where errors and panics are reported to: each with its place in the program, its service and its trace, and without values.
+#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorReportConfiguration {
+    /// The address (DSN) of a project on a server that speaks the protocol of Sentry: `https://KEY@errors.example/PROJECT`.
+    /// Default: nothing is reported. The environment variable `LYCEUM_TELEMETRY_ERRORS_SENTRY_DSN` goes before it, so that the
+    /// key need not stand here.
+    #[serde(default)]
+    pub sentry_dsn: Option<String>,
+    /// Where this process runs, as the server tells reports apart: `production`, `staging`. Default: the server's own.
+    #[serde(default)]
+    pub environment: Option<String>,
+}
+
+impl fmt::Debug for ErrorReportConfiguration {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The address has a key in it.
+        let is_reported = self.sentry_dsn.is_some();
+        formatter.debug_struct("ErrorReportConfiguration").field("is_reported", &is_reported).finish_non_exhaustive()
+    }
 }
 
 /// How a subgraph is reached.

@@ -4,7 +4,8 @@
 //! - [`platform`] lists the subgraphs that are built in, [`graph`] gathers the schemas of those configured;
 //! - [`services`] starts subgraphs on their databases, [`front`] puts the router before them; [`revocations`] tells it whose
 //!   sessions have ended and [`changes`] what has changed, [`key_file`] and [`tls`] read keys and certificates for it;
-//! - [`shared`] opens what the router shares with other routers, [`traces`] the way to who collects traces;
+//! - [`shared`] opens what the router shares with other routers, [`traces`] the way to who collects traces; [`failures`] has
+//!   errors reported;
 //! - [`registered_operations`] says where clients' registered operations are kept;
 //! - [`demonstration`] chooses the world that an empty platform is given;
 //! - `commands` has one module for each command.
@@ -18,6 +19,7 @@ mod commands;
 pub mod configuration;
 pub mod data_directory;
 pub mod demonstration;
+pub mod failures;
 mod following;
 pub mod front;
 pub mod graph;
@@ -33,8 +35,8 @@ pub mod traces;
 
 use std::error::Error;
 
+use ::telemetry::metrics::runtime::RuntimeFigures;
 use arguments::{Arguments, Command, LogFormat, Options};
-use telemetry::failures;
 use telemetry::subscriber::{self, SubscriberError};
 
 /// Does what the command line asks.
@@ -44,9 +46,10 @@ use telemetry::subscriber::{self, SubscriberError};
 pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let Arguments { command, options } = arguments;
     // Before anything is made that measures.
-    ::telemetry::metrics::install();
+    let metrics = ::telemetry::metrics::install();
     start_logs(&options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    metrics.collect_from(RuntimeFigures::new(runtime.handle().clone()));
     let done = match command.unwrap_or(Command::Up) {
         Command::Up => runtime.block_on(commands::up::run(&options)),
         Command::Router(router) => runtime.block_on(commands::router::run(&options, &router)),
@@ -71,6 +74,6 @@ fn start_logs(options: &Options) -> Result<(), SubscriberError> {
         LogFormat::Json => telemetry::logs::LogFormat::Json,
     };
     subscriber::install(format, &options.log)?;
-    failures::tell_panics();
+    telemetry::failures::tell_panics();
     Ok(())
 }

@@ -1,10 +1,11 @@
-//! Where the spans of this process go.
+//! Where the spans and the metrics of this process go.
 
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use telemetry::{Collector, OtlpSpans, SpanSink, subscriber};
+use telemetry::metrics::{OtlpMetrics, install};
+use telemetry::{Collector, OtlpOptions, OtlpSpans, SpanSink, subscriber};
 
 use crate::configuration::Configuration;
 
@@ -16,6 +17,8 @@ const STOP_TIME_MAX: Duration = Duration::from_secs(5);
 pub struct Traces {
     collector: Arc<Collector>,
     otlp: Option<Arc<OtlpSpans>>,
+    /// Sends until it is dropped.
+    _metrics: Option<OtlpMetrics>,
     /// Of traces that no request begins.
     share: f64,
 }
@@ -28,12 +31,13 @@ impl Traces {
     pub fn open(configuration: &Configuration) -> Result<Self, Box<dyn Error>> {
         let settings = &configuration.router.telemetry;
         let options = settings.tracing.otlp_options();
+        let metrics = settings.metrics.otlp.then(|| metrics(&options, settings.metrics.interval_ms)).transpose()?;
         let collector = Arc::new(Collector::default());
         let otlp = if OtlpSpans::is_wanted(&options) { Some(OtlpSpans::start(&options)?) } else { None };
         if let Some(otlp) = &otlp {
             collector.add_sink(Arc::clone(otlp) as Arc<dyn SpanSink>);
         }
-        Ok(Self { collector, otlp, share: settings.sampling.rate })
+        Ok(Self { collector, otlp, _metrics: metrics, share: settings.sampling.rate })
     }
 
     /// What holds spans of traces under way; whoever shows traces is another sink of it.
@@ -56,4 +60,18 @@ impl Traces {
             otlp.stop(STOP_TIME_MAX).await;
         }
     }
+}
+
+/// What OpenTelemetry calls this process where metrics are concerned, which are of all that runs in it.
+const SERVICE: &str = "lyceum";
+
+/// Begins to send metrics.
+fn metrics(options: &OtlpOptions, interval_ms: u64) -> Result<OtlpMetrics, Box<dyn Error>> {
+    if !OtlpMetrics::is_wanted(options) {
+        return Err("router.telemetry.metrics.otlp: nobody is named who takes metrics\n  remedy: name a collector in \
+                    router.telemetry.tracing.otlp.endpoint, or in OTEL_EXPORTER_OTLP_ENDPOINT"
+            .into());
+    }
+    let service = std::env::var("OTEL_SERVICE_NAME").unwrap_or_else(|_| SERVICE.to_owned());
+    Ok(OtlpMetrics::start(install(), options, &service, Duration::from_millis(interval_ms))?)
 }

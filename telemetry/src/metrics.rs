@@ -5,7 +5,7 @@
 //! - [`bounded`] keeps labels whose values clients choose to the few that are used most.
 //! - [`exemplar`] says which trace a measurement belongs to, so that a bucket of a histogram names one that fell into it.
 //! - [`collector`] is for what is read when somebody asks, and not counted: [`process`] and [`runtime`] do so.
-//! - [`snapshot`] is everything at one moment; [`text`] writes it for Prometheus.
+//! - [`snapshot`] is everything at one moment; [`text`] writes it for Prometheus, [`export`] sends it to a collector.
 //!
 //! **Invariants.** A name keeps its kind. The number of series is bounded, whatever clients send: past
 //! [`SERIES_MAX`] of one name, the rest is counted in one series that says so. A measurement is counted once.
@@ -14,6 +14,9 @@ pub mod bounded;
 pub mod buckets;
 pub mod collector;
 pub mod exemplar;
+pub mod export;
+mod otlp;
+mod own;
 pub mod process;
 mod registry;
 pub mod runtime;
@@ -26,6 +29,7 @@ use std::sync::OnceLock;
 pub use self::bounded::{Bounded, Slot};
 pub use self::collector::Collector;
 pub use self::exemplar::{Exemplar, in_trace, with_trace};
+pub use self::export::OtlpMetrics;
 pub use self::registry::{OVERFLOW, Registry, SERIES_MAX};
 pub use self::snapshot::{Family, Kind, Point, Sample};
 pub use self::text::{Format, Rendered};
@@ -46,6 +50,7 @@ pub fn install() -> &'static Registry {
         if ::metrics::set_global_recorder(registry).is_err() {
             tracing::warn!("another metrics recorder is installed already; /metrics stays without what is measured");
         }
+        own::describe();
     });
     registry
 }

@@ -80,6 +80,31 @@ impl Product {
         })
     }
 
+    /// The same, with what `prepare` says to each of its processes.
+    pub(crate) fn start_with(shape: Shape, prepare: &dyn Fn(&mut Command)) -> Self {
+        Self::start_anew(shape, &Stores::new, prepare)
+    }
+
+    /// The same, but traces and metrics go to a collector at this address, over HTTP.
+    pub(crate) fn start_telling(shape: Shape, collector: &str) -> Self {
+        Self::start_with(shape, &|command| {
+            command.env("LYCEUM_ROUTER__TELEMETRY__TRACING__OTLP__ENDPOINT", collector);
+            command.env("LYCEUM_ROUTER__TELEMETRY__TRACING__OTLP__PROTOCOL", "http");
+            command.env("LYCEUM_ROUTER__TELEMETRY__METRICS__OTLP", "true");
+            command.env("LYCEUM_ROUTER__TELEMETRY__METRICS__INTERVAL_MS", "1000");
+        })
+    }
+
+    /// The same, but administrators may put faults in the way of requests, and nothing is kept that would keep requests out
+    /// of it.
+    pub(crate) fn start_with_faults(shape: Shape) -> Self {
+        Self::start_anew(shape, &Stores::new, &|command| {
+            command.env("LYCEUM_ROUTER__STUDIO__FAULTS", "true");
+            command.env("LYCEUM_ROUTER__CACHING__FETCH_BYTES_MAX", "0");
+            command.env("LYCEUM_ROUTER__CACHING__REPLY_BYTES_MAX", "0");
+        })
+    }
+
     fn start_anew(shape: Shape, stores: &dyn Fn(S3Server) -> Stores, prepare: &dyn Fn(&mut Command)) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
         let mut product = match shape {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::arguments::{Options, RouterArguments};
 use crate::changes::Changes;
 use crate::data_directory::DataDirectory;
+use crate::failures::Reports;
 use crate::front::{self, Listeners, Surroundings};
 use crate::revocations::Revocations;
 use crate::shared::Shared;
@@ -17,6 +18,7 @@ use crate::{configuration, graph, platform, registered_operations, services, sto
 pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Result<(), Box<dyn Error>> {
     let configuration = configuration::load(options.config.as_deref())?;
     let supergraph = graph::supergraph(&configuration, arguments.supergraph.as_deref(), super::colours()).await?;
+    let reports = Reports::begin(&configuration)?;
     let traces = Traces::open(&configuration)?;
     let directory = DataDirectory::open(&options.data_dir)?;
     let listeners = Listeners::open(options).await?;
@@ -46,5 +48,6 @@ pub(crate) async fn run(options: &Options, arguments: &RouterArguments) -> Resul
     println!("  operations   http://{}/health/ready", listeners.operations_address()?);
     listeners.serve(&server, stop::requested()).await;
     traces.stop().await;
+    reports.stop().await;
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::arguments::{Options, SubgraphArguments};
 use crate::configuration::Configuration;
 use crate::data_directory::DataDirectory;
+use crate::failures::Reports;
 use crate::services::Services;
 use crate::traces::Traces;
 use crate::{configuration, demonstration, front, platform, stop};
@@ -22,6 +23,7 @@ pub(crate) async fn run(options: &Options, arguments: &SubgraphArguments) -> Res
         None => configured_address(&arguments.name, &configuration)?,
     };
     let listener = front::listen(address, "--subgraph-listen").await?;
+    let reports = Reports::begin(&configuration)?;
     let traces = Traces::open(&configuration)?;
     traces.begin();
     let services = Services::open(DataDirectory::open(&options.data_dir)?, &configuration).await?;
@@ -37,6 +39,7 @@ pub(crate) async fn run(options: &Options, arguments: &SubgraphArguments) -> Res
     running.stop().await;
     let served = serving.await?;
     traces.stop().await;
+    reports.stop().await;
     Ok(served?)
 }
 

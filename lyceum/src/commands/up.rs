@@ -10,6 +10,7 @@ use crate::arguments::{Options, SeedProfile};
 use crate::changes::Changes;
 use crate::configuration::{Configuration, TransportKind};
 use crate::data_directory::DataDirectory;
+use crate::failures::Reports;
 use crate::front::{self, Listeners, Surroundings};
 use crate::revocations::Revocations;
 use crate::services::Services;
@@ -29,6 +30,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     let origin = front::origin(&configuration, public);
     configuration.media.public_url.get_or_insert(origin);
+    let reports = Reports::begin(&configuration)?;
     let traces = Traces::open(&configuration)?;
     let services = Services::open(directory.clone(), &configuration).await?;
     let running = start_here(&services, &configuration).await?;
@@ -62,6 +64,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         subgraph.stop().await;
     }
     traces.stop().await;
+    reports.stop().await;
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use telemetry::failures::Dsn;
+
 use super::{Configuration, ConfigurationError, TransportKind, environment};
 use crate::platform;
 
@@ -124,6 +126,12 @@ fn check(path: &Path, configuration: &Configuration) -> Result<(), Configuration
             inconsistent("media.scan.url".into(), problem, "write it like http://scanner:9000/scan".into())
         })?;
     }
+    if let Some(dsn) = &configuration.telemetry.errors.sentry_dsn {
+        Dsn::parse(dsn).map_err(|error| {
+            let remedy = "correct it; it stands among the settings of the project that errors are reported to".into();
+            inconsistent("telemetry.errors.sentry_dsn".into(), error.to_string(), remedy)
+        })?;
+    }
     check_router(path, configuration)
 }
 
@@ -158,6 +166,15 @@ mod tests {
         let path = Path::new("supergraph.yaml");
         let checked = parse(path, &text).and_then(|configuration| check(path, &configuration));
         checked.err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    /// S2-ERR-1: a wrong address is found at the start, and its key is told to nobody.
+    #[test]
+    fn errors_are_reported_to_an_address_that_is_one() {
+        let said = |dsn: &str| problem(&format!("folder: ./files\ntelemetry:\n  errors: {{ sentry_dsn: \"{dsn}\" }}"));
+        assert_eq!(said("https://key@errors.example/7"), "");
+        let wrong = said("https://s3cr3t@errors.example");
+        assert!(wrong.contains("telemetry.errors.sentry_dsn") && !wrong.contains("s3cr3t"), "{wrong}");
     }
 
     #[test]

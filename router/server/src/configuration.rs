@@ -21,6 +21,7 @@ mod errors;
 mod headers;
 mod health;
 mod listeners;
+mod logs;
 mod operations;
 mod pass_through;
 mod playground;
@@ -34,8 +35,8 @@ mod subscriptions;
 mod telemetry;
 
 pub use self::telemetry::{
-    LogSettings, LoggedRequests, OtlpSettings, PropagationSettings, SamplingSettings, TelemetrySettings,
-    TracingSettings,
+    LogSettings, LoggedRequests, MetricsSettings, OtlpSettings, PropagationSettings, SamplingSettings,
+    TelemetrySettings, TracingSettings,
 };
 pub use admission::{AdmissionSettings, ContentEncoding, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
@@ -55,6 +56,7 @@ pub use headers::{
 };
 pub use health::HealthSettings;
 pub use listeners::{ListenerSettings, ListenerTls};
+pub use logs::{LogSettings, LoggedRequests};
 pub use operations::{OperationCacheSettings, OperationLimits, OperationSettings};
 pub use pass_through::PassThroughRoute;
 pub use playground::{PlaygroundExample, PlaygroundPersona, PlaygroundSettings, PlaygroundSignIn};

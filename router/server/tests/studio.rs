@@ -2,6 +2,7 @@
 
 mod access;
 mod answers;
+mod documentation;
 mod faults;
 mod live;
 mod receiving;

@@ -50,11 +50,11 @@ impl Format {
         }
     }
 
-    /// Writes metrics. Those of which nothing was measured are left out.
+    /// Writes metrics. Of those of which nothing was measured it says what they are.
     #[must_use]
     pub fn render(self, families: &[Family]) -> Rendered {
         let mut text = Text { format: self, body: String::with_capacity(1 << 16) };
-        for family in families.iter().filter(|family| !family.samples.is_empty()) {
+        for family in families {
             // A `String` takes whatever is written to it.
             let _ = text.family(family);
         }
@@ -218,6 +218,8 @@ mod tests {
         let expected = r#"# HELP asked What was \"asked\".
 # TYPE asked counter
 asked_total{path="a\"b\\c\nd"} 3
+# HELP unused Never.
+# TYPE unused counter
 # TYPE open gauge
 open 0.25
 # HELP wait_seconds How long.
@@ -238,6 +240,8 @@ wait_seconds_count 3
         let expected = r#"# HELP asked_total What was "asked".
 # TYPE asked_total counter
 asked_total{path="a\"b\\c\nd"} 3
+# HELP unused_total Never.
+# TYPE unused_total counter
 # TYPE open gauge
 open 0.25
 # HELP wait_seconds How long.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use telemetry::{OtlpOptions, OtlpProtocol, PropagationFormat};
 
-use super::SettingsError;
+use super::{LogSettings, SettingsError};
 
 /// What the router tells of its requests (docs/tracing.md).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +18,19 @@ pub struct TelemetrySettings {
     pub logs: LogSettings,
     /// What traces say, and where they go.
     pub tracing: TracingSettings,
+    /// Where metrics are sent, beside being shown at `/metrics`.
+    pub metrics: MetricsSettings,
+}
+
+/// Where metrics are sent, beside being shown at `/metrics` (docs/metrics.md).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricsSettings {
+    /// Whether the collector that takes traces is sent metrics as well. Default `false`.
+    /// `LYCEUM_ROUTER__TELEMETRY__METRICS__OTLP`
+    pub otlp: bool,
+    /// How often, in milliseconds. Default 15000. `LYCEUM_ROUTER__TELEMETRY__METRICS__INTERVAL_MS`
+    pub interval_ms: u64,
 }
 
 /// How traces are joined and passed on.
@@ -52,37 +65,6 @@ pub struct SamplingSettings {
     /// The most traces that are kept in a second: by the share, and as many again for what was slow or has failed.
     /// Default 100. `LYCEUM_ROUTER__TELEMETRY__SAMPLING__TRACES_PER_SECOND_MAX`
     pub traces_per_second_max: u32,
-}
-
-/// Which requests the log has a line of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct LogSettings {
-    /// Of which requests: `none`; `failed`, for those that have failed by no fault of the client, or were slow; or `all`.
-    /// The lines have the target `access`, which `--log info,access=off` silences. Default `none`.
-    /// `LYCEUM_ROUTER__TELEMETRY__LOGS__REQUESTS`
-    pub requests: LoggedRequests,
-    /// What is slow, in milliseconds; 0: nothing is. Default 1000. `LYCEUM_ROUTER__TELEMETRY__LOGS__SLOW_MS`
-    pub slow_ms: u64,
-}
-
-impl Default for LogSettings {
-    fn default() -> Self {
-        Self { requests: LoggedRequests::None, slow_ms: 1_000 }
-    }
-}
-
-/// Of which requests the log has a line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum LoggedRequests {
-    /// Of none.
-    #[default]
-    None,
-    /// Of those that have failed by no fault of the client, or were slow.
-    Failed,
-    /// Of all.
-    All,
 }
 
 /// What traces say, and where they go.
@@ -180,12 +162,20 @@ impl Default for PropagationSettings {
     }
 }
 
+impl Default for MetricsSettings {
+    fn default() -> Self {
+        Self { otlp: false, interval_ms: 15_000 }
+    }
+}
+
 impl Default for SamplingSettings {
     fn default() -> Self {
         Self { rate: 1.0, errors: true, slow_ms: 1_000, traces_per_second_max: 100 }
     }
 }
 
+/// Everything is sent each time.
+const METRICS_INTERVAL_MS_MIN: u64 = 1_000;
 /// Longer names of baggage are no names.
 const BAGGAGE_NAME_BYTES_MAX: usize = 256;
 
@@ -201,6 +191,13 @@ impl TelemetrySettings {
         }
         if let Some(otlp) = &self.tracing.otlp {
             otlp.validate()?;
+        }
+        if self.metrics.interval_ms < METRICS_INTERVAL_MS_MIN {
+            return Err(SettingsError::new(
+                "telemetry.metrics.interval_ms",
+                format!("{} ms is too often", self.metrics.interval_ms),
+                "give the milliseconds between two messages, 1000 or more, such as 15000",
+            ));
         }
         let formats = &self.propagation.formats;
         if let Some(twice) = (1..formats.len()).find(|index| formats[..*index].contains(&formats[*index])) {

@@ -162,7 +162,7 @@ function traces(query: URLSearchParams, window: string) {
 
 function found(id: string): Trace {
   const kept = KEPT.find(({ summary }) => summary.traceId === id);
-  if (!kept) throw new Problem(404, "There is no such trace", `The request ${id} was not kept, or is no longer: traces are kept for 24 hours, as long as there is room. Ask with the header \`x-lyceum-trace: 1\` to have one kept.`);
+  if (!kept) throw new Problem(404, "There is no such trace", `The trace was not kept, or is no longer: which are, the sampling decides, and they are kept for at most 24 hours and while there is room.`);
   return trace(kept, middle(kept.operation, kept.ageMs));
 }
 

@@ -56,7 +56,7 @@ async fn requests_are_counted_listed_and_explained() {
     }
     let failed = told(&graph, "/ops/traces?status=error").await;
     assert_eq!((&failed["total"], &failed["traces"][0]["operation"]["name"]), (&json!(1), &json!("Broken")));
-    assert_eq!(failed["traces"][0]["keptFor"], "sample", "all are, here");
+    assert_eq!(failed["traces"][0]["keptFor"], "error", "that says more than that all are kept here");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use metrics::{Histogram, Unit, describe_histogram, histogram};
+use telemetry::metrics::with_trace;
 use tracing::Span;
 use tracing::field::Empty;
 
@@ -130,7 +131,8 @@ impl Observation {
             }
         }
         self.span.in_scope(|| tracing::trace!(duration_ms = seconds * 1_000.0, "statement done"));
-        self.duration.record(seconds);
+        let active = self.span.in_scope(telemetry::active).filter(|active| active.sampled);
+        with_trace(active.map(|active| active.trace_id), || self.duration.record(seconds));
     }
 }
 

@@ -9,7 +9,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::delivery::{Outcome, deliver};
-use crate::{Consumer, Delivery, EventLog, EventLogError, RetryPolicy, SHARDS, measures};
+use crate::measures::ConsumerMeasures;
+use crate::{Consumer, Delivery, EventLog, EventLogError, RetryPolicy, SHARDS};
 
 /// Events read at once from one shard.
 const BATCH_MAX: usize = 50;
@@ -28,13 +29,15 @@ pub struct ConsumerRunner {
     policy: RetryPolicy,
     /// The shards that wait, and until when.
     waiting: HashMap<u16, Instant>,
+    measures: ConsumerMeasures,
 }
 
 impl ConsumerRunner {
     /// A runner with the attempts and pauses of P13.
     #[must_use]
     pub fn new(consumer: Arc<dyn Consumer>, database: Database, log: Arc<dyn EventLog>) -> Self {
-        Self { consumer, database, log, policy: RetryPolicy::default(), waiting: HashMap::new() }
+        let measures = ConsumerMeasures::new(consumer.name());
+        Self { consumer, database, log, policy: RetryPolicy::default(), waiting: HashMap::new(), measures }
     }
 
     /// With other attempts and pauses.
@@ -114,10 +117,7 @@ impl ConsumerRunner {
                 break;
             }
             let outcome = deliver(event, self.consumer.as_ref(), &self.database, &self.policy).await;
-            metrics::counter!(
-                measures::DELIVERED, "consumer" => self.consumer.name(), "outcome" => outcome.name()
-            )
-            .increment(1);
+            self.measures.delivered(outcome);
             if let Outcome::Again(pause) = outcome {
                 self.waiting.insert(shard, Instant::now() + pause);
                 break;
@@ -131,8 +131,7 @@ impl ConsumerRunner {
 
     async fn measure_lag(&self) -> Result<(), EventLogError> {
         let lag = self.log.lag(self.consumer.name()).await?;
-        #[expect(clippy::cast_precision_loss, reason = "a gauge is a floating-point number, and 53 bits are enough")]
-        metrics::gauge!(measures::LAG, "consumer" => self.consumer.name()).set(lag as f64);
+        self.measures.lag(lag);
         Ok(())
     }
 

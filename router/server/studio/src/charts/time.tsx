@@ -73,6 +73,7 @@ export function TimeChart({ label, lines, format, height = 176, marks = [], limi
     event.preventDefault();
   };
   const read = (index: number) => `${clock(at(index))}: ${lines.map(({ name, series }) => `${name} ${series.points[index] == null ? "nothing" : format(series.points[index]!)}`).join(", ")}`;
+  const isEmpty = lines.every(({ series }) => series.points.every((each) => each === null));
   const index = chosen !== null && chosen < count ? chosen : null;
   return (
     <div class="chart" ref={ref} style={{ height: `${height}px` }} tabIndex={0} role="slider" aria-label={`${label}, over time`} aria-valuemin={0} aria-valuemax={Math.max(0, count - 1)} aria-valuenow={index ?? Math.max(0, count - 1)} aria-valuetext={count > 0 ? read(index ?? count - 1) : "nothing"} onPointerMove={point} onPointerDown={point} onPointerLeave={() => setChosen(null)} onBlur={() => setChosen(null)} onKeyDown={key}>
@@ -111,6 +112,7 @@ export function TimeChart({ label, lines, format, height = 176, marks = [], limi
           )}
         </svg>
       )}
+      {isEmpty && width > 0 && <span class="chart-none">nothing in this window</span>}
       {index !== null && width > 0 && (
         <div class="reading-box" style={x(at(index)) > width / 2 ? { right: `${width - x(at(index)) + 10}px` } : { left: `${x(at(index)) + 10}px` }}>
           <strong>{stepMs >= 900_000 ? moment(at(index), 0) : clock(at(index))}</strong>

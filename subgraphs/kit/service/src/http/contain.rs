@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 use kit_events::Origin;
 use kit_graph::ErrorCode;
 use telemetry::correlation::CORRELATION_ID;
+use telemetry::metrics::with_trace;
 use tokio::sync::Semaphore;
 
 use super::frame::Frame;
@@ -65,7 +66,7 @@ async fn framed<Answered: Future<Output = Result<Response, Failure>>>(
         response.headers_mut().insert(CORRELATION_ID, correlation_id);
     }
     frame.answered(response.status());
-    shared.measures.answered(is_graphql, response.status(), started.elapsed());
+    with_trace(frame.kept_trace(), || shared.measures.answered(is_graphql, response.status(), started.elapsed()));
     response
 }
 

@@ -9,6 +9,7 @@ use kit_viewer::Viewer;
 use telemetry::flow::Flow;
 use telemetry::subscriber::{Beginning, ROOT};
 use telemetry::viewer::ViewerKey;
+use telemetry::{Active, TraceId};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
@@ -55,6 +56,12 @@ impl Frame {
 
     pub(super) fn trace_id(&self) -> &str {
         self.origin.traceparent.as_deref().and_then(trace::trace_id).unwrap_or_default()
+    }
+
+    /// The trace, where that is kept whatever becomes of it: one that measurements can be told by.
+    pub(super) fn kept_trace(&self) -> Option<TraceId> {
+        let active = self.origin.traceparent.as_deref().and_then(Active::parse)?;
+        active.sampled.then_some(active.trace_id)
     }
 
     pub(super) fn scope(&self) -> Scope {
