@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::prometheus::{Prometheus, is_missing};
-use super::stage::{Load, METRICS, TRACES, products, targets};
+use super::stage::{Load, METRICS, TRACES, http, products, targets};
 use super::{folder, promtool};
 
 /// Long enough for any machine; only a failing test waits that long.
@@ -146,7 +146,7 @@ async fn what_is_shown_is_well_formed() {
     }
     for target in targets(&products().await) {
         let url = format!("http://{target}/metrics");
-        let text = reqwest::get(&url).await.unwrap().text().await.unwrap();
+        let text = http().get(&url).send().await.unwrap().text().await.unwrap();
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &text).unwrap();
         let checked = std::process::Command::new("promtool")
@@ -156,7 +156,7 @@ async fn what_is_shown_is_well_formed() {
             .unwrap();
         let said = [checked.stdout, checked.stderr].concat();
         assert!(checked.status.success(), "{url}:\n{}", String::from_utf8_lossy(&said));
-        let open = reqwest::Client::new().get(&url).header("accept", "application/openmetrics-text").send().await;
+        let open = http().get(&url).header("accept", "application/openmetrics-text").send().await;
         let open = open.unwrap().text().await.unwrap();
         assert!(open.ends_with("# EOF\n"), "{url}");
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::folder;
-use super::stage::{Load, products, targets};
+use super::stage::{Load, http, products, targets};
 
 const BEGIN: &str = "<!-- metrics: begin -->\n";
 const END: &str = "<!-- metrics: end -->";
@@ -51,7 +51,7 @@ async fn the_page_tells_of_every_metric() {
     let _load = Load::start(&products);
     let mut metrics = BTreeMap::new();
     for target in targets(&products) {
-        let shown = reqwest::get(format!("http://{target}/metrics")).await.unwrap().text().await.unwrap();
+        let shown = http().get(format!("http://{target}/metrics")).send().await.unwrap().text().await.unwrap();
         read(&shown, &mut metrics);
     }
     let unexplained: Vec<_> = metrics.iter().filter(|(_, metric)| metric.meaning.is_empty()).collect();

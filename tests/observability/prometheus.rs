@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::folder;
+use super::stage::http;
 use crate::product::Process;
 
 /// Prometheus and its checker are not on this machine, and nobody has said that they must be.
@@ -49,12 +50,8 @@ impl Prometheus {
         std::fs::write(&file, configuration).unwrap();
         let port = crate::product::steady_port();
         let process = Process::start("prometheus", command(&file, temporary.path(), port));
-        let server = Self {
-            url: format!("http://127.0.0.1:{port}"),
-            http: reqwest::Client::new(),
-            _process: process,
-            _folder: temporary,
-        };
+        let server =
+            Self { url: format!("http://127.0.0.1:{port}"), http: http(), _process: process, _folder: temporary };
         let until = Instant::now() + Duration::from_secs(60);
         while !server.is_ready().await {
             assert!(Instant::now() < until, "prometheus does not get ready");

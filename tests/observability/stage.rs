@@ -56,6 +56,13 @@ pub(super) async fn products() -> [&'static Product; 2] {
     PRODUCTS.get_or_init(started).await.each_ref()
 }
 
+/// A client of HTTP.
+pub(super) fn http() -> reqwest::Client {
+    // An error means that the process has a provider already, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 /// Where the metrics of every process are, as `host:port`.
 pub(super) fn targets(products: &[&Product]) -> Vec<String> {
     let mut targets = Vec::new();
