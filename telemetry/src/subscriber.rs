@@ -36,6 +36,9 @@ use crate::scope::ScopeLayer;
 /// The target of spans with which a trace enters the process, or begins.
 pub const ROOT: &str = "telemetry::root";
 
+/// The field by which the span that begins a trace says, with `true`, that there was nothing to do: such a trace is not kept.
+pub const IDLE: &str = "lyceum.idle";
+
 const ATTRIBUTES_MAX: u32 = 32;
 const EVENTS_MAX: u32 = 16;
 const LINKS_MAX: u32 = 8;

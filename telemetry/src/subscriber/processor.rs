@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use opentelemetry::trace::{Link, Span as _, SpanKind, TraceContextExt, TraceState};
-use opentelemetry::{Context, KeyValue, TraceId};
+use opentelemetry::{Context, KeyValue, SpanId, TraceId};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample, Span, SpanData, SpanProcessor};
 
-use super::{RECORDER, convert};
+use super::{IDLE, RECORDER, convert};
+use crate::sink::KeptFor;
+use crate::span::{Span as EndedSpan, Value};
 
 /// The service that does the work of a trace here; in the context that its spans inherit.
 pub(super) struct Service(pub(super) Cow<'static, str>);
@@ -50,12 +52,22 @@ impl SpanProcessor for Processor {
         if let Some(Service(service)) = context.get::<Service>() {
             span.set_attribute(KeyValue::new(SERVICE, service.clone()));
         }
+        if let Some(recorder) = RECORDER.get()
+            && context.get::<Begun>().is_some()
+            && !context.span().span_context().is_valid()
+            && let Some(trace) = crate::TraceId::new(span.span_context().trace_id().to_bytes())
+        {
+            recorder.collector.begin(trace);
+        }
     }
 
     fn on_end(&self, span: SpanData) {
         let Some(recorder) = RECORDER.get() else { return };
-        let is_sampled = span.span_context.is_sampled();
-        if let Some(span) = convert::span(span) {
+        let (is_sampled, is_first) = (span.span_context.is_sampled(), span.parent_span_id == SpanId::INVALID);
+        let Some(span) = convert::span(span) else { return };
+        if is_first {
+            recorder.collector.decide(span.trace_id, worth(&span), || vec![span]);
+        } else {
             recorder.collector.ended(span, is_sampled);
         }
     }
@@ -66,5 +78,14 @@ impl SpanProcessor for Processor {
 
     fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
         Ok(())
+    }
+}
+
+/// What a trace that has begun here is kept for, by its first span.
+fn worth(first: &EndedSpan) -> Option<KeptFor> {
+    match first.attribute(IDLE) {
+        _ if first.is_error() => Some(KeptFor::Error),
+        Some(Value::Boolean(true)) => None,
+        _ => Some(KeptFor::Sample),
     }
 }

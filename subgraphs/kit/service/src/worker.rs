@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use kit_database::{Database, idempotency};
 use kit_events::housekeeping;
 use kit_ids::Clock;
-use telemetry::subscriber::{Beginning, ROOT};
+use telemetry::subscriber::{Beginning, IDLE, ROOT};
 use tokio::sync::watch;
 use tracing::Instrument;
 use tracing::field::Empty;
@@ -66,8 +66,8 @@ fn pause_after(failures: u32, interval: Duration) -> Duration {
     }
 }
 
-/// Runs a worker once, and tells whether it could do its work; a failure is logged. Each run is a trace of its own; the flows
-/// of what it does it names itself, by what it does it to (P14).
+/// Runs a worker once, and tells whether it could do its work; a failure is logged. Each run that did something is a
+/// trace of its own; the flows of what it does it names itself, by what it does it to (P14).
 pub(crate) async fn run_once(worker: &dyn Worker, subgraph: &'static str, now: i64) -> bool {
     let name = worker.name();
     let span = Beginning::of(subgraph, None).open(|| {
@@ -79,6 +79,7 @@ pub(crate) async fn run_once(worker: &dyn Worker, subgraph: &'static str, now: i
             otel.status_code = Empty,
             worker.name = name,
             worker.done = Empty,
+            lyceum.idle = Empty,
         )
     });
     let lines = telemetry::log_scope!("work", service = subgraph, worker = name);
@@ -93,6 +94,8 @@ pub(crate) async fn run_once(worker: &dyn Worker, subgraph: &'static str, now: i
     };
     let outcome = work.instrument(span.clone()).instrument(lines).await;
     match &outcome {
+        // A look around that found nothing is not worth a trace.
+        Ok(0) => span.record(IDLE, true),
         Ok(done) => span.record("worker.done", i64::try_from(*done).unwrap_or(i64::MAX)),
         Err(_) => span.record("otel.status_code", "ERROR"),
     };
