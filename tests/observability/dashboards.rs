@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::folder;
 use super::prometheus::{Prometheus, is_missing};
 use super::stage::{Load, METRICS, TRACES, http, products, targets};
-use super::{folder, promtool};
 
 /// Long enough for any machine; only a failing test waits that long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -160,5 +160,4 @@ async fn what_is_shown_is_well_formed() {
         let open = open.unwrap().text().await.unwrap();
         assert!(open.ends_with("# EOF\n"), "{url}");
     }
-    promtool(&["--version"]);
 }

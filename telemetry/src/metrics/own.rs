@@ -30,10 +30,7 @@ pub(super) fn describe() {
         }
     }
     describe_counter!("failures_total", "Events of the level ERROR, by service and kind.");
-    describe_counter!(
-        "failures_unreported_total",
-        "Of them, those of which the server of errors was not told, by why."
-    );
+    describe_counter!("failures_unreported_total", "Failures of which the server of errors was not told, by why.");
     describe_counter!(NOT_HELD, "Traces of which nothing was held, because too many were under way.");
     counter!(NOT_HELD).increment(0);
 }

@@ -36,7 +36,7 @@ pub(super) fn describe() {
     let counted = |name, description| describe_counter!(name, description);
     counted(REQUESTS, "GraphQL requests, by kind of operation and status of the reply.");
     seconds(REQUEST_DURATION, "Time until the reply was written, or its stream began, by kind of operation.");
-    seconds(OVERHEAD, "Of that, time in which the router did not wait for any subgraph, by kind of operation.");
+    seconds(OVERHEAD, "Time of requests in which the router did not wait for any subgraph, by kind of operation.");
     counted(OPERATION_REQUESTS, "Requests by operation, and by what became of them: answered, errors, refused.");
     seconds(OPERATION_DURATION, "Time until the reply was written, or its stream began, by operation.");
     seconds(STAGE_DURATION, "Time in each stage of a request.");

@@ -27,7 +27,11 @@ pub(crate) fn describe() {
     kit_events::describe_metrics();
     describe_histogram!(REQUEST_DURATION, Unit::Seconds, "Time of requests to a subgraph, by face and status.");
     describe_gauge!(OUTBOX_EVENTS, "Events that a subgraph has written and not yet published.");
-    describe_gauge!(OUTBOX_AGE, Unit::Seconds, "Age of the oldest of them; zero without any.");
+    describe_gauge!(
+        OUTBOX_AGE,
+        Unit::Seconds,
+        "Age of the oldest event that a subgraph has not yet published; zero without any."
+    );
     describe_gauge!(DEAD_LETTERS, "Events that the consumers of a subgraph have given up, and nobody has settled.");
     describe_gauge!(CONNECTIONS, "Connections to the database of a subgraph, by state: idle or used.");
     describe_gauge!(CONNECTIONS_MAX, "Connections that a subgraph may have to its database.");
