@@ -35,8 +35,7 @@ mod subscriptions;
 mod telemetry;
 
 pub use self::telemetry::{
-    LogSettings, LoggedRequests, MetricsSettings, OtlpSettings, PropagationSettings, SamplingSettings,
-    TelemetrySettings, TracingSettings,
+    MetricsSettings, OtlpSettings, PropagationSettings, SamplingSettings, TelemetrySettings, TracingSettings,
 };
 pub use admission::{AdmissionSettings, ContentEncoding, StatusRules};
 pub use authentication::{AuthenticationSettings, IssuerSettings, JwksSettings, SignatureAlgorithm, TokenSource};
