@@ -96,6 +96,12 @@ pub fn offer_password(settings: &mut RouterSettings, public: SocketAddr) -> Resu
     Ok(())
 }
 
+/// Lets administrators put faults in the way of requests, to see in the studio what becomes of it: on a machine of their own
+/// only (S1-DEMO-1).
+pub fn offer_faults(settings: &mut RouterSettings, public: SocketAddr) {
+    settings.studio.faults |= public.ip().is_loopback();
+}
+
 /// Demonstration accounts with a known password would stand open to other machines.
 #[derive(Debug, thiserror::Error)]
 #[error(

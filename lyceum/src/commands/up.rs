@@ -27,6 +27,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let (public, operations) = (listeners.public_address()?, listeners.operations_address()?);
     if options.seed_profile != SeedProfile::None {
         demonstration::offer_password(&mut configuration.router, public)?;
+        demonstration::offer_faults(&mut configuration.router, public);
     }
     let origin = front::origin(&configuration, public);
     configuration.media.public_url.get_or_insert(origin);
@@ -88,6 +89,9 @@ fn greet(configuration: &Configuration, options: &Options, public: SocketAddr, o
     let origin = front::origin(configuration, public);
     println!("  GraphQL and playground   {origin}/graphql");
     println!("  sign-in (REST)           {origin}/auth/v1/login");
+    if configuration.router.studio.enabled {
+        println!("  studio                   http://{operations}/studio");
+    }
     println!("  operations               http://{operations}/health/ready");
     let Some(playground) = &configuration.router.playground else { return };
     if let Some(sign_in) = playground.sign_in.as_ref().filter(|_| options.seed_profile != SeedProfile::None) {

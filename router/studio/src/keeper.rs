@@ -42,6 +42,8 @@ const SPANS_WAIT: Duration = Duration::from_secs(3);
 const FOREIGN_WAIT: Duration = Duration::from_secs(30);
 /// Traces at hand, and spans of others that wait.
 const AT_HAND_MAX: usize = 4_000;
+/// Spans of all traces at hand: some 64 MiB.
+const SPANS_AT_HAND_MAX: usize = 64_000;
 /// Traces that are forgotten in one step.
 const FORGET_MAX: u32 = 200;
 
@@ -118,6 +120,8 @@ impl AtHand {
 struct Keeper {
     shared: Arc<Shared>,
     at_hand: HashMap<TraceId, AtHand>,
+    /// Of all of them; counted anew whenever traces are let go of.
+    spans_at_hand: usize,
     second: Second,
     bytes: i64,
     counts_at: Instant,
@@ -132,6 +136,7 @@ pub(crate) async fn run(shared: Arc<Shared>, mut messages: mpsc::Receiver<Messag
     let mut keeper = Keeper {
         shared,
         at_hand: HashMap::new(),
+        spans_at_hand: 0,
         second: Second::default(),
         bytes,
         counts_at: now,
@@ -207,9 +212,12 @@ impl Keeper {
     fn take(&mut self, spans: Vec<Span>, why: Option<KeptFor>) {
         self.shared.queued_spans.fetch_sub(spans.len(), Ordering::Relaxed);
         for span in spans {
-            if self.at_hand.len() >= AT_HAND_MAX && !self.at_hand.contains_key(&span.trace_id) {
+            let is_full = self.at_hand.len() >= AT_HAND_MAX && !self.at_hand.contains_key(&span.trace_id);
+            if is_full || self.spans_at_hand >= SPANS_AT_HAND_MAX {
+                self.shared.dropped.fetch_add(1, Ordering::Relaxed);
                 continue;
             }
+            self.spans_at_hand += 1;
             let new = || AtHand::new(why.unwrap_or(KeptFor::Sample), why.is_none());
             let at_hand = self.at_hand.entry(span.trace_id).or_insert_with(new);
             if let Some(why) = why.filter(|_| at_hand.is_foreign) {
@@ -272,6 +280,7 @@ impl Keeper {
             }
             !goes
         });
+        self.spans_at_hand = self.at_hand.values().map(|trace| trace.spans.len()).sum();
     }
 
     async fn end_second(&mut self) {

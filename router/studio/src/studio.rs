@@ -79,7 +79,7 @@ pub(crate) struct Shared {
     graph: RwLock<Option<Arc<GraphModel>>>,
     pub(crate) live: broadcast::Sender<LiveEvent>,
     pub(crate) queued_spans: AtomicUsize,
-    dropped: AtomicU64,
+    pub(crate) dropped: AtomicU64,
     pub(crate) started_ms: u64,
     /// Zero while the graph is the one of the start.
     reloaded_ms: AtomicU64,
@@ -200,7 +200,7 @@ impl Studio {
         self.shared.options.age_max
     }
 
-    /// How much was dropped for want of room: requests, and bundles of spans.
+    /// How much was dropped for want of room: requests, bundles of spans, and spans.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.shared.dropped.load(Ordering::Relaxed)
