@@ -70,14 +70,12 @@ impl Pools {
 
     /// `max` is what the settings say: SQLite has the one that writes beside.
     pub(crate) fn connections(&self, max: u32) -> Connections {
-        let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         match self {
-            Self::Sqlite { writer, readers, .. } => Connections {
-                open: writer.size() + readers.size(),
-                idle: idle(writer.num_idle() + readers.num_idle()),
-                max: max + 1,
-            },
-            Self::MySql(pool) => Connections { open: pool.size(), idle: idle(pool.num_idle()), max },
+            Self::Sqlite { writer, readers, .. } => {
+                let idle = idle(writer.num_idle(), writer.size()) + idle(readers.num_idle(), readers.size());
+                Connections { open: writer.size() + readers.size(), idle, max: max + 1 }
+            }
+            Self::MySql(pool) => Connections { open: pool.size(), idle: idle(pool.num_idle(), pool.size()), max },
         }
     }
 
@@ -90,6 +88,12 @@ impl Pools {
             Self::MySql(pool) => pool.close().await,
         }
     }
+}
+
+/// The connections of a pool that are idle. While one is taken and another given back, the pool's count of them can be one
+/// below zero for a moment, which is a very large number.
+fn idle(counted: usize, open: u32) -> u32 {
+    u32::try_from(counted).ok().filter(|counted| *counted <= open).unwrap_or(0)
 }
 
 async fn open_sqlite(settings: &DatabaseSettings, path: &Path, durability: Durability) -> Result<Pools, DatabaseError> {
@@ -190,4 +194,14 @@ async fn open_mysql(settings: &DatabaseSettings, url: &str) -> Result<Pools, Dat
         .await
         .map_err(|error| error::classify(error, &settings.subgraph, "connect"))?;
     Ok(Pools::MySql(pool))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::idle;
+
+    #[test]
+    fn a_pool_that_counts_below_zero_has_no_idle_connection() {
+        assert_eq!((idle(3, 8), idle(8, 8), idle(usize::MAX, 8), idle(9, 8)), (3, 8, 0, 0));
+    }
 }
