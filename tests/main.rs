@@ -29,6 +29,7 @@ mod refusals;
 mod registered_operations;
 mod request_keys;
 mod revocation;
+mod studio;
 mod subgraph_trust;
 mod tls;
 mod traces;

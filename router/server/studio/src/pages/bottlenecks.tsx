@@ -41,7 +41,7 @@ function Filled({ data }: { data: Bottlenecks }) {
       </Panel>
       <div class="columns wide-first">
         <Panel title="What would help most" flush>
-          <ol class="bottlenecks">{data.items.map((item, index) => <Item key={`${item.kind}${item.service}${item.name}`} item={item} place={index + 1} requests={data.requests} most={data.items[0]!.share} />)}</ol>
+          {data.items.length === 0 ? <p class="nothing">Nothing stands out.</p> : <ol class="bottlenecks">{data.items.map((item, index) => <Item key={`${item.kind}${item.service}${item.name}`} item={item} place={index + 1} requests={data.requests} most={data.items[0]!.share} />)}</ol>}
         </Panel>
         <div class="stack">
           <Panel title="Over the budget" note={`p95 above ${duration(data.budget.p95BudgetMs)}`} flush>
