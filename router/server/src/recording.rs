@@ -10,6 +10,7 @@
 //! operations are left out. Names of spans are few: those of operations are taken up to a bound.
 
 mod names;
+mod noted;
 mod operation;
 mod record;
 mod recorder;

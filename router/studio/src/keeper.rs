@@ -3,28 +3,26 @@
 //! It takes what was told from the queue, counts it in memory, and writes in batches. A trace stays at hand for a few seconds
 //! after it was written, because spans of other processes come late.
 
-use std::collections::{BTreeSet, HashMap};
+mod at_hand;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sqlx::{Sqlite, Transaction};
 use telemetry::{KeptFor, Span, TraceId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior};
 
+use self::at_hand::{AtHand, count_spans, described, merge_written};
 use crate::aggregate::bucket::micros;
-use crate::analysis::explain::{Usual, explain};
-use crate::analysis::trace::{ROUTER, SPANS_MAX, Timeline};
 use crate::graph::GraphModel;
 use crate::live::{LiveEvent, Second};
 use crate::memory::OPERATIONS_MAX;
 use crate::request::RequestRecord;
-use crate::store::traces::{NewTrace, TraceHead};
+use crate::store::traces::TraceHead;
 use crate::store::{buckets, operations, traces};
 use crate::studio::Shared;
-use crate::view::TraceSummary;
-use crate::view::summary::{cache_word, subgraphs_of};
 
 /// Messages that are dealt with before anything is written.
 const BATCH_MAX: usize = 512;
@@ -36,8 +34,6 @@ const COARSE_COUNTS_INTERVAL: Duration = Duration::from_secs(60);
 const FINE_STEP_MAX_S: u64 = 60;
 /// How long a trace stays at hand after something came of it.
 const AT_HAND: Duration = Duration::from_secs(5);
-/// How long spans wait for the request that they belong to.
-const SPANS_WAIT: Duration = Duration::from_secs(3);
 /// How long spans of others wait for a trace that is kept: theirs may end before the router's do.
 const FOREIGN_WAIT: Duration = Duration::from_secs(30);
 /// Traces at hand, and spans of others that wait.
@@ -62,59 +58,6 @@ pub(crate) enum Message {
     Settle(oneshot::Sender<()>),
     /// To write everything and end.
     Close(oneshot::Sender<()>),
-}
-
-/// A trace at hand.
-#[derive(Debug)]
-struct AtHand {
-    head: TraceHead,
-    spans: Vec<Span>,
-    came_at: Instant,
-    changed_at: Instant,
-    /// Whether there is something that is not written yet.
-    is_new: bool,
-    /// Whether what is written of it has been read.
-    is_merged: bool,
-    /// Whether it is told live.
-    is_told: bool,
-    /// Whether its spans are counted.
-    is_counted: bool,
-    /// Whether it was found that some of its spans are missing.
-    is_partial: bool,
-    /// Whether nobody has said yet that it is kept.
-    is_foreign: bool,
-}
-
-impl AtHand {
-    fn new(why: KeptFor, is_foreign: bool) -> Self {
-        let now = Instant::now();
-        Self {
-            head: TraceHead { why, record: None, operation: None },
-            spans: Vec::new(),
-            came_at: now,
-            changed_at: now,
-            is_new: true,
-            is_merged: false,
-            is_told: false,
-            is_counted: false,
-            is_partial: false,
-            is_foreign,
-        }
-    }
-
-    fn add(&mut self, span: Span) {
-        if self.spans.len() < SPANS_MAX {
-            self.spans.push(span);
-            self.is_new = true;
-            self.is_partial = false;
-            self.changed_at = Instant::now();
-        }
-    }
-
-    /// Whether it waits for its request.
-    fn is_waiting(&self) -> bool {
-        self.head.record.is_none() && !self.is_foreign && !self.is_merged && self.came_at.elapsed() < SPANS_WAIT
-    }
 }
 
 struct Keeper {
@@ -362,78 +305,4 @@ impl Keeper {
             Err(error) => tracing::error!(%error, "the studio cannot write what it is told; its history has a gap"),
         }
     }
-}
-
-/// Joins what is written of a trace with what is at hand. Says whether it is clear by now that it is kept.
-async fn merge_written(
-    transaction: &mut Transaction<'static, Sqlite>,
-    id: TraceId,
-    at_hand: &mut AtHand,
-) -> Result<bool, sqlx::Error> {
-    if at_hand.is_foreign && !traces::is_kept(transaction, id).await? {
-        return Ok(false);
-    }
-    let Some(written) = traces::find(transaction, id).await? else { return Ok(!at_hand.is_foreign) };
-    at_hand.is_foreign = false;
-    at_hand.is_told |= written.head.record.is_some();
-    if at_hand.head.record.is_none() {
-        at_hand.head = written.head;
-    }
-    let known: BTreeSet<_> = at_hand.spans.iter().map(|span| span.id).collect();
-    at_hand.spans.extend(written.spans.into_iter().filter(|span| !known.contains(&span.id)));
-    at_hand.spans.truncate(SPANS_MAX);
-    Ok(true)
-}
-
-fn described(shared: &Shared, trace: &AtHand) -> NewTrace {
-    let timeline = Timeline::of(&trace.spans);
-    let known = trace.head.operation.as_deref().and_then(|hash| shared.memory().operation(hash).cloned());
-    let names = known.as_ref().map(|known| Arc::clone(&known.names)).unwrap_or_default();
-    let has_spans = !trace.spans.is_empty();
-    let explanation = explain(trace.head.record.as_ref(), has_spans.then_some(&timeline), &names, &Usual::default());
-    let operation = known.as_ref().map(|known| known.seen.record.as_ref());
-    let why = trace.head.why;
-    let (summary, begin_us, duration_us) = match &trace.head.record {
-        Some(request) => {
-            let summary = TraceSummary::of_request(request, operation, why, &explanation, timeline.is_complete);
-            (summary, request.begin_unix_us, micros(request.duration))
-        }
-        None => {
-            let first = timeline.root.map_or(&trace.spans[0], |root| timeline.nodes[root].span);
-            let summary = TraceSummary::of_spans(first, &timeline, why, &explanation);
-            (summary, first.begin_unix_ns / 1000, timeline.duration_ns() / 1000)
-        }
-    };
-    let request = trace.head.record.as_ref();
-    NewTrace {
-        id: request.map_or_else(|| trace.spans[0].trace_id, |request| request.trace_id),
-        begin_us,
-        duration_us,
-        operation: trace.head.operation.clone(),
-        name: operation.and_then(|operation| operation.name.clone()),
-        client: request.and_then(|request| request.client.as_deref().map(str::to_owned)),
-        correlation: request.map(|request| request.correlation_id.to_string()).unwrap_or_default(),
-        failed: request.map_or_else(|| trace.spans.iter().any(Span::is_error), RequestRecord::has_failed),
-        cache: request.and_then(|request| request.cache.as_ref()).map(cache_word),
-        subgraphs: match request {
-            Some(request) => subgraphs_of(request),
-            None => summary.subgraphs().to_vec(),
-        },
-        summary: serde_json::to_string(&summary).unwrap_or_default(),
-        head: trace.head.clone(),
-        spans: trace.spans.clone(),
-    }
-}
-
-/// Counts what the spans of a request tell of the work within services, when they are all there, or no more are waited for.
-fn count_spans(shared: &Shared, trace: &AtHand, is_last: bool) -> bool {
-    let timeline = Timeline::of(&trace.spans);
-    if !timeline.is_complete && !is_last {
-        return false;
-    }
-    let mut seen = timeline.services_us();
-    seen.remove(ROUTER);
-    let now_s = shared.now_ms() / 1000;
-    shared.memory_mut().tiers.open(now_s).count_inner(&timeline.inner(), &seen);
-    true
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use router_execution::FetchEnd;
 use router_studio::{FetchOutcome, FetchRecord, RequestRecord};
 
-use super::recorder::{Ended, FetchTime, Noted, Place, Recording, State};
+use super::noted::{Ended, FetchTime, Noted, State};
+use super::recorder::{Place, Recording};
 use crate::identity::Viewer;
 use crate::telemetry::Stage;
 

@@ -11,7 +11,8 @@ use router_planning::plan::FetchId;
 use router_studio::{CacheVerdict, OperationRecord};
 use serde_json::Value;
 
-use super::{TracedSubgraph, Tracer, record, spans};
+use super::noted::{Ended, FetchTime, Noted, NotedError, StageTime, State};
+use super::{Tracer, record, spans};
 use crate::forwarding::RequestTrace;
 use crate::identity::Viewer;
 use crate::refusal::Refusal;
@@ -60,61 +61,6 @@ pub(super) struct Recording {
     state: Mutex<State>,
 }
 
-/// What is noted so far. Times are since the beginning.
-#[derive(Debug, Default)]
-pub(super) struct State {
-    pub(super) stages: Vec<StageTime>,
-    pub(super) fetches: Vec<FetchTime>,
-    /// The first one is the request's only one; those of a list come after it.
-    pub(super) operations: Vec<Noted>,
-    pub(super) viewer: Option<Viewer>,
-    /// Whether the viewer is a client of its own.
-    pub(super) is_client: bool,
-    is_told: bool,
-    /// Whether a fault was put in its way.
-    is_faulted: bool,
-}
-
-#[derive(Debug)]
-pub(super) struct StageTime {
-    pub(super) operation: usize,
-    pub(super) stage: Stage,
-    pub(super) begin: Duration,
-    pub(super) end: Duration,
-}
-
-#[derive(Debug)]
-pub(super) struct FetchTime {
-    pub(super) operation: usize,
-    pub(super) fetch: usize,
-    pub(super) span: SpanId,
-    pub(super) subgraph: Option<Arc<TracedSubgraph>>,
-    pub(super) entities: usize,
-    pub(super) begin: Duration,
-    /// None, when the request was given up before.
-    pub(super) ended: Option<(Duration, EndedFetch)>,
-}
-
-/// What is noted of an operation.
-#[derive(Debug, Default)]
-pub(super) struct Noted {
-    pub(super) begin: Duration,
-    pub(super) end: Option<Duration>,
-    pub(super) operation: Option<Arc<OperationRecord>>,
-    pub(super) cost: Option<u64>,
-    pub(super) errors: Vec<NotedError>,
-    pub(super) cache: Option<CacheVerdict>,
-    pub(super) reply_bytes: usize,
-}
-
-#[derive(Debug)]
-pub(super) struct NotedError {
-    pub(super) code: Arc<str>,
-    pub(super) subgraph: Option<String>,
-    /// Whether it is no fault of the client.
-    pub(super) is_fault: bool,
-}
-
 /// What is known of a request at its end.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Told {
@@ -122,14 +68,6 @@ pub(crate) struct Told {
     pub(crate) trace: Option<TraceId>,
     /// How long it has waited for subgraphs; nothing where nobody records.
     pub(crate) waited: Option<Duration>,
-}
-
-/// How a request has ended.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Ended {
-    pub(super) after: Duration,
-    pub(super) status: u16,
-    pub(super) reply_bytes: usize,
 }
 
 impl fmt::Debug for Recording {

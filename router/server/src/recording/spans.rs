@@ -12,7 +12,8 @@ use http::Method;
 use router_execution::{EndedFetch, FetchEnd};
 use router_studio::{CacheVerdict, OperationKind, OperationRecord};
 
-use super::recorder::{Ended, FetchTime, Noted, Place, Recording, State};
+use super::noted::{Ended, FetchTime, Noted, State};
+use super::recorder::{Place, Recording};
 use crate::telemetry::Stage;
 
 /// More errors than that are not told one by one.
@@ -178,7 +179,7 @@ fn of_fetch(recording: &Recording, state: &State, time: &FetchTime, parent: Opti
         attributes.push(("http.response.status_code".into(), Value::Integer(status.into())));
         attributes.push(("http.response.body.size".into(), integer(ended.reply_bytes)));
     }
-    let of_subgraph = |error: &&super::recorder::NotedError| {
+    let of_subgraph = |error: &&super::noted::NotedError| {
         error.is_fault && error.subgraph.as_deref() == subgraph.map(|subgraph| &*subgraph.name)
     };
     let errors = state.operations.get(time.operation).map_or(&[][..], |noted| &noted.errors);
