@@ -77,6 +77,7 @@ impl fmt::Debug for Recording {
 }
 
 impl Recording {
+    /// A request that begins now.
     pub(super) fn begin(
         tracer: &Arc<Tracer>,
         trace: &RequestTrace,
@@ -84,31 +85,41 @@ impl Recording {
         method: Method,
         place: Place,
     ) -> Self {
+        let parent = trace.parent.map(|(span, _)| span);
+        let mut begun = Self::new(tracer, (trace.id, parent), head, &trace.correlation_id, method, place);
+        let state = begun.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.stages.reserve(STAGES);
+        state.fetches.reserve(FETCHES);
+        begun
+    }
+
+    fn new(
+        tracer: &Arc<Tracer>,
+        (trace, parent): (TraceId, Option<SpanId>),
+        head: Option<KeptFor>,
+        correlation_id: &Arc<str>,
+        method: Method,
+        place: Place,
+    ) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let (parent, ids) = (trace.parent.map(|(span, _)| span), SpanIds::new());
-        let recording = Self {
+        let ids = SpanIds::new();
+        if let Some(collector) = tracer.holds(head) {
+            collector.begin(trace);
+        }
+        Self {
             tracer: Arc::clone(tracer),
-            trace: trace.id,
+            trace,
             parent,
             root: ids.next(),
             ids,
             begun: Instant::now(),
             begun_unix_ns: u64::try_from(now.as_nanos()).unwrap_or(u64::MAX),
             head,
-            correlation_id: Arc::clone(&trace.correlation_id),
+            correlation_id: Arc::clone(correlation_id),
             method,
             place,
-            state: Mutex::new(State {
-                stages: Vec::with_capacity(STAGES),
-                fetches: Vec::with_capacity(FETCHES),
-                operations: vec![Noted::default()],
-                ..State::default()
-            }),
-        };
-        if let Some(collector) = tracer.holds(head) {
-            collector.begin(trace.id);
+            state: Mutex::new(State { operations: vec![Noted::default()], ..State::default() }),
         }
-        recording
     }
 
     /// Whether what is fetched is asked for in GraphQL.
@@ -255,25 +266,11 @@ impl Recorder {
     /// A recorder for what happens in a stream that this request has begun, below `parent`. It is told of with its own end.
     pub(crate) fn event(&self, parent: SpanId) -> Self {
         let Some(recording) = &self.recording else { return Self::default() };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let operation = recording.state().operations.first().and_then(|noted| noted.operation.clone());
-        let event = Recording {
-            tracer: Arc::clone(&recording.tracer),
-            trace: recording.trace,
-            parent: Some(parent),
-            root: recording.ids.next(),
-            ids: SpanIds::new(),
-            begun: Instant::now(),
-            begun_unix_ns: u64::try_from(now.as_nanos()).unwrap_or(u64::MAX),
-            head: recording.head,
-            correlation_id: Arc::clone(&recording.correlation_id),
-            method: recording.method.clone(),
-            place: Place::Event,
-            state: Mutex::new(State { operations: vec![Noted { operation, ..Noted::default() }], ..State::default() }),
-        };
-        if let Some(collector) = event.tracer.holds(event.head) {
-            collector.begin(event.trace);
-        }
+        let belongs = (recording.trace, Some(parent));
+        let (head, method) = (recording.head, recording.method.clone());
+        let event = Recording::new(&recording.tracer, belongs, head, &recording.correlation_id, method, Place::Event);
+        event.state().operations[0].operation = operation;
         Self::new(event)
     }
 
