@@ -99,7 +99,7 @@ impl Stage {
     /// Waits until so many events have taken effect, then checks that each did once, in the order of its aggregate.
     pub(crate) async fn wait_for_effects(&self, events: usize) {
         let all = async {
-            while self.count("SELECT COUNT(*) FROM effects").await < events as i64 {
+            while self.effects().await.len() < events {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
@@ -156,7 +156,13 @@ impl Stage {
 
     /// What has taken effect, in order: subject and number.
     pub(crate) async fn effects(&self) -> Vec<(String, i64)> {
-        let rows = self.database.query("SELECT subject, seq FROM effects ORDER BY position").fetch_all().await.unwrap();
+        let rows = loop {
+            match self.database.query("SELECT subject, seq FROM effects ORDER BY position").fetch_all().await {
+                // Some tests kill connections all the time, also that of this question.
+                Err(DatabaseError::Unavailable { .. }) => tokio::time::sleep(Duration::from_millis(2)).await,
+                outcome => break outcome.unwrap(),
+            }
+        };
         rows.iter().map(|row| (row.get("subject").unwrap(), row.get("seq").unwrap())).collect()
     }
 
