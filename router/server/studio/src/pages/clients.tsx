@@ -25,7 +25,7 @@ export function ClientsPage({ only }: { only: string | null }) {
 function All({ clients }: { clients: Clients["clients"] }) {
   const all = Object.entries(clients).sort(([, a], [, b]) => b.operations - a.operations);
   const sum = all.reduce((total, [, { operations }]) => total + operations, 0) || 1;
-  if (all.length === 0) return <div class="panel"><Empty title="No client has asked yet"><p>Clients name themselves with the header <code>x-client-name</code>, or by their token. Whoever does not stands here as one.</p></Empty></div>;
+  if (all.length === 0) return <div class="panel"><Empty title="No client has asked yet"><p>Clients here are programs with a token of their own, such as those of partners: <code>lyceum clients create</code> writes one.</p></Empty></div>;
   return (
     <div class="panel">
       <Table label="Clients" rows={all} keyOf={([name]) => name} columns={[
