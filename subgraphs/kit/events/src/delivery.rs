@@ -87,7 +87,11 @@ pub(crate) async fn deliver(
         return Outcome::Unwanted;
     }
     let subgraph = database.subgraph().to_owned();
-    let span = Beginning::of(subgraph, event.traceparent.as_deref()).open(|| span(event, consumer));
+    // What is told again, as when a database is filled, is nobody's request: thousands of traces would hide those that are.
+    let span = match (event.replay, event.traceparent.as_deref()) {
+        (true, None) => Span::none(),
+        (_, traceparent) => Beginning::of(subgraph, traceparent).open(|| span(event, consumer)),
+    };
     let active = span.in_scope(telemetry::active).filter(|_| !span.is_disabled());
     let lines = telemetry::log_scope!(
         "consume",
